@@ -1,0 +1,151 @@
+"""Start-up settings: one typed model, from `EYRIE_*` variables and a TOML file, unknown keys refused.
+
+Precedence: environment, then the file named by `EYRIE_CONFIG` (else `eyrie.toml` in the data directory), then defaults.
+What changes while running (cameras, plugins' settings) is in the database, not here.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "EYRIE_"
+
+
+class ConfigurationError(Exception):
+    """A start-up setting is wrong; the message names it, the reason and the remedy."""
+
+
+class Configuration(BaseSettings):
+    """Everything Eyrie must know before it can open its database."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", validate_default=True)
+
+    data: Path = Field(Path("data"), title="Data directory", description="One directory holds everything.")
+    host: str = Field("127.0.0.1", title="Listen address", description="Address the web server binds to.")
+    port: int = Field(8600, ge=1, le=65535, title="Port", description="TCP port of the web server.")
+    admin_password: SecretStr | None = Field(
+        None, title="Administrator password", description="Set at first start; without it a one-time one is printed."
+    )
+    database_url: SecretStr | None = Field(
+        None, title="Database", description="postgres://user:password@host:port/name; SQLite files in data without it."
+    )
+    redis_url: SecretStr | None = Field(
+        None, title="Redis", description="redis://… for several machines; local channel layer and queue without it."
+    )
+    plugins: Annotated[list[str] | None, NoDecode] = Field(
+        None, title="Plugins", description="Names of enabled plugins, comma-separated; the built-in ones without it."
+    )
+    plugins_disabled: Annotated[list[str], NoDecode] = Field(
+        [], title="Disabled plugins", description="Names taken away from the enabled plugins."
+    )
+    safe_mode: bool = Field(False, title="Safe mode", description="Start with no plugin at all.")
+    strict_plugins: bool = Field(False, title="Strict plugins", description="Any plugin failure ends the start.")
+    recorders: int = Field(1, ge=1, le=64, title="Recorder processes", description="Processes that share the cameras.")
+    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+        ["*"], title="Allowed hosts", description="Host names the web server answers to, comma-separated."
+    )
+    time_zone: str = Field("UTC", title="Time zone", description="The site's IANA time zone; inside all times are UTC.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", title="Log level", description="Least level that is logged."
+    )
+    log_format: Literal["auto", "text", "json"] = Field(
+        "auto", title="Log format", description="text on a terminal and json elsewhere when auto."
+    )
+    segment_seconds: int = Field(60, ge=5, le=300, title="Segment length", description="Seconds a recorded file covers.")
+    fragment_ms: int = Field(
+        500, ge=100, le=5000, title="Fragment length", description="Milliseconds written at once: what a crash can cost."
+    )
+    debug: bool = Field(False, title="Debug", description="Django's debug mode; never in production.")
+
+    @field_validator("plugins", "plugins_disabled", "allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("is no IANA time zone, such as Europe/Zurich") from error
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
+
+
+def _file_values(environ: dict[str, str]) -> tuple[dict[str, Any], Path | None]:
+    named = environ.get(PREFIX + "CONFIG")
+    path = Path(named) if named else Path(environ.get(PREFIX + "DATA", "data")) / "eyrie.toml"
+    try:
+        return tomllib.loads(path.read_text("utf-8")), path
+    except (FileNotFoundError, NotADirectoryError):
+        if named:
+            raise ConfigurationError(f"EYRIE_CONFIG: {path} does not exist; name a TOML file or unset it.") from None
+        return {}, None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error}); mend its permissions.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: is no valid TOML ({error}); mend that line.") from error
+
+
+def _sentence(error: ValidationError, path: Path | None, environ: dict[str, str]) -> str:
+    first = error.errors()[0]
+    key = str(first["loc"][0]) if first["loc"] else ""
+    variable = PREFIX + key.upper()
+    where = variable if variable in environ else f"{path or 'settings'}: {key}"
+    if first["type"] == "extra_forbidden":
+        return f"{where}: unknown setting; {_closest(key)}"
+    return f"{where}: {first['msg']} (got {first['input']!r}); correct the value."
+
+
+def _closest(key: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(key, Configuration.model_fields, 1)
+    return f"did you mean {near[0]}?" if near else "see docs/settings.md for the known ones."
+
+
+def _refuse_unknown_variables(environ: dict[str, str]) -> None:
+    for name in environ:
+        key = name.removeprefix(PREFIX).lower()
+        if name.startswith(PREFIX) and key not in Configuration.model_fields and key != "config":
+            raise ConfigurationError(f"{name}: unknown setting; {_closest(key)}")
+
+
+def load(environ: dict[str, str] | None = None) -> Configuration:
+    """Read and check the settings. Raises ConfigurationError with one sentence."""
+    environ = dict(os.environ) if environ is None else environ
+    _refuse_unknown_variables(environ)
+    values, path = _file_values(environ)
+    try:
+        found = Configuration(**values)
+    except ValidationError as error:
+        raise ConfigurationError(_sentence(error, path, environ)) from None
+    return found.model_copy(update={"data": found.data.expanduser().absolute()})
+
+
+@cache
+def configuration() -> Configuration:
+    """The settings of this process, read once."""
+    return load()

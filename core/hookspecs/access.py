@@ -1,0 +1,40 @@
+"""Access: permissions, and votes on who may do what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.hookspecs.marks import Policy, hookspec
+
+
+class Scope(StrEnum):
+    """Whether a permission is held for a camera or for the whole system."""
+
+    CAMERA = "camera"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionSpec:
+    """A right that roles may hold. codename: `<namespace>.<function>`; roles: built-in roles that hold it at first."""
+
+    codename: str
+    title: str
+    scope: Scope
+    roles: frozenset[str] = frozenset({"administrator"})
+
+
+@hookspec()
+def register_permissions() -> Iterable[PermissionSpec]:
+    """Declare permissions for the plugin's own routes, topics, panels and functions. Called once at start."""
+    raise NotImplementedError
+
+
+@hookspec(policy=Policy.FAIL_CLOSED)
+def decide_access(user_id: int, permission: str, camera_id: int | None) -> bool | None:
+    """May this user, who holds the permission by a grant, use it now? False refuses; None or True agrees.
+
+    An implementation can only take away, never give. One that raises is a no.
+    """

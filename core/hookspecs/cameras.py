@@ -1,0 +1,82 @@
+"""Camera drivers: how video gets in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from core.hookspecs.marks import hookspec
+from core.media.source import Fault, PacketSource
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReport:
+    """What a probe saw of one stream. bitrate in bits a second, measured over the probe; 0 where unknown."""
+
+    name: str  # "main" or "sub"
+    codec: str
+    width: int
+    height: int
+    fps: float
+    bitrate: int
+    audio: str = ""  # audio codec, empty without audio
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """The answer of a probe, always within its deadline.
+
+    When `fault` is None the camera is well: `streams` says what it sends and `picture` is a JPEG of it. Otherwise
+    `message` is one sentence for a person and `field` the settings field to mend.
+    """
+
+    fault: Fault | None = None
+    message: str = ""
+    field: str = ""
+    streams: tuple[StreamReport, ...] = ()
+    picture: bytes = b""
+
+    @property
+    def ok(self) -> bool:
+        return self.fault is None
+
+
+@dataclass(frozen=True, slots=True)
+class CameraDriverSpec:
+    """A way to reach cameras.
+
+    settings: pydantic model of one camera's settings under this driver (address, credentials …).
+    streams: names of the streams these settings offer, "main" first; called with validated settings.
+    open: makes an idle source of one of those streams; quick, touches no network. Runs in the recorder process.
+    probe: connects, looks and answers within `timeout` seconds; never raises for what a camera does. Runs in web.
+    """
+
+    name: str
+    title: str
+    settings: type[BaseModel]
+    streams: Callable[[Any], tuple[str, ...]]
+    open: Callable[[Any, str], PacketSource]
+    probe: Callable[[Any, float], Awaitable[ProbeReport]]
+    capabilities: frozenset[str] = field(default_factory=frozenset)
+
+
+@hookspec()
+def register_camera_drivers() -> Iterable[CameraDriverSpec]:
+    """Offer camera drivers.
+
+    Called in every process once at start. The driver is chosen by its name, which is stored with each camera.
+    """
+    raise NotImplementedError
+
+
+@hookspec()
+def on_camera_saved(camera_id: int, created: bool) -> None:
+    """A camera was added (`created`) or its settings changed. Called in web or the command line, after commit."""
+
+
+@hookspec()
+def on_camera_deleted(camera_id: int) -> None:
+    """A camera was removed. Its recordings are being deleted by retention. Called after commit."""

@@ -1,0 +1,47 @@
+"""Events: what happened. Types are declared, so that rules, search and documentation know their attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from core.hookspecs.marks import hookspec
+
+
+class NoAttributes(BaseModel):
+    """Attributes of an event type that has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventTypeSpec:
+    """A kind of event. name: `<namespace>.<what happened>`, such as `motion.detected`; attributes: their model."""
+
+    name: str
+    title: str
+    attributes: type[BaseModel] = NoAttributes
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. Times in UTC milliseconds; end_ms None while it lasts; camera_id None for the system."""
+
+    id: int
+    type: str
+    camera_id: int | None
+    start_ms: int
+    end_ms: int | None
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@hookspec()
+def register_event_types() -> Iterable[EventTypeSpec]:
+    """Declare event types. Called in every process once at start. An undeclared type cannot be recorded."""
+    raise NotImplementedError
+
+
+@hookspec()
+def on_event_recorded(event: Event) -> None:
+    """An event was stored. Called in the process that recorded it, after commit; be quick: queue what takes time."""

@@ -1,0 +1,80 @@
+"""Running the system: health checks and processes of a plugin's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from core.hookspecs.marks import hookspec
+
+
+class Level(StrEnum):
+    """How well something is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Outcome of a check: level, and one sentence that says what, why and what to do."""
+
+    level: Level
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheckSpec:
+    """A check for `plugins doctor`, `/api/v1/health/` and the system page. run: blocks at most `timeout` seconds."""
+
+    name: str
+    title: str
+    run: Callable[[], Health]
+    timeout: float = 5.0
+
+
+class WorkerContext(Protocol):
+    """What the host gives a plugin's worker process."""
+
+    def beat(self) -> None:
+        """Say that the worker is alive; one that is silent for `WorkerSpec.heartbeat` seconds is restarted."""
+
+    def stopping(self) -> bool:
+        """True once the worker should return."""
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep up to `seconds`, beating; True as soon as the worker should return."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSpec:
+    """A process of the plugin's own, supervised: heartbeat, restart budget, then quarantine.
+
+    run: `package.module:function` called with a WorkerContext in the new process; returns when told to stop.
+    heartbeat: seconds of silence after which the worker counts as hung.
+    """
+
+    name: str
+    title: str
+    run: str
+    heartbeat: float = 10.0
+
+
+@hookspec()
+def register_health_checks() -> Iterable[HealthCheckSpec]:
+    """Offer health checks. Called in every process once at start."""
+    raise NotImplementedError
+
+
+@hookspec()
+def register_workers() -> Iterable[WorkerSpec]:
+    """Offer worker processes. Called in the supervisor once at start."""
+    raise NotImplementedError
+
+
+@hookspec()
+def on_host_ready() -> None:
+    """All plugins are loaded and their descriptors validated. Called once in every process."""

@@ -1,0 +1,72 @@
+"""What a plugin adds to the portal, the REST interface and the websocket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+
+from core.hookspecs.marks import hookspec
+
+
+@dataclass(frozen=True, slots=True)
+class RouteSpec:
+    """REST routes under `/api/v1/plugins/<plugin>/`. urls: dotted name of a module with `urlpatterns`, whose views
+    each declare their permission as core's own do.
+    """
+
+    urls: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """A websocket topic `<plugin>.<name>`; message: model of what is sent; permission: what a subscriber must hold."""
+
+    name: str
+    title: str
+    message: type[BaseModel]
+    permission: str
+
+
+class Slot(StrEnum):
+    """Places in the portal where plugins may show something."""
+
+    NAVIGATION = "navigation"
+    DASHBOARD = "dashboard"
+    CAMERA = "camera"
+    SETTINGS = "settings"
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSpec:
+    """A piece of a page. template is rendered with `context(request, camera_id)`; one that raises becomes an error
+    card naming the plugin.
+    """
+
+    name: str
+    title: str
+    slot: Slot
+    template: str
+    permission: str
+    context: Callable[[Any, int | None], dict[str, Any]]
+
+
+@hookspec()
+def register_routes() -> Iterable[RouteSpec]:
+    """Offer REST routes. Called in web once at start."""
+    raise NotImplementedError
+
+
+@hookspec()
+def register_topics() -> Iterable[TopicSpec]:
+    """Offer websocket topics. An undeclared topic cannot be published. Called in every process once at start."""
+    raise NotImplementedError
+
+
+@hookspec()
+def register_panels() -> Iterable[PanelSpec]:
+    """Offer panels for the portal's slots. Called in web once at start."""
+    raise NotImplementedError

@@ -1,0 +1,1 @@
+"""The data plane: pure media code. Imports no Django; knows no camera brand, no database, no web."""

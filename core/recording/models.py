@@ -1,0 +1,111 @@
+"""The segment index: which file holds which minute. Times are integer milliseconds UTC, ends exclusive.
+
+These tables may lie in a database of their own (core.recording.router), so cameras are plain ids here.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+MAX_SEGMENT_MS = 600_000
+"""No segment is longer, so that every range query can be bounded below: start > t - MAX_SEGMENT_MS."""
+
+
+class Stream(models.IntegerChoices):
+    """Which of a camera's streams."""
+
+    MAIN = 0, "main"
+    SUB = 1, "sub"
+
+
+class Volume(models.Model):
+    """A place for segments.
+
+    backend, settings: the storage backend's name and settings. volume_id: what the volume's own id file must say.
+    reserve_bytes: kept free; limit_bytes: most that Eyrie may use, none when empty.
+    """
+
+    name = models.CharField(max_length=64, unique=True)
+    backend = models.CharField(max_length=64)
+    settings = models.JSONField(default=dict)
+    volume_id = models.CharField(max_length=64, blank=True)
+    enabled = models.BooleanField(default=True)
+    reserve_bytes = models.PositiveBigIntegerField(default=2 * 1024**3)
+    limit_bytes = models.PositiveBigIntegerField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Format(models.Model):
+    """Tracks of a segment (JSON of core.media.units.Track), stored once however many segments share them."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    tracks = models.JSONField()
+
+
+class State(models.IntegerChoices):
+    """Life of a segment."""
+
+    OPEN = 0, "open"  # being written; playable up to its end
+    CLOSED = 1, "closed"
+    DELETING = 2, "deleting"  # marked; its pieces may be gone already
+
+
+class Segment(models.Model):
+    """One recorded file of about a minute of one stream.
+
+    fragments: the fragment index (core.media.fragments.encode): offset, size, time, keyframe of each fragment.
+    """
+
+    camera_id = models.BigIntegerField()
+    stream = models.SmallIntegerField(choices=Stream, default=Stream.MAIN)
+    start_ms = models.BigIntegerField()
+    end_ms = models.BigIntegerField()
+    size = models.BigIntegerField(default=0)
+    state = models.SmallIntegerField(choices=State, default=State.OPEN)
+    format = models.ForeignKey(Format, models.PROTECT, db_index=False)
+    fragments = models.BinaryField(default=b"")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["camera_id", "stream", "start_ms"], name="segment_once")]
+        indexes = [
+            # Covers the timeline: 24 h of one camera is read from the index alone.
+            models.Index(fields=["camera_id", "stream", "start_ms", "end_ms", "size", "state"], name="segment_timeline"),
+            models.Index(fields=["state"], name="segment_unsettled", condition=~models.Q(state=1)),
+        ]
+
+
+class Role(models.IntegerChoices):
+    """What a piece is to its segment."""
+
+    COPY = 0, "copy"
+
+
+class Piece(models.Model):
+    """Where (a part of) a segment lies: volume, key, role, checksum. A segment has one or more."""
+
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="pieces")
+    volume = models.ForeignKey(Volume, models.PROTECT, db_index=False)
+    key = models.CharField(max_length=200)
+    role = models.SmallIntegerField(choices=Role, default=Role.COPY)
+    start_ms = models.BigIntegerField()
+    size = models.BigIntegerField(default=0)
+    checksum = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["volume", "start_ms", "size"], name="piece_oldest")]
+
+
+class Gap(models.Model):
+    """A time in which a stream that should have been recorded was not, and why. end_ms empty while it lasts."""
+
+    camera_id = models.BigIntegerField()
+    stream = models.SmallIntegerField(choices=Stream, default=Stream.MAIN)
+    start_ms = models.BigIntegerField()
+    end_ms = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=32)
+    detail = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["camera_id", "stream", "start_ms", "end_ms"], name="gap_timeline")]

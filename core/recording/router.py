@@ -1,0 +1,26 @@
+"""Sends the segment index to its own database where there is one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model
+
+
+class IndexRouter:
+    """App `recording` lives in the database alias `index` if that is configured, everything else in `default`."""
+
+    def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
+        return self._index() if model._meta.app_label == "recording" else None
+
+    db_for_write = db_for_read
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
+        if "index" not in settings.DATABASES:
+            return None
+        return (app_label == "recording") == (db == "index")
+
+    @staticmethod
+    def _index() -> str:
+        return "index" if "index" in settings.DATABASES else "default"

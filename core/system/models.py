@@ -1,0 +1,24 @@
+"""Settings of plugins, and the audit log."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class PluginSettings(models.Model):
+    """A plugin's own settings: JSON of its pydantic model, secret fields encrypted."""
+
+    plugin = models.CharField(max_length=64, unique=True)
+    schema_version = models.PositiveIntegerField(default=1)
+    data = models.JSONField(default=dict)
+
+
+class AuditRow(models.Model):
+    """Who did what to what, when and from where. Rows are only ever added."""
+
+    at_ms = models.BigIntegerField(db_index=True)
+    actor = models.CharField(max_length=150)
+    action = models.CharField(max_length=64)
+    target = models.CharField(max_length=128)
+    address = models.CharField(max_length=64, blank=True)
+    detail = models.JSONField(default=dict)

@@ -1,0 +1,5 @@
+"""Roots of all URLs."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

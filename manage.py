@@ -1,0 +1,22 @@
+#!/usr/bin/env python3
+"""Eyrie's command line: `manage.py help` lists the commands."""
+
+import os
+import sys
+
+
+def main() -> int:
+    """Run one management command; 2 when a setting is wrong, with one sentence on standard error."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
+    from core.configuration import ConfigurationError
+    from core.pluginhost.boot import run
+
+    try:
+        return run(sys.argv)
+    except ConfigurationError as error:
+        print(f"eyrie: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
