@@ -1,0 +1,35 @@
+"""Which permissions exist, and which the built-in roles hold: core's own and those that plugins declare."""
+
+from __future__ import annotations
+
+from core.hookspecs.access import PermissionSpec, Scope
+from core.pluginhost import host
+
+ADMINISTRATOR = "administrator"
+OPERATOR = "operator"
+VIEWER = "viewer"
+BUILTIN_ROLES = {ADMINISTRATOR: "Administrator", OPERATOR: "Operator", VIEWER: "Viewer"}
+
+_ALL = frozenset({ADMINISTRATOR, OPERATOR, VIEWER})
+_OPERATORS = frozenset({ADMINISTRATOR, OPERATOR})
+
+CORE_PERMISSIONS = (
+    PermissionSpec("camera.view", "See that a camera exists, and its state", Scope.CAMERA, _ALL),
+    PermissionSpec("camera.live", "Watch a camera live", Scope.CAMERA, _ALL),
+    PermissionSpec("camera.playback", "Search and play recordings", Scope.CAMERA, _OPERATORS),
+    PermissionSpec("camera.manage", "Add, change and remove cameras", Scope.CAMERA),
+    PermissionSpec("event.view", "See events", Scope.CAMERA, _OPERATORS),
+    PermissionSpec("system.view", "See the state of the system", Scope.SYSTEM, _OPERATORS),
+    PermissionSpec("system.plugins", "See plugins and their errors", Scope.SYSTEM),
+)
+
+
+def declared_permissions() -> dict[str, PermissionSpec]:
+    """All permissions by codename, core's first."""
+    return {spec.codename: spec for spec in (*CORE_PERMISSIONS, *host().registry.permissions())}
+
+
+def builtin_role_permissions(role: str) -> list[str]:
+    """Codenames a built-in role holds. The administrator holds everything that is declared."""
+    specs = declared_permissions().values()
+    return sorted(spec.codename for spec in specs if role == ADMINISTRATOR or role in spec.roles)

@@ -1,0 +1,16 @@
+"""Which cameras a user may use."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from core.access.models import User
+from core.access.rights import Rights, rights_of
+from core.cameras import queries as cameras
+from core.cameras.models import Camera
+
+
+def cameras_with(who: User | Rights, permission: str) -> QuerySet[Camera]:
+    """The cameras for which the permission is held, by id."""
+    rights = who if isinstance(who, Rights) else rights_of(who)
+    return rights.filter(cameras.cameras(), permission)

@@ -1,0 +1,98 @@
+"""What changes users, roles, grants and tokens."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import DEFAULT_DB_ALIAS, transaction
+from knox.models import AuthToken
+
+from core.access.models import Grant, Role, User
+from core.access.permissions import ADMINISTRATOR, BUILTIN_ROLES, builtin_role_permissions
+
+
+class AccessError(ValueError):
+    """A user, role or token cannot be made or found; the message is one sentence for a person."""
+
+
+def keep_roles_in_step(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Give the built-in roles exactly what core and the enabled plugins declare."""
+    if using != DEFAULT_DB_ALIAS:
+        return
+    for name, title in BUILTIN_ROLES.items():
+        Role.objects.update_or_create(
+            name=name,
+            defaults={"title": title, "builtin": True, "permissions": builtin_role_permissions(name)},
+        )
+
+
+def ensure_administrator(password: str | None) -> str | None:
+    """Make the first administrator, named `admin`, when there is none.
+
+    Returns the one-time password when none was given and one was made; else None.
+    """
+    with transaction.atomic():
+        if Grant.objects.filter(role__name=ADMINISTRATOR, camera=None, user__is_active=True).exists():
+            return None
+        chosen = password or secrets.token_urlsafe(12)
+        user, _ = User.objects.get_or_create(username="admin")
+        user.set_password(chosen)
+        user.is_active = True
+        user.save()
+        grant(user, ADMINISTRATOR)
+    return None if password else chosen
+
+
+def add_user(username: str, password: str | None = None) -> User:
+    """Add a user who holds nothing yet. Raises AccessError when the name is taken or not allowed."""
+    user = User(username=username)
+    user.set_password(password)
+    try:
+        user.full_clean(exclude=["password"])
+    except ValidationError as error:
+        field, sentences = next(iter(error.message_dict.items()))
+        raise AccessError(f"{field}: {sentences[0]}") from error
+    user.save()
+    return user
+
+
+def grant(user: User, role: str, camera_id: int | None = None, expires_at: datetime | None = None) -> Grant:
+    """Give a user a role, on one camera or everywhere. Repeating it only sets the expiry (UTC)."""
+    try:
+        found = Role.objects.get(name=role)
+    except Role.DoesNotExist:
+        known = ", ".join(Role.objects.values_list("name", flat=True).order_by("name"))
+        raise AccessError(f"role: there is no {role!r}; known are {known}.") from None
+    made, _ = Grant.objects.update_or_create(
+        user=user, role=found, camera_id=camera_id, defaults={"expires_at": expires_at}
+    )
+    return made
+
+
+def issue_token(username: str, lifetime: timedelta | None = None) -> str:
+    """Make an API token of a user and return it: it is not stored in the clear and cannot be shown again."""
+    token: str = AuthToken.objects.create(user=_user(username), expiry=lifetime)[1]
+    return token
+
+
+def tokens(username: str | None = None) -> list[AuthToken]:
+    """Tokens by age, of one user or of all."""
+    rows = AuthToken.objects.select_related("user").order_by("created")
+    return list(rows.filter(user=_user(username)) if username else rows)
+
+
+def revoke_token(key: str) -> None:
+    """Take back the token that begins with `key` (as `token list` shows it)."""
+    found = list(AuthToken.objects.filter(token_key__startswith=key)[:2]) if key else []
+    if len(found) != 1:
+        raise AccessError(f"token: {'several begin' if found else 'none begins'} with {key!r}; see `token list`.")
+    found[0].delete()
+
+
+def _user(username: str) -> User:
+    try:
+        return User.objects.get(username=username)
+    except User.DoesNotExist:
+        raise AccessError(f"user: there is no {username!r}; add it first.") from None

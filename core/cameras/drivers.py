@@ -1,0 +1,69 @@
+"""A camera's settings and the driver they belong to: checked on the way in, sealed at rest, opened for use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from core.hookspecs.cameras import CameraDriverSpec
+from core.pluginhost import UnknownName, host
+from core.system.secrets import seal, unseal
+
+
+class CameraError(ValueError):
+    """A camera cannot be saved: `fields` maps each field (`settings.url`) to its sentences."""
+
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(f"{name}: {' '.join(sentences)}" for name, sentences in fields.items()))
+        self.fields = fields
+
+
+def driver(name: str) -> CameraDriverSpec:
+    """The driver of this name. Raises CameraError naming the known ones."""
+    try:
+        return host().registry.camera_driver(name)
+    except UnknownName as error:
+        raise CameraError({"driver": [str(error)]}) from error
+
+
+def checked(name: str, given: dict[str, Any], stored: dict[str, Any] | None = None) -> BaseModel:
+    """The driver's settings model of `given`, laid over the sealed `stored` ones so that secrets need not be repeated.
+
+    Raises CameraError with the fields as `settings.<field>`.
+    """
+    spec = driver(name)
+    values = {**_kept(spec, stored or {}), **given}
+    try:
+        return spec.settings.model_validate(values)
+    except ValidationError as error:
+        raise CameraError(_by_field(error)) from error
+
+
+def sealed(model: BaseModel) -> dict[str, Any]:
+    """Settings as they are stored: secrets encrypted."""
+    return seal(model)
+
+
+def opened(name: str, stored: dict[str, Any]) -> tuple[CameraDriverSpec, BaseModel]:
+    """The driver and its settings with secrets in the clear. Raises CameraError when either is no longer what it was."""
+    spec = driver(name)
+    try:
+        return spec, unseal(spec.settings, stored)
+    except ValidationError as error:
+        raise CameraError(_by_field(error)) from error
+
+
+def _kept(spec: CameraDriverSpec, stored: dict[str, Any]) -> dict[str, Any]:
+    if not stored:
+        return {}
+    model = unseal(spec.settings, stored)
+    return {name: getattr(model, name) for name in model.model_fields_set}
+
+
+def _by_field(error: ValidationError) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    for item in error.errors(include_url=False, include_input=False):
+        name = ".".join(("settings", *(str(part) for part in item["loc"])))
+        fields.setdefault(name, []).append(item["msg"].removeprefix("Value error, "))
+    return fields

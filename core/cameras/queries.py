@@ -1,0 +1,83 @@
+"""Cameras as the other rooms see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from pydantic import BaseModel
+
+from core.cameras.drivers import CameraError, opened
+from core.cameras.models import Camera
+from core.hookspecs.cameras import CameraDriverSpec
+
+
+@dataclass(frozen=True, slots=True)
+class CameraConfig:
+    """What a recorder needs of one camera.
+
+    spec, settings: ready for `spec.open(settings, stream)`, secrets in the clear (never log them); both None when
+    `fault` says in one sentence why the camera cannot be opened (its driver is gone, its settings no longer fit).
+    recording: a core.cameras.models.RecordingMode value.
+    """
+
+    id: int
+    name: str
+    revision: int
+    enabled: bool
+    recording: str
+    record_sub: bool
+    driver: str
+    spec: CameraDriverSpec | None
+    settings: BaseModel | None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraLimits:
+    """How long a camera's recordings are kept: days and bytes, None without limit."""
+
+    camera_id: int
+    days: int | None
+    bytes: int | None
+
+
+def cameras() -> QuerySet[Camera]:
+    """All cameras by id."""
+    return Camera.objects.order_by("id")
+
+
+def camera_revisions() -> list[tuple[int, int]]:
+    """(id, revision) of every camera: the small query by which a recorder sees what changed."""
+    return list(cameras().values_list("id", "revision"))
+
+
+def camera_configs(ids: Iterable[int]) -> list[CameraConfig]:
+    """The configurations of these cameras; those that no longer exist are left out."""
+    return [_config(camera) for camera in cameras().filter(pk__in=list(ids))]
+
+
+def camera_limits() -> list[CameraLimits]:
+    """Retention limits of every camera."""
+    return [CameraLimits(*row) for row in cameras().values_list("id", "retention_days", "retention_bytes")]
+
+
+def _config(camera: Camera) -> CameraConfig:
+    spec, settings, fault = None, None, ""
+    try:
+        spec, settings = opened(camera.driver, camera.settings)
+    except CameraError as error:
+        fault = str(error)
+    return CameraConfig(
+        id=camera.pk,
+        name=camera.name,
+        revision=camera.revision,
+        enabled=camera.enabled,
+        recording=camera.recording,
+        record_sub=camera.record_sub,
+        driver=camera.driver,
+        spec=spec,
+        settings=settings,
+        fault=fault,
+    )

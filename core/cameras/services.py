@@ -1,0 +1,103 @@
+"""What changes cameras. Each change raises the revision, is audited, and is told to plugins after commit."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from core.cameras.drivers import CameraError, checked, driver, opened, sealed
+from core.cameras.models import Camera
+from core.hookspecs.cameras import ProbeReport
+from core.pluginhost import host
+from core.system import audit
+from core.system.secrets import masked
+
+FIELDS = ("name", "enabled", "recording", "record_sub", "retention_days", "retention_bytes")
+PROBE_SECONDS = 10.0
+
+
+def add_camera(
+    name: str, driver_name: str, settings: dict[str, Any], *, actor: str, address: str = "", **fields: Any
+) -> Camera:
+    """Add a camera. `fields`: any other of FIELDS. Raises CameraError with what to mend, by field."""
+    camera = Camera(name=name, driver=driver_name, settings=sealed(checked(driver_name, settings)), **fields)
+    _save(camera, created=True, before=None, actor=actor, address=address)
+    return camera
+
+
+@transaction.atomic
+def change_camera(camera_id: int, changes: dict[str, Any], *, actor: str, address: str = "") -> Camera:
+    """Change some of a camera's FIELDS, its `driver`, or keys of its `settings`; what is not named stays.
+
+    With a new driver the settings start from nothing. Raises CameraError with what to mend, by field, and
+    Camera.DoesNotExist.
+    """
+    camera = Camera.objects.select_for_update().get(pk=camera_id)
+    before = description(camera)
+    driver_name = changes.get("driver", camera.driver)
+    if "settings" in changes or driver_name != camera.driver:
+        stored = camera.settings if driver_name == camera.driver else None
+        camera.settings = sealed(checked(driver_name, changes.get("settings", {}), stored))
+        camera.driver = driver_name
+    for name in FIELDS:
+        if name in changes:
+            setattr(camera, name, changes[name])
+    _save(camera, created=False, before=before, actor=actor, address=address)
+    return camera
+
+
+def delete_camera(camera: Camera, *, actor: str, address: str = "") -> None:
+    """Remove a camera. Its recordings are left to retention, which deletes what belongs to no camera."""
+    camera_id, before = camera.pk, description(camera)
+    with transaction.atomic():
+        camera.delete()
+        audit.record(actor, "camera.delete", f"camera:{camera_id}", before=before, address=address)
+        transaction.on_commit(partial(host().on_camera_deleted, camera_id=camera_id))
+
+
+async def probe(
+    driver_name: str, settings: dict[str, Any], stored: dict[str, Any] | None = None, timeout: float = PROBE_SECONDS
+) -> ProbeReport:
+    """Try settings before they are saved, laid over `stored` ones. Raises CameraError when they do not even fit."""
+    model = checked(driver_name, settings, stored)
+    return await host().probe_camera(driver(driver_name), model, timeout)
+
+
+def description(camera: Camera) -> dict[str, Any]:
+    """A camera as people and the audit log see it: secrets masked."""
+    return {
+        "name": camera.name,
+        "driver": camera.driver,
+        "settings": shown_settings(camera),
+        **{name: getattr(camera, name) for name in FIELDS if name != "name"},
+    }
+
+
+def shown_settings(camera: Camera) -> dict[str, Any]:
+    """Settings with secrets masked; empty when their driver is not there to say which fields are secret."""
+    try:
+        return masked(opened(camera.driver, camera.settings)[1])
+    except CameraError:
+        return {}
+
+
+def _save(camera: Camera, *, created: bool, before: dict[str, Any] | None, actor: str, address: str) -> None:
+    try:
+        camera.full_clean(exclude=["settings"])
+    except ValidationError as error:
+        raise CameraError(error.message_dict) from error
+    with transaction.atomic():
+        camera.revision += 1
+        camera.save()
+        audit.record(
+            actor,
+            "camera.add" if created else "camera.change",
+            f"camera:{camera.pk}",
+            before=before,
+            after=description(camera),
+            address=address,
+        )
+        transaction.on_commit(partial(host().on_camera_saved, camera_id=camera.pk, created=created))

@@ -1,0 +1,65 @@
+"""The event types that core itself records."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from core.hookspecs.events import EventTypeSpec, NoAttributes
+from core.pluginhost import host
+
+
+class CameraTrouble(BaseModel):
+    """fault: a core.media.source.Fault value or empty; message: one sentence."""
+
+    fault: str = ""
+    message: str = ""
+
+
+class VolumeTrouble(BaseModel):
+    """volume: its name; message: one sentence."""
+
+    volume: str
+    message: str = ""
+
+
+class VolumeSpaceLow(BaseModel):
+    """free, total: bytes of the volume."""
+
+    volume: str
+    free: int
+    total: int
+
+
+class PluginTrouble(BaseModel):
+    """plugin: its name; state: what it is in now; message: one sentence."""
+
+    plugin: str
+    state: str
+    message: str = ""
+
+
+class ProcessTrouble(BaseModel):
+    """process: its name, such as `recorder-0`; message: how it ended."""
+
+    process: str
+    message: str = ""
+
+
+CORE_EVENT_TYPES = (
+    EventTypeSpec("camera.offline", "Camera offline", CameraTrouble),
+    EventTypeSpec("camera.online", "Camera online again", NoAttributes),
+    EventTypeSpec("camera.stalled", "Camera sends no pictures", CameraTrouble),
+    EventTypeSpec("camera.auth_failed", "Camera refuses the credentials", CameraTrouble),
+    EventTypeSpec("storage.volume_failed", "Volume failed", VolumeTrouble),
+    EventTypeSpec("storage.volume_recovered", "Volume works again", VolumeTrouble),
+    EventTypeSpec("storage.nearly_full", "Volume nearly full", VolumeSpaceLow),
+    EventTypeSpec("plugin.failed", "Plugin failed", PluginTrouble),
+    EventTypeSpec("system.started", "System started", NoAttributes),
+    EventTypeSpec("system.stopped", "System stopped", NoAttributes),
+    EventTypeSpec("system.process_restarted", "Process restarted", ProcessTrouble),
+)
+
+
+def declared_event_types() -> dict[str, EventTypeSpec]:
+    """All event types by name, core's first."""
+    return {spec.name: spec for spec in (*CORE_EVENT_TYPES, *host().registry.event_types())}

@@ -1,0 +1,287 @@
+"""Cameras: list, add, change, remove, probe, state."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.access.declared import Required
+from core.access.queries import cameras_with
+from core.access.rights import rights_for
+from core.cameras import queries, services
+from core.cameras.models import Camera, RecordingMode
+from core.hookspecs.cameras import ProbeReport
+from core.recorder.protocol import CameraState, CameraStatus
+from core.web import recorders
+from core.web.rest.conventions import actor, address
+from core.web.rest.times import rfc3339
+
+
+class CameraInput(serializers.Serializer[dict[str, Any]]):
+    """What one may set. `settings` are the driver's own (GET /api/v1/drivers/); secrets are never shown again."""
+
+    name = serializers.CharField(max_length=128)
+    driver = serializers.CharField(max_length=64)
+    settings = serializers.DictField(default=dict)
+    enabled = serializers.BooleanField(default=True)
+    recording = serializers.ChoiceField(choices=RecordingMode.choices, default=RecordingMode.CONTINUOUS)
+    record_sub = serializers.BooleanField(default=False)
+    retention_days = serializers.IntegerField(min_value=1, max_value=36500, allow_null=True, default=None)
+    retention_bytes = serializers.IntegerField(min_value=1, max_value=2**60, allow_null=True, default=None)
+
+
+class CameraOutput(serializers.ModelSerializer[Camera]):
+    """A camera in a list."""
+
+    state = serializers.SerializerMethodField()
+    message = serializers.SerializerMethodField()
+    recording_now = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Camera
+        fields = ["id", "name", "state", "message", "recording_now", "enabled", "recording"]
+
+    def get_state(self, camera: Camera) -> str:
+        """A CameraState value."""
+        return status_of(camera).state.value
+
+    def get_message(self, camera: Camera) -> str:
+        """One sentence when something is wrong."""
+        return status_of(camera).message
+
+    def get_recording_now(self, camera: Camera) -> bool:
+        """Whether pictures are being stored at this moment."""
+        return status_of(camera).recording
+
+
+class CameraDetail(CameraOutput):
+    """One camera with what its administrator sees; secrets masked."""
+
+    settings = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Camera
+        fields = [
+            *CameraOutput.Meta.fields,
+            "driver",
+            "settings",
+            "record_sub",
+            "retention_days",
+            "retention_bytes",
+            "revision",
+        ]
+
+    def get_settings(self, camera: Camera) -> dict[str, Any]:
+        """The driver's settings, secrets masked."""
+        return services.shown_settings(camera)
+
+
+class ProbeInput(serializers.Serializer[dict[str, Any]]):
+    """Settings to try before they are saved."""
+
+    driver = serializers.CharField(max_length=64)
+    settings = serializers.DictField(default=dict)
+
+
+class StoredProbeInput(serializers.Serializer[dict[str, Any]]):
+    """Settings to try in place of the stored ones; none to try those."""
+
+    settings = serializers.DictField(default=dict)
+
+
+class ProbeStream(serializers.Serializer[dict[str, Any]]):
+    """What was seen of one stream; bitrate in bits a second."""
+
+    name = serializers.CharField()
+    codec = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    fps = serializers.FloatField()
+    bitrate = serializers.IntegerField()
+    audio = serializers.CharField()
+
+
+class ProbeOutput(serializers.Serializer[dict[str, Any]]):
+    """The answer of a probe. When not `ok`: `fault`, a sentence, and the `field` to mend. `picture`: a data: URL."""
+
+    ok = serializers.BooleanField()
+    fault = serializers.CharField()
+    message = serializers.CharField()
+    field = serializers.CharField()
+    streams = ProbeStream(many=True)
+    picture = serializers.CharField()
+
+
+class StatusOutput(serializers.Serializer[dict[str, Any]]):
+    """A camera's live state; times RFC 3339 or empty."""
+
+    camera = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=[(state.value, state.value) for state in CameraState])
+    since = serializers.CharField()
+    message = serializers.CharField()
+    fault = serializers.CharField()
+    retry_in_ms = serializers.IntegerField()
+    recording = serializers.BooleanField()
+    last_frame = serializers.CharField()
+    streams = serializers.DictField()
+
+
+def status_of(camera: Camera) -> CameraStatus:
+    """A camera's state: of its recorder, or unknown when that does not answer."""
+    if not camera.enabled:
+        return CameraStatus(camera.pk, CameraState.DISABLED, 0)
+    return recorders.state(camera.pk)
+
+
+def found_camera(camera_id: int) -> Camera:
+    """The camera of the URL. Raises NotFound."""
+    camera = queries.cameras().filter(pk=camera_id).first()
+    if camera is None:
+        raise NotFound("No such camera.")
+    return camera
+
+
+class Cameras(ListAPIView[Camera]):
+    """All cameras one may see."""
+
+    required: Required = {"GET": "camera.view", "POST": "camera.manage"}
+    filtered = frozenset({"GET"})
+    serializer_class = CameraOutput
+
+    def get_queryset(self) -> QuerySet[Camera]:
+        """Those the user may see."""
+        return cameras_with(rights_for(self.request), "camera.view")
+
+    @extend_schema(request=CameraInput, responses={201: CameraDetail})
+    def post(self, request: Request) -> Response:
+        """Add a camera. It is being recorded within seconds; nothing restarts."""
+        form = CameraInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        given = dict(form.validated_data)
+        camera = services.add_camera(
+            given.pop("name"),
+            given.pop("driver"),
+            given.pop("settings"),
+            actor=actor(request),
+            address=address(request),
+            **given,
+        )
+        return Response(CameraDetail(camera).data, status=201)
+
+
+class OneCamera(APIView):
+    """One camera."""
+
+    required: Required = {"GET": "camera.view", "PATCH": "camera.manage", "DELETE": "camera.manage"}
+
+    @extend_schema(responses=CameraDetail)
+    def get(self, request: Request, camera_id: int) -> Response:
+        """The camera; with its driver's settings for those who may change them."""
+        camera = found_camera(camera_id)
+        manages = rights_for(request).holds("camera.manage", camera_id)
+        return Response((CameraDetail if manages else CameraOutput)(camera).data)
+
+    @extend_schema(request=CameraInput(partial=True), responses=CameraDetail)
+    def patch(self, request: Request, camera_id: int) -> Response:
+        """Change what is named, also single keys of `settings`. Only this camera reconnects."""
+        found_camera(camera_id)
+        form = CameraInput(data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        camera = services.change_camera(
+            camera_id, form.validated_data, actor=actor(request), address=address(request)
+        )
+        return Response(CameraDetail(camera).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, camera_id: int) -> Response:
+        """Remove the camera. Its recordings are deleted by retention."""
+        services.delete_camera(found_camera(camera_id), actor=actor(request), address=address(request))
+        return Response(status=204)
+
+
+class Status(APIView):
+    """A camera's live state."""
+
+    required: Required = {"GET": "camera.view"}
+
+    @extend_schema(responses=StatusOutput)
+    def get(self, request: Request, camera_id: int) -> Response:
+        """State, since when, why, and what each stream sends."""
+        return Response(status_body(status_of(found_camera(camera_id))))
+
+
+class Probe(APIView):
+    """Try a camera before it is saved."""
+
+    required: Required = {"POST": "camera.manage"}
+
+    @extend_schema(request=ProbeInput, responses=ProbeOutput)
+    def post(self, request: Request) -> Response:
+        """Connect and look, within ten seconds. A camera that does not answer is a 200 with `ok` false."""
+        form = ProbeInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        return Response(_probe_body(async_to_sync(services.probe)(given["driver"], given["settings"])))
+
+
+class StoredProbe(APIView):
+    """Try a stored camera, with some settings changed or none."""
+
+    required: Required = {"POST": "camera.manage"}
+
+    @extend_schema(request=StoredProbeInput, responses=ProbeOutput)
+    def post(self, request: Request, camera_id: int) -> Response:
+        """As `probe`; secrets that are not given are taken from the camera."""
+        camera = found_camera(camera_id)
+        form = StoredProbeInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        settings = form.validated_data["settings"]
+        return Response(_probe_body(async_to_sync(services.probe)(camera.driver, settings, camera.settings)))
+
+
+def status_body(status: CameraStatus) -> dict[str, Any]:
+    """A state as JSON."""
+    return {
+        "camera": status.camera,
+        "state": status.state.value,
+        "since": rfc3339(status.since_ms) if status.since_ms else "",
+        "message": status.message,
+        "fault": status.fault,
+        "retry_in_ms": status.retry_in_ms,
+        "recording": status.recording,
+        "last_frame": rfc3339(status.last_frame_ms) if status.last_frame_ms else "",
+        "streams": status.streams,
+    }
+
+
+def _probe_body(report: ProbeReport) -> dict[str, Any]:
+    picture = base64.b64encode(report.picture).decode()
+    return {
+        "ok": report.ok,
+        "fault": report.fault.value if report.fault else "",
+        "message": report.message,
+        "field": f"settings.{report.field}" if report.field else "",
+        "streams": [
+            {
+                "name": stream.name,
+                "codec": stream.codec,
+                "width": stream.width,
+                "height": stream.height,
+                "fps": stream.fps,
+                "bitrate": stream.bitrate,
+                "audio": stream.audio,
+            }
+            for stream in report.streams
+        ],
+        "picture": f"data:image/jpeg;base64,{picture}" if picture else "",
+    }

@@ -1,0 +1,68 @@
+"""What all of REST v1 shares: pages, error bodies, who asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from core.cameras.drivers import CameraError
+
+
+class Pages(PageNumberPagination):
+    """`?page=&page_size=`; body `{count, next, previous, results}`."""
+
+    page_size = 100
+    page_size_query_param = "page_size"
+    max_page_size = 1000
+
+
+class NewestFirst(CursorPagination):
+    """`?cursor=` for what grows at the front; body `{next, previous, results}`."""
+
+    page_size = 100
+    page_size_query_param = "page_size"
+    max_page_size = 1000
+    ordering = ("-start_ms", "-id")
+
+
+class RecorderSilent(APIException):
+    """A recorder process does not answer: it is being restarted, or the camera sends nothing."""
+
+    status_code = 503
+    default_detail = "The recorder does not answer; try again in a few seconds."
+    default_code = "recorder_silent"
+
+
+def on_exception(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's handler, with the errors of our domains as 400 by field."""
+    if isinstance(error, CameraError):
+        error = ValidationError(error.fields)
+    return exception_handler(error, context)
+
+
+def actor(request: Request) -> str:
+    """The name the audit log gets."""
+    return request.user.get_username() or "anonymous"
+
+
+def address(request: Request | HttpRequest) -> str:
+    """The client's address as this server sees it; behind a proxy the proxy's, until trusted proxies are a setting."""
+    return str(request.META.get("REMOTE_ADDR") or "")
+
+
+def integers(request: Request, name: str) -> list[int]:
+    """A repeatable query parameter, as `camera=1&camera=2` or `camera=1,2`."""
+    parts = [part for text in request.query_params.getlist(name) for part in text.split(",") if part]
+    try:
+        found = [int(part) for part in parts]
+    except ValueError:
+        raise ValidationError({name: [f"{','.join(parts)!r} is no id; give whole numbers."]}) from None
+    if any(not 0 < value < 2**63 for value in found):
+        raise ValidationError({name: ["is out of range; give ids as GET /api/v1/cameras/ lists them."]})
+    return list(dict.fromkeys(found))

@@ -1,0 +1,72 @@
+"""Events: the list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.access.declared import Required
+from core.access.rights import rights_for
+from core.events import queries
+from core.events.models import StoredEvent
+from core.web.rest.conventions import NewestFirst, integers
+from core.web.rest.times import optional_time, rfc3339
+
+
+class EventOutput(serializers.ModelSerializer[StoredEvent]):
+    """One event; `end` is null while it lasts or when it is a moment."""
+
+    camera = serializers.IntegerField(source="camera_id", allow_null=True)
+    start = serializers.SerializerMethodField()
+    end = serializers.SerializerMethodField()
+    attributes = serializers.DictField()
+
+    class Meta:
+        model = StoredEvent
+        fields = ["id", "type", "camera", "start", "end", "attributes"]
+
+    def get_start(self, event: StoredEvent) -> str:
+        """RFC 3339."""
+        return rfc3339(event.start_ms)
+
+    def get_end(self, event: StoredEvent) -> str | None:
+        """RFC 3339."""
+        return None if event.end_ms is None else rfc3339(event.end_ms)
+
+
+class Events(ListAPIView[StoredEvent]):
+    """Events of the cameras one holds `event.view` for; those of no camera take it everywhere."""
+
+    required: Required = {"GET": "event.view"}
+    filtered = frozenset({"GET"})
+    serializer_class = EventOutput
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[StoredEvent]:
+        """Filtered by rights and by `camera`, `type`, `start`, `end`."""
+        query = self.request.query_params
+        found = queries.events(
+            types=[name for text in query.getlist("type") for name in text.split(",") if name],
+            camera_ids=integers(self.request, "camera"),
+            start_ms=optional_time(query, "start"),
+            end_ms=optional_time(query, "end"),
+        )
+        return rights_for(self.request).filter(found, "event.view", "camera_id")
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("camera", int, many=True, description="Only these cameras' events."),
+            OpenApiParameter("type", str, many=True, description="Only these types, such as `camera.offline`."),
+            OpenApiParameter("start", str, description="From this time on (RFC 3339)."),
+            OpenApiParameter("end", str, description="Before this time (RFC 3339)."),
+        ]
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Newest first."""
+        return super().get(request, *args, **kwargs)
