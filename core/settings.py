@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 from core.configuration import ConfigurationError, configuration
 from core.keys import secret_key
-from core.pluginhost.boot import plugin_apps
+from core.pluginhost.records import PluginState
+from core.pluginhost.selection import select
 
 CONFIG = configuration()
 BASE_APPS = [
@@ -30,7 +31,8 @@ BASE_APPS = [
     "webapp",
     "core.pluginhost",
 ]
-INSTALLED_APPS = BASE_APPS + plugin_apps(CONFIG)
+PLUGINS = select(CONFIG)
+INSTALLED_APPS = BASE_APPS + [plugin.app for plugin in PLUGINS if plugin.state is PluginState.LOADING]
 
 SECRET_KEY = secret_key(CONFIG.data)
 DEBUG = CONFIG.debug

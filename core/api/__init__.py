@@ -1,0 +1,71 @@
+"""The public face for plugins: all that a plugin may import of Eyrie, typed and documented, promised for good.
+
+This module is light and may be imported anywhere, also in `apps.py` before Django is set up. What needs Django's models
+is in `core.api.services`; what loads native media libraries (PyAV) is in `core.api.media`: import both inside functions
+or in modules that `apps.py` and `hooks.py` do not import at their top, so that the supervisor stays small.
+"""
+
+from core.hookspecs.access import PermissionSpec, Scope
+from core.hookspecs.actions import ActionContext, ActionSpec
+from core.hookspecs.audit import AuditEntry
+from core.hookspecs.cameras import CameraDriverSpec, ProbeReport, StreamReport
+from core.hookspecs.detectors import Detection, Detector, DetectorSpec, Frame, FrameRequest
+from core.hookspecs.events import Event, EventTypeSpec, NoAttributes
+from core.hookspecs.marks import hookimpl
+from core.hookspecs.ops import Health, HealthCheckSpec, Level, WorkerContext, WorkerSpec
+from core.hookspecs.settings import SettingsSpec
+from core.hookspecs.storage import ObjectWriter, Storage, StorageBackendSpec, StorageError, VolumeSpace
+from core.hookspecs.version import API_VERSION
+from core.hookspecs.web import PanelSpec, RouteSpec, Slot, TopicSpec
+from core.media.clock import Clock, SystemClock
+from core.media.source import Fault, PacketSink, PacketSource, SourceError
+from core.media.units import AccessUnit, Codec, StreamInfo, Track
+from core.pluginhost.metadata import PluginConfig, PluginMeta
+
+__all__ = [
+    "API_VERSION",
+    "AccessUnit",
+    "ActionContext",
+    "ActionSpec",
+    "AuditEntry",
+    "CameraDriverSpec",
+    "Clock",
+    "Codec",
+    "Detection",
+    "Detector",
+    "DetectorSpec",
+    "Event",
+    "EventTypeSpec",
+    "Fault",
+    "Frame",
+    "FrameRequest",
+    "Health",
+    "HealthCheckSpec",
+    "Level",
+    "NoAttributes",
+    "ObjectWriter",
+    "PacketSink",
+    "PacketSource",
+    "PanelSpec",
+    "PermissionSpec",
+    "PluginConfig",
+    "PluginMeta",
+    "ProbeReport",
+    "RouteSpec",
+    "Scope",
+    "SettingsSpec",
+    "Slot",
+    "SourceError",
+    "Storage",
+    "StorageBackendSpec",
+    "StorageError",
+    "StreamInfo",
+    "StreamReport",
+    "SystemClock",
+    "TopicSpec",
+    "Track",
+    "VolumeSpace",
+    "WorkerContext",
+    "WorkerSpec",
+    "hookimpl",
+]

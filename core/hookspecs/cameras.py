@@ -41,6 +41,7 @@ class ProbeReport:
 
     @property
     def ok(self) -> bool:
+        """Whether the camera is well."""
         return self.fault is None
 
 

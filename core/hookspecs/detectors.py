@@ -49,7 +49,8 @@ class Detector(Protocol):
     def look(self, frame: Frame) -> Sequence[Detection]:
         """Examine one frame; may take as long as it needs: the queue in front of it drops."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of what the detector holds. Called once, last."""
 
 
 @dataclass(frozen=True, slots=True)

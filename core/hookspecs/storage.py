@@ -28,13 +28,20 @@ class VolumeSpace:
 
 
 class ObjectWriter(Protocol):
-    """One object being written: whole fragments are appended, each with one write. Not thread-safe."""
+    """One object being written: whole fragments are appended, each with one write. Not thread-safe.
+
+    It ends with one of `release`, `commit` and `abort`.
+    """
 
     def append(self, data: bytes | memoryview) -> None:
-        """Add bytes at the end in one write. Raises StorageError; after that only `abort` or `commit` may follow."""
+        """Add bytes at the end in one write. Raises StorageError, and then none of `data` stays; after that only
+        `release`, `commit` or `abort` may follow."""
 
     def sync(self) -> None:
         """Return when what was appended survives a power cut."""
+
+    def release(self) -> None:
+        """Sync and let go: the object stays among `unfinished()` until `Storage.resume` takes it up again."""
 
     def commit(self) -> None:
         """Sync, then give the object its final place. Afterwards it is no longer among `unfinished()`."""
@@ -51,7 +58,8 @@ class Storage(Protocol):
     def volume_id(self) -> str:
         """The id in the volume's own id file, made at first use: a volume knows itself whatever its mount point."""
 
-    def space(self) -> VolumeSpace: ...
+    def space(self) -> VolumeSpace:
+        """Room on the volume now."""
 
     def create(self, key: str) -> ObjectWriter:
         """Begin a new object. Raises StorageError when it exists already."""
@@ -62,7 +70,8 @@ class Storage(Protocol):
     def read(self, key: str, offset: int, length: int) -> bytes:
         """Bytes of an object, finished or not; short only at its end."""
 
-    def size(self, key: str) -> int: ...
+    def size(self, key: str) -> int:
+        """Bytes of an object, finished or not. Raises StorageError when there is none."""
 
     def delete(self, key: str) -> None:
         """Unlink and make that durable. An absent object is no error: deletion is repeated after a crash."""
