@@ -23,9 +23,8 @@ class Guard:
         self._schemes = schemes
         self._nonce = secrets.token_hex(16)
 
-    def challenges(self) -> str:
-        """The WWW-Authenticate header's value; several challenges are separate header lines in most cameras, but a
-        comma-joined list is the same (RFC 7235 4.1), so the strongest scheme alone is offered."""
+    def challenge(self) -> str:
+        """The WWW-Authenticate header's value. Only the strongest scheme is offered: many clients take the first."""
         if "digest" in self._schemes:
             return f'Digest realm="{REALM}", nonce="{self._nonce}", algorithm=MD5'
         return f'Basic realm="{REALM}"'
@@ -47,7 +46,7 @@ class Guard:
         if password is None or given.get("nonce") != self._nonce or given.get("realm") != REALM:
             return False
         expected = digest_response(given, request.method, password)
-        return hmac.compare_digest(expected, given.get("response", "").lower())
+        return hmac.compare_digest(expected.encode(), given.get("response", "").lower().encode())
 
 
 def digest_response(given: Mapping[str, str], method: str, password: str) -> str:

@@ -17,7 +17,7 @@ def session_description(info: StreamInfo, address: str, session_id: int) -> byte
         "v=0",
         f"o=- {session_id} 1 IN {family} {address}",
         "s=Eyrie",
-        f"c=IN {family} {'::' if family == 'IP6' else '0.0.0.0'}",
+        f"c=IN {family} {'::' if family == 'IP6' else '0.0.0.0'}",  # noqa: S104 - SDP's "any", RFC 2326 C.1.7; no bind
         "t=0 0",
         "a=range:npt=now-",
         "a=control:*",
