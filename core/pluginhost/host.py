@@ -15,7 +15,7 @@ from django.apps import apps
 
 from core.hookspecs import access, actions, audit, cameras, detectors, events, ops, settings, storage, web
 from core.hookspecs.marks import PROJECT, Policy
-from core.pluginhost.facade import Calls
+from core.pluginhost.facade import Hooks
 from core.pluginhost.families import FAMILIES
 from core.pluginhost.guard import Outcome, PluginError, describe, guarded, guarded_async
 from core.pluginhost.records import PluginRecord, PluginState
@@ -37,13 +37,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class PluginHost(Calls):
+class PluginHost:
     """One set of plugins. `records`: as made by `select()`; `strict`: any failure of a plugin raises PluginError."""
 
     def __init__(self, records: Sequence[PluginRecord] = (), *, strict: bool = False) -> None:
         self.plugins = {record.name: record for record in records}
         self.strict = strict
         self.registry = Registry()
+        self.hooks = Hooks(self.call)
         self._manager = pluggy.PluginManager(PROJECT)
         for module in SPEC_MODULES:
             self._manager.add_hookspecs(module)
@@ -59,7 +60,7 @@ class PluginHost(Calls):
             if record.state is PluginState.LOADING:
                 self._load(record)
         self._fill()
-        self.on_host_ready()
+        self.hooks.on_host_ready()
 
     def call(self, hook: str, /, **arguments: object) -> list[Outcome[Any]]:
         """Call each implementation of a hook in its own `try`, in the order of the plugins' names.
@@ -69,10 +70,6 @@ class PluginHost(Calls):
         caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
         implementations = sorted(caller.get_hookimpls(), key=lambda one: one.plugin_name)
         return [self._call_one(one, hook, arguments) for one in implementations]
-
-    def implements(self, hook: str) -> bool:
-        """Whether any loaded plugin implements a hook: saves work where nobody does."""
-        return bool(getattr(self._manager.hook, hook).get_hookimpls())
 
     def run(self, plugin: str, what: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Outcome[T]:
         """Call something a plugin's descriptor gave, isolated and accounted like a hook. what: a few words for people.
@@ -88,13 +85,8 @@ class PluginHost(Calls):
         return self._account(await guarded_async(plugin, function, *args, **kwargs), what)
 
     def implements(self, hook: str) -> bool:
-        """Whether any plugin implements this hook, so that a hot path may save asking."""
-        caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
-        return bool(caller.get_hookimpls())
-
-    def provider(self, spec: object) -> str:
-        """The plugin that a descriptor of the registry came from."""
-        return next((entry.plugin for entry in self.registry.entries(type(spec)) if entry.spec is spec), "")
+        """Whether any loaded plugin implements a hook: saves work where nobody does."""
+        return bool(getattr(self._manager.hook, hook).get_hookimpls())
 
     @contextmanager
     def registered(self, module: ModuleType, name: str) -> Iterator[PluginRecord]:
