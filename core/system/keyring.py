@@ -1,0 +1,104 @@
+"""Keys that encrypt secrets at rest: `<data>/secrets.key`, readable by its owner only, made at first use.
+
+One line a key, `<id>:<base64 of 32 bytes>`; the last line encrypts, all decrypt, so a new key can be added at any time.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from core.configuration import configuration
+
+_NONCE = 12  # bytes, NIST SP 800-38D section 8.2
+
+
+class SecretsError(Exception):
+    """Stored secrets cannot be read; one sentence with the remedy."""
+
+
+class Keyring:
+    """The keys of one file. Raises SecretsError when it can be neither read nor made."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._keys = self._load()
+
+    def encrypt(self, text: str) -> str:
+        """`<key id>:<base64 of nonce and AES-256-GCM ciphertext>`."""
+        name = next(reversed(self._keys))
+        nonce = os.urandom(_NONCE)
+        sealed = nonce + AESGCM(self._keys[name]).encrypt(nonce, text.encode(), name.encode())
+        return f"{name}:{base64.b64encode(sealed).decode()}"
+
+    def decrypt(self, token: str) -> str:
+        """The text again. Raises SecretsError when the key is gone or the value was altered."""
+        name, _, body = token.partition(":")
+        if name not in self._keys:
+            self._keys = self._load()  # another process may have added one
+        if name not in self._keys:
+            raise SecretsError(f"{self._path} lacks key {name}; restore that file from a backup or enter secrets anew.")
+        try:
+            sealed = base64.b64decode(body, validate=True)
+            return AESGCM(self._keys[name]).decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode()).decode()
+        except (binascii.Error, InvalidTag, ValueError) as error:
+            raise SecretsError("A stored secret has been altered and cannot be read; enter it anew.") from error
+
+    def add_key(self) -> str:
+        """Encrypt with a new key from now on; returns its id. Older secrets stay readable."""
+        name, line = _new_line()
+        self._write(self._path.read_text("ascii") + line)
+        self._keys = self._load()
+        return name
+
+    def _load(self) -> dict[str, bytes]:
+        try:
+            if not self._path.exists():
+                self._make()
+            lines = self._path.read_text("ascii").split()
+            keys = {name: base64.b64decode(key, validate=True) for name, _, key in (x.partition(":") for x in lines)}
+        except (OSError, ValueError) as error:
+            raise SecretsError(f"{self._path} cannot be used ({error}); restore it from a backup.") from error
+        if not keys or any(len(key) != 32 for key in keys.values()):
+            raise SecretsError(f"{self._path} holds no valid keys; restore it from a backup.")
+        return keys
+
+    def _make(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._draft(_new_line()[1])
+        try:
+            os.link(draft, self._path)  # whole or not at all; the first process wins
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+
+    def _write(self, text: str) -> None:
+        self._draft(text).replace(self._path)
+
+    def _draft(self, text: str) -> Path:
+        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".secrets-")  # mode 0600
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(handle)
+        return Path(name)
+
+
+def _new_line() -> tuple[str, str]:
+    name = secrets.token_hex(4)
+    return name, f"{name}:{base64.b64encode(os.urandom(32)).decode()}\n"
+
+
+@cache
+def keyring(path: Path | None = None) -> Keyring:
+    """The installation's keys."""
+    return Keyring(path or configuration().data / "secrets.key")
