@@ -10,7 +10,7 @@ bind them, each an *offset* (UTC minus media time, in ms):
 
 The offset in use moves towards the one observed by at most 0.5 % of the media time passed, so that wall time rises
 with media time and plays smoothly. Only a step that cannot be drift sets it anew at once (`anchors` counts them): the
-host's clock was set by 2 s or more, a unit would lie 2 s in the future, or arrivals stayed 2 s later for a whole window.
+host's clock was set by 2 s or more, a unit would lie 2 s in the future, or arrivals stayed late for a whole window.
 Wall time may then step, backwards too when the host's clock was put back: a consumer that minds compares with `dts`.
 """
 
@@ -60,8 +60,8 @@ class WallClock:
         return round(media_ms + self._offset)
 
     def of(self, media_ms: float) -> int:
-        """UTC ms of another media time under the present mapping: a picture shown later than it was sent."""
-        return round(media_ms + (self._offset or 0.0))
+        """UTC ms of another media time under the present mapping: another track's, or a picture shown later."""
+        return self.stamp(media_ms) if self._offset is None else round(media_ms + self._offset)
 
     def _anchor(self, observed: float, media_ms: float, now: float, host: float) -> None:
         self.anchors += 1
@@ -75,7 +75,10 @@ class WallClock:
             self._window_ends = now + WINDOW_S
         elif observed < self._least:
             self._least = observed
-        if self._offset is not None and min(self._least, self._least_before) >= self._offset + REPORT_EARLY_MS + STEP_MS:
+        if (
+            self._offset is not None
+            and min(self._least, self._least_before) >= self._offset + REPORT_EARLY_MS + STEP_MS
+        ):
             self.anchors += 1
             self._offset = self._target(now)
 

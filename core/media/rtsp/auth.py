@@ -1,4 +1,4 @@
-"""Answering an RTSP server's challenge: Basic (RFC 7617) and Digest (RFC 7616 with MD5, SHA-256; RFC 2069 without qop)."""
+"""Answering a server's challenge: Basic (RFC 7617), Digest with MD5 or SHA-256 (RFC 7616; RFC 2069 without qop)."""
 
 from __future__ import annotations
 
@@ -48,6 +48,11 @@ def _cnonce() -> str:
     return os.urandom(8).hex()
 
 
+def only_stale(values: Sequence[str]) -> bool:
+    """Does a 401 to an answered challenge only want a newer nonce (RFC 7616 section 3.3), not another password?"""
+    return any(parse_challenge(value).parameters.get("stale", "").lower() == "true" for value in values)
+
+
 @dataclass(slots=True)
 class Authenticator:
     """The credentials of one session and the challenge they answer. `header()` is None until a challenge is taken."""
@@ -65,12 +70,6 @@ class Authenticator:
             return False
         self.challenge, self.count = usable[-1][1], 0
         return True
-
-    def stale(self, values: Sequence[str]) -> bool:
-        """Does a 401 to an answered request only ask for a newer nonce (RFC 7616 section 3.3)?"""
-        old = self.challenge.parameters.get("nonce") if self.challenge else None
-        offers = [parse_challenge(value).parameters for value in values]
-        return any(o.get("stale", "").lower() == "true" or o.get("nonce", old) != old for o in offers)
 
     def header(self, method: str, uri: str) -> str | None:
         """The `Authorization` value of a request."""

@@ -58,6 +58,7 @@ class Response:
 
     @property
     def ok(self) -> bool:
+        """Whether the request succeeded."""
         return 200 <= self.status < 300
 
 

@@ -1,0 +1,300 @@
+"""One RTSP connection as a client: requests and answers, and media interleaved between them (RFC 2326 section 10.12).
+
+While media flows, plain TCP is read by tick: every 20 ms all that has arrived, instead of a wake-up for each packet a
+camera sends. Ticks lie on whole multiples on the loop's clock, so that all connections of a loop share its wake-ups.
+TLS is read by the transport as it comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from core.media.rtsp.intake import NotRtp
+from core.media.rtsp.message import (
+    MAX_HEAD,
+    MessageError,
+    Request,
+    Response,
+    encode_request,
+    encode_response,
+    parse_head,
+)
+from core.media.source import Fault, SourceError
+
+TICK_S = 0.02
+_READ = 65536
+_READS_PER_TICK = 32
+_DOLLAR = 0x24
+
+PacketHandler = Callable[[bytes, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Whom we talk to, for connecting and for messages. host without brackets."""
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None = None
+
+
+class Connection(asyncio.Protocol):
+    """Use `connect`. Nothing is raised into the transport: the end, whatever its cause, is the result of `ended`.
+
+    channels: handler of each interleaved channel; on_batch: called after everything of one read was handled.
+    """
+
+    def __init__(self, peer: Peer, sock: socket.socket) -> None:
+        self.peer = peer
+        self.channels: dict[int, PacketHandler] = {}
+        self.on_batch: Callable[[], None] = lambda: None
+        self.ended: asyncio.Future[SourceError] = asyncio.get_running_loop().create_future()
+        self.answered = False
+        self._loop = asyncio.get_running_loop()
+        self._sock = sock
+        self._transport: asyncio.Transport | None = None
+        self._rest = b""
+        self._cseq = 0
+        self._waiting: dict[int, asyncio.Future[Response]] = {}
+        self._tick: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by asyncio."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - asyncio's signature is wider than its promise
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Called by asyncio, until `read_by_tick`."""
+        self._feed(data)
+        self.on_batch()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Called by asyncio."""
+        self._fail(self._closed())
+
+    async def request(self, method: str, url: str, fields: Mapping[str, str], seconds: float) -> Response:
+        """Send a request and wait for its answer. Raises SourceError: TIMEOUT, or why the connection ended."""
+        if self.ended.done():
+            raise self.ended.result()
+        self._cseq += 1
+        answer: asyncio.Future[Response] = self._loop.create_future()
+        self._waiting[self._cseq] = answer
+        self._write(encode_request(method, url, (("CSeq", str(self._cseq)), *fields.items())))
+        try:
+            async with asyncio.timeout(seconds):
+                return await answer
+        except TimeoutError:
+            raise self._silent(method, seconds) from None
+        finally:
+            self._waiting.pop(self._cseq, None)
+
+    def send(self, method: str, url: str, fields: Mapping[str, str]) -> None:
+        """Send a request whose answer does not matter."""
+        self._cseq += 1
+        self._write(encode_request(method, url, (("CSeq", str(self._cseq)), *fields.items())))
+
+    def read_by_tick(self) -> None:
+        """Media flows from now on."""
+        if self.peer.tls is None and self._transport is not None and not self.ended.done():
+            self._transport.pause_reading()
+            self._schedule()
+
+    def close(self) -> None:
+        """End at once what is not yet ended; buffered requests are still sent."""
+        if self._transport is not None:
+            self._transport.close()
+        self._fail(self._closed())
+
+    def _schedule(self) -> None:
+        now = self._loop.time()
+        self._tick = self._loop.call_at((math.floor(now / TICK_S) + 1) * TICK_S, self._read)
+
+    def _read(self) -> None:
+        for _ in range(_READS_PER_TICK):
+            try:
+                data = self._sock.recv(_READ)
+            except (BlockingIOError, InterruptedError):
+                break
+            except OSError:
+                data = b""
+            if not data:
+                self.on_batch()
+                self._fail(self._closed())
+                return
+            self._feed(data)
+            if len(data) < _READ:
+                break
+        self.on_batch()
+        if not self.ended.done():
+            self._schedule()
+
+    def _feed(self, data: bytes) -> None:
+        if self._rest:
+            data = self._rest + data
+        try:
+            used = self._parse(data)
+        except (MessageError, NotRtp) as error:
+            self._fail(self._nonsense(error))
+            return
+        self._rest = data[used:] if used < len(data) else b""
+
+    def _parse(self, data: bytes) -> int:
+        """Handle all that is whole; returns how many bytes that was."""
+        at, end, channels = 0, len(data), self.channels
+        while end - at >= 4:
+            if data[at] == _DOLLAR:
+                following = at + 4 + (data[at + 2] << 8 | data[at + 3])
+                if following > end:
+                    break
+                handler = channels.get(data[at + 1])
+                if handler is not None:
+                    handler(data, at + 4, following)
+                at = following
+            else:
+                following = self._message(data, at)
+                if following == at:
+                    break
+                at = following
+        return at
+
+    def _message(self, data: bytes, at: int) -> int:
+        """Handle the message at `at`; returns where it ends, or `at` when it is not whole."""
+        if data[at] in b"\r\n":
+            return at + 1
+        if not data[at : at + 1].isalpha():
+            raise MessageError(f"neither a message nor media but {data[at : at + 8]!r}")
+        head_end = data.find(b"\r\n\r\n", at)
+        if head_end < 0 or head_end - at > MAX_HEAD:
+            if len(data) - at > MAX_HEAD:
+                raise MessageError("a message without end")
+            if data.find(b"\n", at) >= 0:
+                parse_head(data[at:])  # a first line of another protocol need not be waited out
+            return at
+        message = parse_head(data[at:head_end])
+        body = head_end + 4
+        following = body + message.headers.content_length()
+        if following > len(data):
+            return at
+        if isinstance(message, Request):
+            self._reply(message)
+        else:
+            self._answer(message, data[body:following])
+        return following
+
+    def _answer(self, head: Response, body: bytes) -> None:
+        self.answered = True
+        cseq = head.headers.get("CSeq").strip()
+        number = int(cseq) if cseq.isdigit() else next(iter(self._waiting), 0)
+        waiting = self._waiting.get(number)
+        if waiting is not None and not waiting.done() and head.status >= 200:
+            waiting.set_result(Response(head.status, head.reason, head.headers, body))
+
+    def _reply(self, request: Request) -> None:
+        # Cameras ask little of a client; RFC 2326 lets it decline what it does not know.
+        status = (200, "OK") if request.method in ("OPTIONS", "GET_PARAMETER") else (501, "Not Implemented")
+        self._write(encode_response(*status, (("CSeq", request.headers.get("CSeq")),)))
+
+    def _write(self, data: bytes) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def _fail(self, error: SourceError) -> None:
+        if self.ended.done():
+            return
+        self.ended.set_result(error)
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(error)
+        if self._tick is not None:
+            self._tick.cancel()
+        if self._transport is not None:
+            self._transport.close()
+
+    def _closed(self) -> SourceError:
+        host, port = self.peer.host, self.peer.port
+        if self.answered:
+            return SourceError(Fault.CLOSED, f"{host} closed the connection.")
+        return SourceError(
+            Fault.PORT,
+            f"{host} closed the connection on port {port} without an answer; check the port, and whether the camera's "
+            "limit of sessions is reached.",
+        )
+
+    def _silent(self, method: str, seconds: float) -> SourceError:
+        return SourceError(
+            Fault.TIMEOUT,
+            f"{self.peer.host} accepted the connection on port {self.peer.port} but did not answer {method} within "
+            f"{seconds:g} s.",
+        )
+
+    def _nonsense(self, error: ValueError) -> SourceError:
+        host, port = self.peer.host, self.peer.port
+        if not self.answered:
+            return SourceError(
+                Fault.PORT, f"Something else than RTSP answers at {host} on port {port}; check the port."
+            )
+        what = f": {error}" if str(error) else ""
+        return SourceError(Fault.PROTOCOL, f"{host} sent something that is neither RTSP nor media{what}.")
+
+
+async def connect(peer: Peer, seconds: float) -> Connection:
+    """Open a connection to the first address of the peer that takes it. Raises SourceError: ADDRESS, PORT."""
+    host, port = peer.host, peer.port
+    try:
+        async with asyncio.timeout(seconds):
+            sock = await _dial(host, port)
+            try:
+                return await _wrap(peer, sock)
+            except BaseException:
+                sock.close()
+                raise
+    except TimeoutError:
+        message = f"{host} did not answer on port {port} within {seconds:g} s; check the address, and that it is on."
+        raise SourceError(Fault.ADDRESS, message) from None
+    except socket.gaierror:
+        raise SourceError(Fault.ADDRESS, f"The name {host} is not known; check the address.") from None
+    except ConnectionRefusedError:
+        message = f"{host} refused the connection on port {port}; check the port."
+        raise SourceError(Fault.PORT, message) from None
+    except ssl.SSLCertVerificationError as error:
+        message = f"The certificate of {host} is not trusted ({error.verify_message}); allow it or mend it."
+        raise SourceError(Fault.ADDRESS, message) from None
+    except (ssl.SSLError, ConnectionResetError, ConnectionAbortedError):
+        what = "RTSP over TLS" if peer.tls else "RTSP"
+        raise SourceError(Fault.PORT, f"{host} does not speak {what} on port {port}; check the port.") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SourceError(Fault.ADDRESS, f"{host} cannot be reached ({reason}); check the address.") from None
+
+
+async def _dial(host: str, port: int) -> socket.socket:
+    loop = asyncio.get_running_loop()
+    failure: OSError = socket.gaierror(socket.EAI_NONAME, "no address")
+    for family, kind, protocol, _, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        sock = socket.socket(family, kind, protocol)
+        sock.setblocking(False)
+        try:
+            await loop.sock_connect(sock, address)
+        except OSError as error:
+            sock.close()
+            failure = error
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            return sock
+    raise failure
+
+
+async def _wrap(peer: Peer, sock: socket.socket) -> Connection:
+    loop = asyncio.get_running_loop()
+    name = peer.host if peer.tls else None
+    _, connection = await loop.create_connection(
+        lambda: Connection(peer, sock), sock=sock, ssl=peer.tls, server_hostname=name
+    )
+    return connection

@@ -1,0 +1,207 @@
+"""From RTP packets to batches of access units: one session's tracks on one time base."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.media.clock import Clock
+from core.media.h26x import ParameterSets
+from core.media.rtsp.formats import Format
+from core.media.rtsp.frames import Frame
+from core.media.rtsp.timeline import DecodeOrder, Timeline
+from core.media.source import PacketSink
+from core.media.units import AccessUnit, Codec, StreamInfo, Track
+from core.media.wallclock import WallClock
+
+_RTP = struct.Struct(">BBHI")
+_SENDER_REPORT = struct.Struct(">BBHIIII")
+_NTP_EPOCH_MS = 2_208_988_800_000  # 1900 to 1970
+_START_S = 10  # the first unit's time, so that a track that began earlier has no negative one
+_ALIGN_S = 1.0
+
+
+class NotRtp(ValueError):
+    """Bytes that are no RTP packet: the interleaving is out of step."""
+
+
+class Receiver:
+    """One RTP stream: checks and strips the packet header, notices gaps in the sequence."""
+
+    def __init__(self, chosen: Format) -> None:
+        self.depacketiser = chosen.depacketiser()
+        self.packets_lost = 0
+        self._expected = -1
+        self._payload_type = chosen.media.payload_type
+
+    def packet(self, data: bytes, start: int, end: int) -> None:
+        """Take the packet `data[start:end]` (RFC 3550 section 5.1). Raises NotRtp."""
+        if end - start < 12:
+            raise NotRtp
+        first, second, sequence, timestamp = _RTP.unpack_from(data, start)
+        if first & 0xC0 != 0x80:
+            raise NotRtp
+        if second & 0x7F != self._payload_type:
+            return
+        start += 12
+        if first != 0x80:
+            start, end = _unwrap(first, data, start, end)
+        if sequence != self._expected and self._expected >= 0:
+            self.packets_lost += sequence - self._expected & 0xFFFF
+            self.depacketiser.lost()
+        self._expected = sequence + 1 & 0xFFFF
+        if start < end:
+            self.depacketiser.push(data, start, end, timestamp, second > 127)
+
+
+def _unwrap(first: int, data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Bounds of the payload behind contributing sources and header extension, before padding."""
+    start += 4 * (first & 15)
+    if first & 0x10 and start + 4 <= end:
+        start += 4 + 4 * int.from_bytes(data[start + 2 : start + 4], "big")
+    if first & 0x20:
+        end -= data[end - 1]
+    return start, end
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One track on its way to the sink. start: RTP time of the session's begin as PLAY answered it, when it did."""
+
+    index: int
+    chosen: Format
+    receiver: Receiver
+    sets: ParameterSets | None
+    track: Track | None
+    start: int | None = None
+    timeline: Timeline | None = None
+    order: DecodeOrder = field(default_factory=DecodeOrder)
+
+
+class Intake:
+    """Collects frames of all tracks and delivers them in batches.
+
+    All tracks share one zero: a track that begins later starts later, by RTP-Info (RFC 2326 section 12.33) when that
+    agrees with arrival within a second, else by arrival. `on_stream` waits for the video's parameter sets.
+    """
+
+    def __init__(self, formats: Sequence[Format], clock: Clock, detail: Mapping[str, str]) -> None:
+        self._clock = clock
+        self._detail = dict(detail)
+        self._wall = WallClock(clock)
+        self._lanes = [self._lane(index, chosen) for index, chosen in enumerate(formats)]
+        self._sink: PacketSink | None = None
+        self._announced = False
+        self._began: tuple[float, float] | None = (
+            None  # arrival, and seconds since RTP-Info's begin, of the first frame
+        )
+
+    @property
+    def packets_lost(self) -> int:
+        """Packets missing so far, over all tracks."""
+        return sum(lane.receiver.packets_lost for lane in self._lanes)
+
+    def receiver(self, index: int) -> Receiver:
+        """Where the RTP packets of a track go."""
+        return self._lanes[index].receiver
+
+    def begin(self, sink: PacketSink, starts: Mapping[int, int]) -> None:
+        """PLAY was answered; starts: RTP time of the begin by track. Frames wait until then."""
+        self._sink = sink
+        for index, start in starts.items():
+            self._lanes[index].start = start
+
+    def report(self, data: bytes, start: int, end: int) -> None:
+        """An RTCP packet of the first track; a sender report (RFC 3550 section 6.4.1) tells the camera's clock."""
+        timeline = self._lanes[0].timeline
+        if end - start < 20 or timeline is None:
+            return
+        first, kind, _, _, seconds, fraction, raw = _SENDER_REPORT.unpack_from(data, start)
+        ticks = timeline.of(raw)
+        if kind == 200 and first & 0xC0 == 0x80 and seconds and ticks is not None:
+            ntp_ms = seconds * 1000 + fraction * 1000 / 0x100000000 - _NTP_EPOCH_MS
+            self._wall.report(ticks * 1000 / timeline.rate, ntp_ms)
+
+    def deliver(self) -> None:
+        """Hand what has been completed since the last call to the sink, in one batch per set of parameters."""
+        if self._sink is None:
+            return
+        now = self._clock.monotonic()
+        units: list[AccessUnit] = []
+        for lane in self._lanes:
+            frames = lane.receiver.depacketiser.frames
+            if frames:
+                lane.receiver.depacketiser.frames = []
+                self._take(lane, frames, now, units)
+        if units:
+            self._sink.on_units(units)
+
+    def _take(self, lane: _Lane, frames: list[Frame], now: float, units: list[AccessUnit]) -> None:
+        if lane.timeline is None:
+            lane.timeline = Timeline(lane.chosen.media.clock_rate, self._origin(lane, frames[0].timestamp, now))
+        rate = lane.timeline.rate
+        for frame in frames:
+            changed = self._changes(lane, frame)
+            if changed or not self._announced:
+                self._announce(units)
+            dts, pts = lane.order.times(lane.timeline.ticks(frame.timestamp, now))
+            if lane.index == 0:
+                self._wall.stamp(dts * 1000 / rate)
+            if self._announced:
+                wall_ms = self._wall.of(pts * 1000 / rate)
+                units.append(AccessUnit(lane.index, dts, pts, frame.duration, frame.keyframe, wall_ms, frame.data))
+
+    def _origin(self, lane: _Lane, raw: int, now: float) -> int:
+        rate = lane.chosen.media.clock_rate
+        since = 0.0
+        if lane.start is not None:
+            step = raw - lane.start & 0xFFFFFFFF
+            since = (step - 0x100000000 if step & 0x80000000 else step) / rate
+        if self._began is None:
+            self._began = (now, since)
+        later = now - self._began[0]
+        informed = since - self._began[1]
+        return round((_START_S + (informed if abs(informed - later) <= _ALIGN_S else later)) * rate)
+
+    def _changes(self, lane: _Lane, frame: Frame) -> bool:
+        """Take parameters that came with a frame; True when they make another track."""
+        track = lane.track
+        if lane.sets is not None:
+            if frame.parameters and lane.sets.observe(frame.parameters):
+                track = _video_track(lane, lane.sets)
+        elif frame.size[0] and (track is None or (track.width, track.height) != frame.size):
+            media = lane.chosen.media
+            track = Track(lane.index, lane.chosen.codec, media.clock_rate, b"", *frame.size, fps=media.fps)
+        changed = track is not None and track != lane.track
+        lane.track = track
+        return changed
+
+    def _announce(self, units: list[AccessUnit]) -> None:
+        tracks = tuple(lane.track for lane in self._lanes if lane.track)
+        if self._sink is None or len(tracks) < len(self._lanes):
+            return
+        if units:
+            self._sink.on_units(units[:])
+            units.clear()
+        self._announced = True
+        self._sink.on_stream(StreamInfo(tracks, self._detail))
+
+    def _lane(self, index: int, chosen: Format) -> _Lane:
+        lane = _Lane(index, chosen, Receiver(chosen), None, None)
+        if chosen.codec in (Codec.H264, Codec.H265):
+            lane.sets = ParameterSets(chosen.codec)
+            lane.sets.observe(chosen.parameter_sets())
+            lane.track = _video_track(lane, lane.sets)
+        elif not chosen.codec.is_video:
+            lane.track = chosen.audio_track(index)
+        return lane
+
+
+def _video_track(lane: _Lane, sets: ParameterSets) -> Track | None:
+    """The video track of the parameter sets seen, None while they are incomplete or broken."""
+    media = lane.chosen.media
+    try:
+        return sets.track(lane.index, media.clock_rate, media.fps) if sets.complete else lane.track
+    except ValueError:
+        return lane.track
