@@ -11,63 +11,59 @@ import logging
 import os
 import select
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
 
 from core.configuration import configuration
 from core.hookspecs.ops import WorkerContext, WorkerSpec
 from core.pluginhost.guard import describe
-from core.pluginhost.host import PluginHost
+from core.pluginhost.host import PluginHost, host
 from core.pluginhost.switches import Switches
 
 log = logging.getLogger("eyrie.plugins.worker")
-MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
 _MOST_SILENCE = 1.0  # seconds between beats of a worker that waits
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerCommand:
-    """A worker to start: `argv` plus `--heartbeat-fd N`. heartbeat: seconds of silence after which it counts as hung."""
+    """A worker to start, as `manage.py plugin_worker PLUGIN NAME --heartbeat-fd N`.
+
+    heartbeat: seconds of silence after which it counts as hung.
+    """
 
     plugin: str
     name: str
     title: str
-    argv: tuple[str, ...]
     heartbeat: float
 
 
-def workers_to_run(host: PluginHost) -> list[WorkerCommand]:
+def workers_to_run(plugins: PluginHost | None = None) -> list[WorkerCommand]:
     """Workers of the loaded plugins, without those in quarantine."""
     quarantined = Switches(configuration().data).quarantined()
     return [
-        WorkerCommand(
-            entry.plugin, entry.spec.name, entry.spec.title, _argv(entry.plugin, entry.spec.name), entry.spec.heartbeat
-        )
-        for entry in host.registry.entries(WorkerSpec)
+        WorkerCommand(entry.plugin, entry.spec.name, entry.spec.title, entry.spec.heartbeat)
+        for entry in (plugins or host()).registry.entries(WorkerSpec)
         if f"{entry.plugin}:{entry.spec.name}" not in quarantined
     ]
 
 
-def quarantine_worker(host: PluginHost, plugin: str, name: str, why: str) -> None:
+def quarantine_worker(plugin: str, name: str, why: str) -> None:
     """Give a worker up that used its restarts: not started again until `plugins enable`; its plugin is degraded."""
     Switches(configuration().data).quarantine(f"{plugin}:{name}", why)
-    host.plugins[plugin].failed(f"worker {name}", f"quarantined: {why}")
 
 
-def run_worker(host: PluginHost, plugin: str, name: str, heartbeat_fd: int) -> int:
+def run_worker(plugins: PluginHost, plugin: str, name: str, heartbeat_fd: int) -> int:
     """Be the worker: runs `WorkerSpec.run` until it returns. Exit code 0, or 1 when it raised.
 
     Raises UnknownName when the plugin offers no such worker. Must be called in the main thread.
     """
-    spec = host.registry.get(WorkerSpec, f"{plugin}.{name}")
+    spec = plugins.registry.get(WorkerSpec, f"{plugin}.{name}")
     context = ProcessContext(heartbeat_fd)
     previous = {number: signal.signal(number, context.stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         context.beat()
-        outcome = host.run(plugin, f"worker {name}", _function(spec.run), context)
+        outcome = plugins.run(plugin, f"worker {name}", _function(spec.run), context)
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
@@ -122,10 +118,6 @@ class ProcessContext:
         """Give the descriptors back."""
         os.close(self._wake_in)
         os.close(self._wake_out)
-
-
-def _argv(plugin: str, name: str) -> tuple[str, ...]:
-    return sys.executable, str(MANAGE), "plugin_worker", plugin, name
 
 
 def _function(path: str) -> Callable[[WorkerContext], None]:
