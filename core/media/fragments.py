@@ -1,0 +1,151 @@
+"""The fragment index of a segment: where each fragment lies and which time it covers, a few bytes a fragment.
+
+Stored with each segment's row, so that any time range is served by byte ranges without opening a file.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+VERSION = 1
+_KEYFRAME, _OFFSET_GAP, _TIME_GAP, _MEASURED = 1, 2, 4, 8
+
+
+class Fragment(NamedTuple):
+    """One fragment of a segment.
+
+    offset, size: bytes in the file, from its `prft` box to the end of its `mdat`. head: bytes before the media data.
+    start_ms: since the segment's start. duration_ms: up to the next fragment. keyframe: its video begins with one.
+    motion, loudness: 0 to 255, 0 where not measured.
+    """
+
+    offset: int
+    size: int
+    head: int
+    start_ms: int
+    duration_ms: int
+    keyframe: bool
+    motion: int = 0
+    loudness: int = 0
+
+    @property
+    def end_ms(self) -> int:
+        """End of its time, exclusive, since the segment's start."""
+        return self.start_ms + self.duration_ms
+
+
+def encode(fragments: Iterable[Fragment]) -> bytes:
+    """The index as bytes: a version byte, then a flags byte and variable-length numbers for each fragment.
+
+    Offsets and times that simply follow the fragment before are left out.
+    """
+    out = bytearray([VERSION])
+    offset = time = 0
+    for item in fragments:
+        flags = item.keyframe * _KEYFRAME
+        flags |= (item.offset != offset) * _OFFSET_GAP | (item.start_ms != time) * _TIME_GAP
+        flags |= bool(item.motion or item.loudness) * _MEASURED
+        out.append(flags)
+        if flags & _OFFSET_GAP:
+            _put(out, _zigzag(item.offset - offset))
+        if flags & _TIME_GAP:
+            _put(out, _zigzag(item.start_ms - time))
+        _put(out, item.size)
+        _put(out, item.head)
+        _put(out, item.duration_ms)
+        if flags & _MEASURED:
+            out += bytes((item.motion, item.loudness))
+        offset, time = item.offset + item.size, item.start_ms + item.duration_ms
+    return bytes(out)
+
+
+def decode(data: bytes | memoryview) -> list[Fragment]:
+    """The fragments of an index made by `encode`; empty bytes are an empty index. Raises ValueError when damaged."""
+    data = bytes(data)
+    if data and data[0] != VERSION:
+        raise ValueError(f"fragment index of version {data[0]}, this Eyrie reads version {VERSION}")
+    try:
+        return _decode(data)
+    except IndexError:
+        raise ValueError("the fragment index ends too early") from None
+
+
+def _decode(data: bytes) -> list[Fragment]:
+    found: list[Fragment] = []
+    at, end, offset, time = 1, len(data), 0, 0
+    while at < end:
+        flags = data[at]
+        at += 1
+        if flags & _OFFSET_GAP:
+            step, at = _get(data, at)
+            offset += _unzigzag(step)
+        if flags & _TIME_GAP:
+            step, at = _get(data, at)
+            time += _unzigzag(step)
+        size, at = _get(data, at)
+        head, at = _get(data, at)
+        duration, at = _get(data, at)
+        motion = loudness = 0
+        if flags & _MEASURED:
+            motion, loudness, at = data[at], data[at + 1], at + 2
+        found.append(Fragment(offset, size, head, time, duration, bool(flags & _KEYFRAME), motion, loudness))
+        offset, time = offset + size, time + duration
+    return found
+
+
+def find(fragments: Sequence[Fragment], at_ms: int) -> int:
+    """Position of the fragment at which decoding starts for a time since the segment's start.
+
+    That is the last one at or before it that begins with a keyframe, else the first. Raises ValueError when empty.
+    """
+    if not fragments:
+        raise ValueError("the segment has no fragment")
+    at = max(bisect_right(fragments, at_ms, key=_start) - 1, 0)
+    while at and not fragments[at].keyframe:
+        at -= 1
+    return at
+
+
+def cover(fragments: Sequence[Fragment], start_ms: int, end_ms: int) -> tuple[int, int]:
+    """Positions [first, last) of the fragments that show the times [start, end) since the segment's start.
+
+    Begins at the keyframe at or before `start_ms`; empty (n, n) when nothing lies in the range.
+    """
+    if not fragments or start_ms >= fragments[-1].end_ms or end_ms <= fragments[0].start_ms or end_ms <= start_ms:
+        return 0, 0
+    return find(fragments, start_ms), max(bisect_right(fragments, end_ms - 1, key=_start), 1)
+
+
+def _start(item: Fragment) -> int:
+    return item.start_ms
+
+
+def _put(out: bytearray, value: int) -> None:
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
+
+
+def _get(data: bytes, at: int) -> tuple[int, int]:
+    value = data[at]
+    at += 1
+    if value < 128:
+        return value, at
+    value &= 127
+    shift = 7
+    while (byte := data[at]) > 127:
+        value |= (byte & 127) << shift
+        shift += 7
+        at += 1
+    return value | byte << shift, at + 1
+
+
+def _zigzag(value: int) -> int:
+    return value << 1 if value >= 0 else (-value << 1) - 1
+
+
+def _unzigzag(value: int) -> int:
+    return -(value >> 1) - 1 if value & 1 else value >> 1
