@@ -1,0 +1,84 @@
+"""What a simulated camera is: its description, and the clips it sends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from plugins.simulator import studio
+from plugins.simulator.clips import Clip, is_servable, load
+from plugins.simulator.faults import FaultKind
+from plugins.simulator.studio import Order
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedCamera:
+    """A camera to be. It is served at `/<name>/main` and, with `sub`, at `/<name>/sub`.
+
+    file: a video file to send in a loop; without it the scene is rendered. codec, audio, size, fps, seconds and seed
+    are the scene's (see `Order`); a file keeps its own. audio "none" mutes a file too. users: who may watch, everybody
+    when empty.
+    """
+
+    name: str
+    scene: str = "counter"
+    file: Path | None = None
+    codec: str = "h264"
+    audio: str = "aac"
+    width: int = 320
+    height: int = 180
+    fps: int = 10
+    seconds: int = 4
+    seed: int = 0
+    b_frames: int = 0
+    sub: bool = True
+    users: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.name or not all(letter.isalnum() or letter in "-_." for letter in self.name):
+            raise ValueError(f"name: {self.name!r} becomes part of an address; use letters, digits, - _ and . only.")
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """A camera's clips and the truth about them."""
+
+    main: Clip
+    main_file: Path
+    sub: Clip | None
+    truth: Path | None
+
+
+def film(camera: SimulatedCamera, cache: Path) -> Footage:
+    """Make or find the camera's clips. Blocks, seconds at the first time. Raises UnservableFile, ValueError."""
+    if camera.file is None:
+        return _film_scene(camera, cache)
+    file = camera.file if is_servable(camera.file) else studio.transcode(camera.file, cache)
+    sound = camera.audio != "none"
+    sub = load(studio.transcode(file, cache, width=studio.SUB_WIDTH, every=2), audio=sound) if camera.sub else None
+    return Footage(load(file, audio=sound), file, sub, None)
+
+
+def _film_scene(camera: SimulatedCamera, cache: Path) -> Footage:
+    order = Order(
+        camera.scene,
+        camera.name,
+        camera.seed,
+        camera.width,
+        camera.height,
+        camera.fps,
+        camera.seconds,
+        camera.codec,
+        camera.audio,
+        camera.b_frames,
+    )
+    product = studio.render(order, cache)
+    sub = load(product.sub) if camera.sub and product.sub else None
+    return Footage(load(product.main), product.main, sub, product.truth)
+
+
+def altered(footage: Footage, kind: FaultKind, cache: Path) -> Clip:
+    """The main clip as the B_FRAMES or RESOLUTION fault makes it: encoded anew, with the sound it had. Blocks."""
+    width = footage.main.info.tracks[0].width // 2 if kind is FaultKind.RESOLUTION else 0
+    file = studio.transcode(footage.main_file, cache, b_frames=2 if kind is FaultKind.B_FRAMES else 0, width=width)
+    return footage.main.with_video_of(load(file, audio=False))

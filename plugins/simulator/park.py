@@ -1,0 +1,191 @@
+"""The camera park: simulated cameras on one RTSP server, and what is wrong with each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from core.api import Clock, SystemClock
+from core.api.media import Conduct, Mount, RtspServer
+from plugins.simulator.camera import Footage, SimulatedCamera, altered, film
+from plugins.simulator.faults import FaultKind, tampering
+from plugins.simulator.stream import LoopingStream
+
+log = logging.getLogger("eyrie.simulator")
+
+_CONDUCT = {
+    FaultKind.DROP: Conduct.CLOSE,
+    FaultKind.HALF_OPEN: Conduct.SILENT,
+    FaultKind.WRONG_PASSWORD: Conduct.REFUSE,
+}
+_ALTERING = (FaultKind.B_FRAMES, FaultKind.RESOLUTION)
+_DISCONNECTING = (FaultKind.DROP, FaultKind.WRONG_PASSWORD)
+
+
+class UnknownCamera(LookupError):
+    """No camera of that name is in the park; the message names those that are."""
+
+
+@dataclass(slots=True)
+class _Stand:
+    """One camera in the park."""
+
+    camera: SimulatedCamera
+    footage: Footage
+    streams: dict[str, tuple[LoopingStream, Mount]] = field(default_factory=dict)
+    fault: FaultKind | None = None
+    recovery: asyncio.TimerHandle | None = None
+
+
+class Park:
+    """Serves cameras and their faults. Every method is called on the loop it was started on.
+
+    cache: folder of rendered clips. executor: where clips are made; a thread without one, a process pool keeps the
+    loop free while several scenes are drawn.
+    """
+
+    def __init__(
+        self,
+        cache: Path,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        clock: Clock | None = None,
+        executor: Executor | None = None,
+        server: RtspServer | None = None,
+    ) -> None:
+        self._cache = cache
+        self._clock = clock or SystemClock()
+        self._executor = executor
+        self._server = server or RtspServer(host, port)
+        self._host = host
+        self._stands: dict[str, _Stand] = {}
+
+    @property
+    def port(self) -> int:
+        """Where the RTSP server listens."""
+        return self._server.port
+
+    async def start(self, *cameras: SimulatedCamera) -> None:
+        """Listen, and put up these cameras side by side. Raises OSError, and what `add` raises."""
+        await self._server.start()
+        await asyncio.gather(*(self.add(camera) for camera in cameras))
+
+    async def stop(self) -> None:
+        """End all sessions and the server."""
+        for stand in self._stands.values():
+            if stand.recovery is not None:
+                stand.recovery.cancel()
+        await self._server.stop()
+
+    async def add(self, camera: SimulatedCamera) -> None:
+        """Put up a camera. Raises ValueError when the name is taken or a value is wrong, and UnservableFile."""
+        if camera.name in self._stands:
+            raise ValueError(f"name: {camera.name!r} is in the park already; choose another.")
+        footage = await self._film(film, camera, self._cache)
+        stand = _Stand(camera, footage)
+        self._stands[camera.name] = stand
+        for stream, clip in (("main", footage.main), ("sub", footage.sub)):
+            if clip is not None:
+                feed = LoopingStream(clip, self._clock, camera.seed)
+                mount = self._server.mount(f"/{camera.name}/{stream}", feed, camera.users or None)
+                stand.streams[stream] = feed, mount
+        log.info("camera %s is served", camera.name)
+
+    def remove(self, name: str) -> None:
+        """Take a camera away; its clients are disconnected. Raises UnknownCamera."""
+        stand = self._stand(name)
+        self._stop_recovery(stand)
+        del self._stands[name]
+        for stream in stand.streams:
+            self._server.unmount(f"/{name}/{stream}")
+
+    def url(self, name: str, stream: str = "main", *, credentials: bool = True) -> str:
+        """The camera's address, with the first of its users in it. Raises UnknownCamera."""
+        users = self._stand(name).camera.users
+        login = "{}:{}@".format(*next(iter(users.items()))) if users and credentials else ""
+        return f"rtsp://{login}{self._host}:{self.port}/{name}/{stream}"
+
+    def watched(self, name: str, stream: str = "main") -> int:
+        """How many clients play a stream. Raises UnknownCamera."""
+        return self._stand(name).streams[stream][1].watched
+
+    async def fault(self, name: str, kind: FaultKind, seconds: float | None = None) -> None:
+        """Break a camera, for some seconds or until `clear`; a fault it has ends first. Raises UnknownCamera."""
+        stand = self._stand(name)
+        self.clear(name)
+        clip = await self._film(altered, stand.footage, kind, self._cache) if kind in _ALTERING else None
+        stand.fault = kind
+        for stream, (feed, mount) in stand.streams.items():
+            feed.suffer(kind)
+            mount.conduct = _CONDUCT.get(kind, Conduct.NORMAL)
+            mount.tamper = tampering(kind, stand.camera.seed)
+            if clip is not None and stream == "main":
+                feed.show(clip)
+            if kind in _DISCONNECTING:
+                mount.disconnect()
+        if seconds is not None:
+            stand.recovery = asyncio.get_running_loop().call_later(seconds, self.clear, name)
+        log.info("camera %s: %s", name, kind)
+
+    def clear(self, name: str) -> None:
+        """Mend a camera. One that was half-open closes the connections it left hanging. Raises UnknownCamera."""
+        stand = self._stand(name)
+        self._stop_recovery(stand)
+        kind, stand.fault = stand.fault, None
+        if kind is None:
+            return
+        for stream, (feed, mount) in stand.streams.items():
+            feed.suffer(None)
+            mount.conduct, mount.tamper = Conduct.NORMAL, None
+            if kind in _ALTERING and stream == "main":
+                feed.show(stand.footage.main)
+            if kind is FaultKind.HALF_OPEN:
+                mount.disconnect()
+        log.info("camera %s is well again", name)
+
+    def listing(self) -> list[dict[str, Any]]:
+        """Every camera with its addresses (without credentials), fault, clients and the truth about its scene."""
+        return [self._entry(name, stand) for name, stand in self._stands.items()]
+
+    def _entry(self, name: str, stand: _Stand) -> dict[str, Any]:
+        video = stand.footage.main.info.tracks[0]
+        return {
+            "name": name,
+            "source": str(stand.camera.file or stand.camera.scene),
+            "seed": stand.camera.seed,
+            "codec": str(video.codec),
+            "width": video.width,
+            "height": video.height,
+            "loop_ms": stand.footage.main.duration // 90,
+            "fault": stand.fault,
+            "urls": {stream: self.url(name, stream, credentials=False) for stream in stand.streams},
+            "clients": {stream: mount.watched for stream, (_, mount) in stand.streams.items()},
+        }
+
+    def truth(self, name: str) -> list[dict[str, Any]]:
+        """What happens in the camera's loop: SceneEvents in JSON, none for a file. Raises UnknownCamera."""
+        path = self._stand(name).footage.truth
+        return list(json.loads(path.read_text("utf-8"))["events"]) if path else []
+
+    def _stand(self, name: str) -> _Stand:
+        try:
+            return self._stands[name]
+        except KeyError:
+            known = ", ".join(sorted(self._stands)) or "none"
+            raise UnknownCamera(f"camera {name!r} is not in the park; there are: {known}.") from None
+
+    @staticmethod
+    def _stop_recovery(stand: _Stand) -> None:
+        if stand.recovery is not None:
+            stand.recovery.cancel()
+            stand.recovery = None
+
+    async def _film(self, work: Any, *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, partial(work, *arguments))

@@ -1,0 +1,223 @@
+"""Where clips are made: scenes drawn and encoded, files transcoded; each once, kept in a cache folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, astuple, dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from plugins.simulator.clips import UnservableFile
+from plugins.simulator.scenes.barcode import stamp
+from plugins.simulator.scenes.catalogue import SCENES
+from plugins.simulator.scenes.overlay import Overlay, Weather
+from plugins.simulator.scenes.scene import Frame
+from plugins.simulator.sound import add_sound, encode_sound
+
+log = logging.getLogger("eyrie.simulator")
+
+EDITION = 1  # raised when scenes or encoding change, so that old clips are not taken for new ones
+GOP_SECONDS = 2
+SUB_WIDTH = 640
+X265_QUIET = "scenecut=0:open-gop=0:info=0:log-level=error"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A scene to be rendered. codec: h264, h265 or mjpeg; audio: aac, pcmu, pcma, opus or none; seconds: of one loop.
+
+    The sub stream is H.264, at most 640 pixels wide, with every second picture.
+    """
+
+    scene: str
+    title: str
+    seed: int = 0
+    width: int = 1280
+    height: int = 720
+    fps: int = 15
+    seconds: int = 16
+    codec: str = "h264"
+    audio: str = "aac"
+    b_frames: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Where the clips lie; `truth` is the list of scene events as JSON, or None for a file."""
+
+    main: Path
+    sub: Path | None
+    truth: Path | None
+
+
+def _name(*parts: object) -> str:
+    return hashlib.sha256(repr((EDITION, *parts)).encode()).hexdigest()[:24]
+
+
+def _suffix(audio: str) -> str:
+    return ".mov" if audio in ("pcmu", "pcma") else ".mp4"  # MP4 cannot hold G.711
+
+
+def _made(target: Path, make: Callable[[Path], None]) -> Path:
+    """The target, made first when it is not there: under another name, so that nobody sees half of it."""
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(f"{target.stem}-{secrets.token_hex(4)}-unfinished{target.suffix}")
+        try:
+            make(unfinished)
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    return target
+
+
+def render(order: Order, cache: Path) -> Product:
+    """Draw and encode a scene, main and sub stream; at once when the cache has them. Blocks. Raises ValueError."""
+    if order.scene not in SCENES:
+        raise ValueError(f"scene: {order.scene!r} is unknown; choose one of {', '.join(sorted(SCENES))}.")
+    folder = cache / f"{order.scene}-{_name(*astuple(order))}"
+    product = Product(
+        folder / f"main{_suffix(order.audio)}", folder / f"sub{_suffix(order.audio)}", folder / "truth.json"
+    )
+    if not folder.exists():
+        log.info("rendering the scene %s, %d pictures …", order.scene, order.fps * order.seconds)
+        unfinished = folder.with_name(f"{folder.name}-{os.getpid()}-{secrets.token_hex(4)}")
+        unfinished.mkdir(parents=True)
+        _render_into(order, unfinished)
+        try:
+            unfinished.rename(folder)
+        except OSError:  # somebody else was quicker with the same scene
+            _remove(unfinished)
+        log.info("the scene %s is ready", order.scene)
+    return product
+
+
+def _remove(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+
+
+def _render_into(order: Order, folder: Path) -> None:
+    frame = Frame(order.width, order.height, order.fps * order.seconds, order.fps)
+    scene = SCENES[order.scene](frame, order.seed)
+    weather, overlay = Weather(frame, order.seed), Overlay(frame, order.title)
+    sub_width = min(SUB_WIDTH, order.width)
+    sub_height = order.height * sub_width // order.width // 2 * 2
+    with (
+        av.open(str(folder / f"main{_suffix(order.audio)}"), "w") as main,
+        av.open(str(folder / f"sub{_suffix(order.audio)}"), "w") as sub,
+    ):
+        main_video = add_video(main, order.codec, (order.width, order.height), Fraction(order.fps), order.b_frames)
+        sub_video = add_video(sub, "h264", (sub_width, sub_height), Fraction(order.fps, 2))
+        sounds = [add_sound(container, order.audio) for container in (main, sub)]
+        for number in range(frame.frames):
+            picture = scene.draw(number)
+            overlay.burn(picture, number)
+            light = scene.light(number)
+            shot = av.VideoFrame.from_ndarray(np.asarray(picture), format="rgb24").reformat(format=main_video.pix_fmt)
+            luma = luma_of(shot)
+            weather.apply(luma[: frame.height - frame.height // 20], light, number)
+            stamp(luma, order.seed, number)
+            _encode(main, main_video, shot, number)
+            if number % 2 == 0:
+                small = shot.reformat(sub_width, sub_height, sub_video.pix_fmt)
+                stamp(luma_of(small), order.seed, number)
+                _encode(sub, sub_video, small, number // 2)
+        for container, video, sound in zip((main, sub), (main_video, sub_video), sounds, strict=True):
+            container.mux(video.encode(None))
+            encode_sound(container, sound, order.seconds, order.seed)
+    truth = {"order": asdict(order), "events": [asdict(event) for event in scene.events]}
+    (folder / "truth.json").write_text(json.dumps(truth, indent=1), "utf-8")
+
+
+def luma_of(shot: Any) -> Any:
+    """The luma plane of a decoded planar picture as a writable array of height x width bytes."""
+    plane = shot.planes[0]
+    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+
+
+def _encode(container: Any, stream: Any, shot: Any, number: int) -> None:
+    shot.pts = number
+    shot.time_base = stream.codec_context.time_base
+    container.mux(stream.encode(shot))
+
+
+def add_video(container: Any, codec: str, size: tuple[int, int], fps: Fraction, b_frames: int = 0) -> Any:
+    """A video stream of closed GOPs of two seconds."""
+    gop = max(1, round(fps * GOP_SECONDS))
+    encoder = {"h264": "libx264", "h265": "libx265", "mjpeg": "mjpeg"}[codec]
+    stream = container.add_stream(encoder, rate=fps)
+    stream.width, stream.height = size
+    stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    stream.codec_context.time_base = 1 / fps
+    stream.codec_context.gop_size = gop
+    stream.codec_context.max_b_frames = b_frames
+    stream.codec_context.options = {
+        "h264": {"preset": "superfast", "crf": "25", "sc_threshold": "0", "bf": str(b_frames), "keyint_min": str(gop)},
+        "h265": {
+            "preset": "ultrafast",
+            "crf": "27",
+            "x265-params": f"bframes={b_frames}:keyint={gop}:min-keyint={gop}:{X265_QUIET}",
+        },
+        "mjpeg": {"huffman": "default", "qscale": "5"},  # RFC 2435 knows the standard Huffman tables only
+    }[codec]
+    if codec == "h265":
+        stream.codec_context.codec_tag = "hvc1"
+    return stream
+
+
+def transcode(source: Path, cache: Path, *, b_frames: int = 0, width: int = 0, every: int = 1) -> Path:
+    """A file's video as H.264 with audio as AAC, once. width: 0 keeps it; every: keep each n-th picture.
+
+    Blocks. Raises UnservableFile.
+    """
+    stamp_ = source.stat()
+    name = _name(str(source.resolve()), stamp_.st_size, stamp_.st_mtime_ns, b_frames, width, every)
+
+    def make(path: Path) -> None:
+        log.info("transcoding %s …", source.name)
+        try:
+            _transcode(source, path, b_frames, width, every)
+        except (av.FFmpegError, OSError, StopIteration) as error:
+            raise UnservableFile(f"{source} cannot be transcoded ({error}).") from error
+
+    return _made(cache / f"{source.stem}-{name}.mp4", make)
+
+
+def _transcode(source: Path, target: Path, b_frames: int, width: int, every: int) -> None:
+    with av.open(str(source)) as given, av.open(str(target), "w") as made:
+        video = next(iter(given.streams.video))
+        rate = Fraction(video.average_rate or 25).limit_denominator(1000)
+        size = _scaled(video.codec_context.width, video.codec_context.height, width)
+        out = add_video(made, "h264", size, rate / every, b_frames)
+        sound = next(iter(given.streams.audio), None)
+        heard = add_sound(made, "aac") if sound else None
+        resampler = av.AudioResampler("fltp", "mono", 16_000) if sound else None
+        number = 0
+        for frame in given.decode(*(stream for stream in (video, sound) if stream)):
+            if isinstance(frame, av.VideoFrame):
+                if number % every == 0:
+                    _encode(made, out, frame.reformat(*size, "yuv420p"), number // every)
+                number += 1
+            elif isinstance(frame, av.AudioFrame) and resampler is not None and heard is not None:
+                for piece in resampler.resample(frame):
+                    made.mux(heard.encode(piece))
+        made.mux(out.encode(None))
+        if heard is not None:
+            made.mux(heard.encode(None))
+
+
+def _scaled(width: int, height: int, wanted: int) -> tuple[int, int]:
+    if not wanted or wanted >= width:
+        return width // 2 * 2, height // 2 * 2
+    return wanted // 2 * 2, height * wanted // width // 2 * 2
