@@ -7,6 +7,10 @@ import sys
 
 def main() -> int:
     """Run one management command; 2 when a setting is wrong, with one sentence on standard error."""
+    if "serve" in sys.argv[1:2]:  # the supervisor stays small: it loads neither Django nor plugins
+        from core.supervisor.main import main as serve
+
+        return serve(sys.argv[2:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
     from core.configuration import ConfigurationError
     from core.pluginhost.boot import run

@@ -9,22 +9,35 @@ from pathlib import Path
 from core.configuration import ConfigurationError
 
 
-def _read_or_make(path: Path) -> str:
+def _make(path: Path) -> None:
+    """Write the key aside and link it into place: another process sees the whole key or none; the first one wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(aside, path)
     except FileExistsError:
-        return path.read_text("ascii").strip()
-    except OSError as error:
-        raise ConfigurationError(
-            f"EYRIE_DATA: {path.parent} cannot be written ({error.strerror}); choose a directory this user may write."
-        ) from error
-    with os.fdopen(handle, "w") as file:
-        key = secrets.token_urlsafe(50)
-        file.write(key)
-    return key
+        pass  # another process was first; its key is the one
+    finally:
+        aside.unlink()
 
 
 def secret_key(data: Path) -> str:
     """Django's secret key, from `<data>/secret.key`. Raises ConfigurationError when it can be neither read nor made."""
-    return _read_or_make(data / "secret.key")
+    path = data / "secret.key"
+    try:
+        if not path.exists():
+            _make(path)
+        key = path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is no key file"
+        raise ConfigurationError(
+            f"EYRIE_DATA: {data} cannot be used ({reason}); choose a directory this user may write."
+        ) from error
+    if not key:
+        raise ConfigurationError(f"EYRIE_DATA: {path} is empty; put its backup back, or remove it to make a new key.")
+    return key

@@ -1,0 +1,75 @@
+"""`manage.py forkserver`: started by the supervisor, not by hand."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from types import TracebackType
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands, load_command_class
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+
+from core.lifeline import die_with_parent, name_process
+from core.supervisor import forkserver
+from core.supervisor.plan import ProcessSpec
+from core.supervisor.preparation import give_up, place, plan, prepare
+
+log = logging.getLogger("eyrie.process")
+
+
+class Command(BaseCommand):
+    """Prepares the database, says what is to run, and forks it on request (core.supervisor.forkserver)."""
+
+    help = "Internal: loads everything once and forks the processes that `serve` watches."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What the supervisor passes."""
+        parser.add_argument("--channel", type=int, required=True, help="number of the socket to the supervisor")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare, then fork until the supervisor is gone; in a child, be that child."""
+        supervisor = os.getppid()
+        die_with_parent(supervisor)
+        name_process("forkserver")
+        channel = socket.socket(fileno=options["channel"])
+        forkserver.send(channel, {"place": place(settings.CONFIG)})
+        answer, _ = forkserver.receive(channel)
+        if answer is None:
+            return
+        if answer["prepare"]:
+            prepare(settings.CONFIG, self.stdout)
+        specs = plan(settings.CONFIG)
+        _preload(specs)
+        connections.close_all()
+        forkserver.send(channel, {"plan": [spec.json() for spec in specs]})
+        command = forkserver.serve(channel, supervisor, give_up)
+        if command is not None:
+            _run(command)
+
+
+def _preload(specs: list[ProcessSpec]) -> None:
+    """Import the commands, and with them most of what their processes need."""
+    known = get_commands()
+    for name in {spec.arguments[0] for spec in specs}:
+        load_command_class(known[name], name)
+
+
+def _run(command: list[str]) -> None:
+    sys.argv = [sys.argv[0], *command]
+    sys.excepthook = _log_crash
+    try:
+        call_command(*command)
+    except CommandError as error:
+        sys.stderr.write(f"eyrie: {error}\n")
+        sys.exit(error.returncode)
+
+
+def _log_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What ends a process unforeseen is one record, not forty lines."""
+    log.critical("ended by an unforeseen error: %s", error, exc_info=(kind, error, trace))

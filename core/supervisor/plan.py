@@ -1,0 +1,48 @@
+"""What the supervisor is to run, as the fork server tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+BEAT = "{beat}"
+LISTEN = "{listen}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSpec:
+    """One process to keep running.
+
+    arguments: the management command and its arguments; `{beat}` and `{listen}` stand for the numbers of the heartbeat
+        pipe and of the listening web socket in the new process.
+    silence: seconds without a heartbeat after which it counts as hung and is killed.
+    persistent: never given up. Others are given up after five failures within a minute.
+    listens: takes the web socket.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    silence: float
+    persistent: bool = True
+    listens: bool = False
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> ProcessSpec:
+        """Made again from its JSON."""
+        return cls(**{**values, "arguments": tuple(values["arguments"])})
+
+    def json(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where this installation lives and listens: what must be free before anything starts."""
+
+    data: str
+    host: str
+    port: int
+    log_format: str
+    log_level: str

@@ -1,0 +1,94 @@
+"""What the fork server does before anything runs: bring the database up to date, see to an administrator, plan."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from django.core.management import call_command
+from django.core.management.base import OutputWrapper
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from core.access.services import ensure_administrator, keep_roles_in_step
+from core.configuration import Configuration
+from core.pluginhost.boot import blaming
+from core.pluginhost.workers import quarantine_worker, workers_to_run
+from core.supervisor.plan import BEAT, LISTEN, Place, ProcessSpec
+
+RECORDER_SILENCE = 10.0  # seconds
+WEB_SILENCE = 20.0
+WORKER_SILENCE = 30.0
+
+
+def place(config: Configuration) -> dict[str, Any]:
+    """What the supervisor must claim before anything is touched."""
+    return asdict(
+        Place(
+            data=str(config.data),
+            host=config.host,
+            port=config.port,
+            log_format=config.log_format,
+            log_level=config.log_level,
+        )
+    )
+
+
+def prepare(config: Configuration, out: TextIO | OutputWrapper) -> None:
+    """Migrate all databases and make the first administrator, whose one-time password is printed to `out`."""
+    blaming(_migrate)
+    keep_roles_in_step()
+    chosen = config.admin_password.get_secret_value() if config.admin_password else None
+    password = ensure_administrator(chosen)
+    if password is not None:
+        out.write(f"First start: sign in as admin with the one-time password {password}\n")
+        out.flush()
+
+
+def _migrate() -> None:
+    for alias in connections:
+        executor = MigrationExecutor(connections[alias])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", database=alias, interactive=False, verbosity=0)
+
+
+def plan(config: Configuration) -> list[ProcessSpec]:
+    """The processes of this machine, recorders first: recording is what must begin soonest."""
+    return [*_recorders(config.recorders), *_plugin_workers(), _web(), _worker()]
+
+
+def _recorders(count: int) -> list[ProcessSpec]:
+    return [
+        ProcessSpec(
+            f"recorder-{index}",
+            ("recorder", "--index", str(index), "--of", str(count), "--heartbeat-fd", BEAT),
+            RECORDER_SILENCE,
+        )
+        for index in range(count)
+    ]
+
+
+def _web() -> ProcessSpec:
+    return ProcessSpec("web", ("web", "--listen-fd", LISTEN, "--heartbeat-fd", BEAT), WEB_SILENCE, listens=True)
+
+
+def _worker() -> ProcessSpec:
+    return ProcessSpec("worker", ("worker", "--heartbeat-fd", BEAT), WORKER_SILENCE)
+
+
+def _plugin_workers() -> list[ProcessSpec]:
+    return [
+        ProcessSpec(
+            f"{worker.plugin}:{worker.name}",
+            ("plugin_worker", worker.plugin, worker.name, "--heartbeat-fd", BEAT),
+            worker.heartbeat,
+            persistent=False,
+        )
+        for worker in workers_to_run()
+    ]
+
+
+def give_up(name: str, why: str) -> None:
+    """Quarantine a plugin's worker that ended too often; name: that of its ProcessSpec."""
+    plugin, worker = name.split(":", 1)
+    quarantine_worker(plugin, worker, why)
