@@ -1,0 +1,99 @@
+"""Keeps the gaps of one stream: when it is not recorded although it should be, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.media.clock import Clock
+from core.recording.entries import GapEntry, GapReason
+
+SHORTEST_MS = 250
+"""A shorter interruption is none: the timeline joins over it."""
+
+Put = Callable[[GapEntry], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the index knows of a stream from before this process: its end, and a gap that was not over."""
+
+    last_end_ms: int | None = None
+    open_gap: GapEntry | None = None
+
+
+class GapKeeper:
+    """Told of losses and recordings on the loop; hands gap entries to the index by `put`.
+
+    `resume` tells it the past, which is known only once adoption is through; recording may have begun long before.
+    """
+
+    def __init__(self, camera_id: int, stream: int, put: Put, clock: Clock) -> None:
+        self._camera_id = camera_id
+        self._stream = stream
+        self._put = put
+        self._clock = clock
+        self._end_ms: int | None = None  # up to where the stream is recorded
+        self._first_ms: int | None = None  # where this process began to record
+        self._gap: GapEntry | None = None
+        self._since_ms = clock.wall_ms()
+
+    def resume(self, past: Past) -> None:
+        """Account for the time between the past and the first recording, or the first loss, of this process."""
+        until = self._first_ms
+        if until is None and self._gap is not None:
+            until = self._gap.start_ms
+        gap = past.open_gap
+        if gap is None and past.last_end_ms is not None:
+            gap = GapEntry(self._camera_id, self._stream, past.last_end_ms, GapReason.RECORDER_DOWN)
+        if gap is None:
+            return
+        if until is not None:
+            self._end(gap, until)
+        elif self._gap is None:
+            self._gap = gap
+            self._put(gap)
+
+    def lost(self, reason: GapReason, detail: str = "") -> None:
+        """The stream is not recorded from where it ended on. A gap that goes on keeps the reason it began with, but
+        the camera's refusal, or being switched off, is news.
+        """
+        news = reason in (GapReason.AUTH, GapReason.DISABLED)
+        down = (GapReason.RECORDER_DOWN, GapReason.DISABLED)
+        if self._gap is not None:
+            if self._gap.reason == reason or not (news or self._gap.reason in down):
+                return
+            self._end(self._gap, self._clock.wall_ms())
+            self._begin(self._clock.wall_ms(), reason, detail)
+        else:
+            self._begin(self._since_ms if self._end_ms is None else self._end_ms, reason, detail)
+
+    def recorded(self, start_ms: int) -> None:
+        """A segment begins; what lay between is over."""
+        if self._first_ms is None:
+            self._first_ms = start_ms
+        if self._gap is None and self._end_ms is not None and start_ms - self._end_ms >= SHORTEST_MS:
+            self._begin(self._end_ms, GapReason.OFFLINE, "The camera sent no pictures.")
+        if self._gap is not None:
+            self._end(self._gap, start_ms)
+            self._gap = None
+
+    def unwanted(self) -> None:
+        """The stream is not to be recorded any more: that is no gap."""
+        if self._gap is not None:
+            self._end(self._gap, self._clock.wall_ms())
+            self._gap = None
+        self._end_ms = None
+
+    def reached(self, end_ms: int) -> None:
+        """The stream is recorded up to here."""
+        self._end_ms = end_ms
+
+    def _begin(self, start_ms: int, reason: GapReason, detail: str) -> None:
+        self._gap = GapEntry(self._camera_id, self._stream, start_ms, reason, detail)
+        self._put(self._gap)
+
+    def _end(self, gap: GapEntry, at_ms: int) -> None:
+        gap.end_ms = at_ms
+        gap.void = at_ms - gap.start_ms < SHORTEST_MS
+        self._put(gap)

@@ -1,0 +1,58 @@
+"""The newest pictures of a stream, from a keyframe on: what a viewer is shown first, and what lies before an event."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from core.media.units import AccessUnit
+
+MOST_BYTES = 3 * 1024 * 1024
+
+
+class GopBuffer:
+    """Keeps the units since the last keyframe, and whole groups before it that reach back `seconds`.
+
+    Bounded: above `most` bytes the oldest groups go; when the newest alone is larger, only its keyframe stays, and
+    `units` is empty until the next one.
+    """
+
+    def __init__(self, video: int, *, seconds: float = 0.0, most: int = MOST_BYTES) -> None:
+        self._video = video
+        self._reach_ms = int(seconds * 1000)
+        self._most = most
+        self._groups: deque[list[AccessUnit]] = deque()
+        self._bytes: deque[int] = deque()
+        self.keyframe: AccessUnit | None = None
+
+    def add(self, units: Sequence[AccessUnit]) -> None:
+        """Take a batch of the stream."""
+        for unit in units:
+            if unit.keyframe and unit.track == self._video:
+                self.keyframe = unit
+                self._groups.append([unit])
+                self._bytes.append(len(unit.data))
+                self._trim(unit.wall_ms)
+            elif self._groups:
+                self._groups[-1].append(unit)
+                self._bytes[-1] += len(unit.data)
+        while self._groups and sum(self._bytes) > self._most:
+            self._drop()
+
+    def units(self) -> list[AccessUnit]:
+        """What is kept, beginning with a keyframe."""
+        return [unit for group in self._groups for unit in group]
+
+    def clear(self) -> None:
+        """The stream has ended."""
+        self._groups.clear()
+        self._bytes.clear()
+        self.keyframe = None
+
+    def _trim(self, now_ms: int) -> None:
+        while len(self._groups) > 1 and now_ms - self._groups[1][0].wall_ms >= self._reach_ms:
+            self._drop()
+
+    def _drop(self) -> None:
+        self._groups.popleft()
+        self._bytes.popleft()

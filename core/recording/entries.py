@@ -1,0 +1,88 @@
+"""What the recorder tells the index: segments and gaps as they stand now.
+
+An entry is handed to the index again whenever it has changed; the index writes its newest state. One thread at a time
+changes an entry (first the volume's writer, then its settler); the index thread only reads it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.media.fragments import Fragment, encode
+from core.media.units import Track
+from core.recording.keys import SegmentName, object_key
+from core.recording.models import State
+
+
+class GapReason(StrEnum):
+    """Why a stream was not recorded."""
+
+    OFFLINE = "offline"
+    STALLED = "stalled"
+    AUTH = "auth"
+    DISK_FULL = "disk_full"
+    STORAGE_FAILED = "storage_failed"
+    STORAGE_SLOW = "storage_slow"
+    RECORDER_DOWN = "recorder_down"
+    DISABLED = "disabled"
+
+
+@dataclass(slots=True)
+class SegmentEntry:
+    """A segment on its way into the index.
+
+    header_size: bytes before the first fragment. fragments: rises while the segment is open; emptied by `close`, which
+    keeps the encoded form only. row_id: set by the index once the row is there.
+    """
+
+    name: SegmentName
+    volume_id: int
+    tracks: tuple[Track, ...]
+    header_size: int
+    fragments: list[Fragment] = field(default_factory=list)
+    state: State = State.OPEN
+    end_ms: int = 0
+    size: int = 0
+    encoded: bytes = b""
+    row_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        return object_key(self.name)
+
+    def add(self, fragment: Fragment) -> None:
+        """A further fragment has been written."""
+        self.fragments.append(fragment)
+
+    def close(self, end_ms: int | None = None) -> None:
+        """Nothing more will be added. end_ms: where the next segment follows on, when that is known."""
+        media_end, self.size, self.encoded = self.snapshot()
+        self.end_ms = media_end if end_ms is None else end_ms
+        self.state = State.CLOSED
+        self.fragments = []
+
+    def snapshot(self) -> tuple[int, int, bytes]:
+        """(end_ms, size, encoded fragments) as they stand now; safe while another thread adds."""
+        fragments = self.fragments  # before the state: `close` replaces the list, it never empties it
+        if self.state != State.OPEN:
+            return self.end_ms, self.size, self.encoded
+        fragments = fragments[:]
+        if not fragments:
+            return self.name.start_ms, self.header_size, b""
+        last = fragments[-1]
+        return self.name.start_ms + last.end_ms, last.offset + last.size, encode(fragments)
+
+
+@dataclass(slots=True)
+class GapEntry:
+    """A gap on its way into the index. end_ms None while it lasts; void: it turned out to be none, remove it."""
+
+    camera_id: int
+    stream: int
+    start_ms: int
+    reason: GapReason
+    detail: str = ""
+    end_ms: int | None = None
+    void: bool = False
+    row_id: int | None = None

@@ -1,0 +1,37 @@
+"""Names of segments, and the keys of their objects."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from core.media.segmenter import segment_key
+from core.recording.models import Stream
+
+_KEY = re.compile(r"(\d+)/\d{4}-\d{2}-\d{2}/\d{2}/([a-z]+)-(\d+)\.mp4")
+
+
+class SegmentName(NamedTuple):
+    """What identifies a segment, in the index and in its key."""
+
+    camera_id: int
+    stream: int
+    start_ms: int
+
+
+def object_key(name: SegmentName) -> str:
+    """The key at which a segment is stored."""
+    return segment_key(name.camera_id, str(Stream(name.stream).label), name.start_ms)
+
+
+def parse_key(key: str) -> SegmentName | None:
+    """The segment of a key; None when no recorder made it."""
+    found = _KEY.fullmatch(key)
+    if found is None or found[2] not in Stream.labels:
+        return None
+    return SegmentName(int(found[1]), stream_number(found[2]), int(found[3]))
+
+
+def stream_number(name: str) -> int:
+    """The number under which the index keeps a stream ("main", "sub"). Raises ValueError for another name."""
+    return Stream.values[Stream.labels.index(name)]

@@ -1,0 +1,176 @@
+"""Questions to the segment index. Times are UTC milliseconds, ends exclusive.
+
+Every range query is bounded below by MAX_SEGMENT_MS, so that it reads only its own stretch of the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q, QuerySet
+
+from core.media.fragments import Fragment, decode
+from core.media.mp4.meta import tracks_from_json
+from core.media.units import Track
+from core.recording.models import MAX_SEGMENT_MS, Format, Gap, Piece, Segment, State, Stream, Volume
+from core.recording.reading import Place
+
+JOIN_MS = 250
+"""Segments that lie closer than this are one range: no viewer would call it a gap."""
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A stretch without interruption; size in bytes."""
+
+    start_ms: int
+    end_ms: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class GapRange:
+    """A gap; end_ms None while it lasts."""
+
+    start_ms: int
+    end_ms: int | None
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What one stream of a camera has in a range."""
+
+    ranges: list[Range] = field(default_factory=list)
+    gaps: list[GapRange] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSegment:
+    """A segment with everything that reading it takes. `fragments` is decoded when asked for."""
+
+    id: int
+    camera_id: int
+    stream: int
+    start_ms: int
+    end_ms: int
+    size: int
+    open: bool
+    tracks: tuple[Track, ...]
+    place: Place
+    encoded: bytes
+
+    def fragments(self) -> list[Fragment]:
+        """The fragment index; times relative to start_ms."""
+        return decode(self.encoded)
+
+
+def _within(camera_ids: Sequence[int], stream: int, start_ms: int, end_ms: int) -> QuerySet[Segment]:
+    return Segment.objects.filter(
+        camera_id__in=camera_ids,
+        stream=stream,
+        start_ms__gt=start_ms - MAX_SEGMENT_MS,
+        start_ms__lt=end_ms,
+        end_ms__gt=start_ms,
+        state__in=(State.OPEN, State.CLOSED),
+    )
+
+
+def timelines(
+    camera_ids: Iterable[int], start_ms: int, end_ms: int, stream: int = Stream.MAIN
+) -> dict[int, Timeline]:
+    """Recorded ranges, neighbours merged and cut to the question's ends, and gaps, for each camera asked for."""
+    ids = list(camera_ids)
+    found = {camera_id: Timeline() for camera_id in ids}
+    rows = _within(ids, stream, start_ms, end_ms).order_by("camera_id", "start_ms")
+    for camera_id, begin, end, size in rows.values_list("camera_id", "start_ms", "end_ms", "size").iterator():
+        _join(found[camera_id].ranges, Range(max(begin, start_ms), min(end, end_ms), size))
+    for gap in _gaps(ids, stream, start_ms, end_ms):
+        found[gap.camera_id].gaps.append(GapRange(gap.start_ms, gap.end_ms, gap.reason, gap.detail))
+    return found
+
+
+def _join(ranges: list[Range], new: Range) -> None:
+    if ranges and new.start_ms - ranges[-1].end_ms < JOIN_MS:
+        last = ranges.pop()
+        new = Range(last.start_ms, max(last.end_ms, new.end_ms), last.size + new.size)
+    ranges.append(new)
+
+
+def _gaps(camera_ids: Sequence[int], stream: int, start_ms: int, end_ms: int) -> QuerySet[Gap]:
+    # Gaps have no greatest length, but they are few: hundreds a camera where segments are hundred thousands.
+    lasting = Q(end_ms__isnull=True) | Q(end_ms__gt=start_ms)
+    return Gap.objects.filter(lasting, camera_id__in=camera_ids, stream=stream, start_ms__lt=end_ms).order_by("start_ms")
+
+
+def segments(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> Iterator[StoredSegment]:
+    """Segments that touch the range, in order, read page by page: flat memory however long the range."""
+    formats: dict[int, tuple[Track, ...]] = {}
+    after = start_ms - MAX_SEGMENT_MS
+    while True:
+        rows = list(_within([camera_id], stream, start_ms, end_ms).filter(start_ms__gt=after).order_by("start_ms")[:PAGE])
+        yield from _stored(rows, formats)
+        if len(rows) < PAGE:
+            return
+        after = rows[-1].start_ms
+
+
+def segment_at(camera_id: int, at_ms: int, stream: int = Stream.MAIN) -> StoredSegment | None:
+    """The segment that holds a moment."""
+    rows = _within([camera_id], stream, at_ms, at_ms + 1).order_by("-start_ms")[:1]
+    return next(iter(_stored(list(rows), {})), None)
+
+
+def segment_near(camera_id: int, at_ms: int, stream: int = Stream.MAIN) -> StoredSegment | None:
+    """The last segment that begins at or before a moment, however long ago."""
+    rows = _playable(camera_id, stream).filter(start_ms__lte=at_ms).order_by("-start_ms")[:1]
+    return next(iter(_stored(list(rows), {})), None)
+
+
+def first_start_ms(camera_id: int, stream: int = Stream.MAIN) -> int | None:
+    """Where a camera's recordings begin."""
+    return _playable(camera_id, stream).order_by("start_ms").values_list("start_ms", flat=True)[:1].first()
+
+
+def last_end_ms(camera_id: int, stream: int = Stream.MAIN) -> int | None:
+    """Up to where a camera is recorded, about a second ago when it is being recorded now."""
+    return _playable(camera_id, stream).order_by("-start_ms").values_list("end_ms", flat=True)[:1].first()
+
+
+def open_gaps(camera_id: int, stream: int) -> list[Gap]:
+    """Gaps that have not ended, oldest first."""
+    return list(Gap.objects.filter(camera_id=camera_id, stream=stream, end_ms__isnull=True).order_by("start_ms"))
+
+
+def volumes() -> list[Volume]:
+    """All volumes by id."""
+    return list(Volume.objects.order_by("pk"))
+
+
+def _playable(camera_id: int, stream: int) -> QuerySet[Segment]:
+    return Segment.objects.filter(camera_id=camera_id, stream=stream, state__in=(State.OPEN, State.CLOSED))
+
+
+def _stored(rows: Sequence[Segment], formats: dict[int, tuple[Track, ...]]) -> Iterator[StoredSegment]:
+    pieces = {piece.segment_id: piece for piece in Piece.objects.filter(segment_id__in=[row.pk for row in rows])}
+    missing = {row.format_id for row in rows} - formats.keys()
+    for pk, tracks in Format.objects.filter(pk__in=missing).values_list("pk", "tracks"):
+        formats[pk] = tracks_from_json(tracks)
+    for row in rows:
+        if piece := pieces.get(row.pk):  # without one, it was deleted between the two queries
+            yield StoredSegment(
+                id=row.pk,
+                camera_id=row.camera_id,
+                stream=row.stream,
+                start_ms=row.start_ms,
+                end_ms=row.end_ms,
+                size=row.size,
+                open=row.state == State.OPEN,
+                tracks=formats[row.format_id],
+                place=Place(piece.volume_id, piece.key),
+                encoded=bytes(row.fragments),
+            )

@@ -1,0 +1,112 @@
+"""Writes batches of entries: raw bulk statements, one transaction a batch. Runs in the index thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connections, router, transaction
+
+from core.recording.entries import GapEntry, SegmentEntry
+from core.recording.formats import FormatIds
+from core.recording.models import Gap, Piece, Segment, State
+
+_UPDATE = (
+    f"UPDATE {Segment._meta.db_table} SET end_ms=%s, size=%s, state=%s, fragments=%s "  # noqa: S608 - a constant
+    f"WHERE id=%s AND state<>{State.DELETING.value}"
+)
+_UPDATE_PIECE = f"UPDATE {Piece._meta.db_table} SET size=%s WHERE segment_id=%s"  # noqa: S608 - a constant
+
+
+def index_alias() -> str:
+    """The database that holds the index."""
+    return router.db_for_write(Segment)
+
+
+def write_batch(segments: Sequence[SegmentEntry], gaps: Sequence[GapEntry], formats: FormatIds) -> None:
+    """Bring the index to the entries' present state. Raises django.db.Error; then nothing of the batch is written."""
+    rows: list[tuple[SegmentEntry, Segment]] = []
+    gap_rows: list[tuple[GapEntry, Gap]] = []
+    try:
+        with transaction.atomic(using=index_alias()):
+            rows = _insert_segments([entry for entry in segments if entry.row_id is None], formats)
+            _update_segments([entry for entry in segments if entry.row_id is not None])
+            gap_rows = _write_gaps(gaps)
+    except BaseException:
+        formats.forget()
+        raise
+    for entry, row in rows:
+        entry.row_id = row.pk
+    for gap, gap_row in gap_rows:
+        gap.row_id = gap_row.pk
+
+
+def _insert_segments(entries: Sequence[SegmentEntry], formats: FormatIds) -> list[tuple[SegmentEntry, Segment]]:
+    """Insert, or replace what an earlier life of the recorder left under the same name."""
+    if not entries:
+        return []
+    rows = [_segment_row(entry, formats) for entry in entries]
+    Segment.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["camera_id", "stream", "start_ms"],
+        update_fields=["end_ms", "size", "state", "format", "fragments"],
+    )
+    Piece.objects.filter(segment_id__in=[row.pk for row in rows]).delete()
+    Piece.objects.bulk_create(
+        Piece(segment_id=row.pk, volume_id=entry.volume_id, key=entry.key, start_ms=row.start_ms, size=row.size)
+        for entry, row in zip(entries, rows, strict=True)
+    )
+    return list(zip(entries, rows, strict=True))
+
+
+def _segment_row(entry: SegmentEntry, formats: FormatIds) -> Segment:
+    state = entry.state  # before the snapshot: a segment closed in between is written again anyway
+    end_ms, size, fragments = entry.snapshot()
+    return Segment(
+        camera_id=entry.name.camera_id,
+        stream=entry.name.stream,
+        start_ms=entry.name.start_ms,
+        end_ms=end_ms,
+        size=size,
+        state=state,
+        format_id=formats.of(entry.tracks),
+        fragments=fragments,
+    )
+
+
+def _update_segments(entries: Sequence[SegmentEntry]) -> None:
+    if not entries:
+        return
+    updates, pieces = [], []
+    for entry in entries:
+        state = entry.state
+        end_ms, size, fragments = entry.snapshot()
+        updates.append((end_ms, size, state.value, fragments, entry.row_id))
+        pieces.append((size, entry.row_id))
+    with connections[index_alias()].cursor() as cursor:
+        cursor.executemany(_UPDATE, updates)
+        cursor.executemany(_UPDATE_PIECE, pieces)
+
+
+def _write_gaps(entries: Sequence[GapEntry]) -> list[tuple[GapEntry, Gap]]:
+    rows = [
+        (
+            entry,
+            Gap(
+                pk=entry.row_id,
+                camera_id=entry.camera_id,
+                stream=entry.stream,
+                start_ms=entry.start_ms,
+                end_ms=entry.end_ms,
+                reason=entry.reason.value,
+                detail=entry.detail[:200],
+            ),
+        )
+        for entry in entries
+        if not entry.void
+    ]
+    Gap.objects.filter(pk__in=[entry.row_id for entry in entries if entry.void and entry.row_id is not None]).delete()
+    new = [row for entry, row in rows if entry.row_id is None]
+    Gap.objects.bulk_create(new)
+    Gap.objects.bulk_update([row for entry, row in rows if entry.row_id is not None], ["end_ms", "reason", "detail"])
+    return rows

@@ -1,0 +1,87 @@
+"""Volumes: from a row of the index to a storage that may be used."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from core.configuration import configuration
+from core.hookspecs.storage import Storage, StorageBackendSpec, StorageError
+from core.pluginhost import UnknownName, host
+from core.recording.models import Volume
+from core.system.secrets import unseal
+
+log = logging.getLogger("eyrie.recording.volumes")
+
+DEFAULT_NAME = "recordings"
+DEFAULT_BACKEND = "local_disk"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVolume:
+    """A volume whose identity has been checked. reserve_bytes and limit_bytes as in the row."""
+
+    id: int
+    name: str
+    storage: Storage
+    reserve_bytes: int
+    limit_bytes: int | None
+
+
+def ensure_default_volume() -> None:
+    """At first start, make a volume of `<data>/recordings`. Raises StorageError when that cannot be."""
+    if Volume.objects.exists():
+        return
+    path = configuration().data / DEFAULT_NAME
+    _make_directory(path)
+    Volume.objects.get_or_create(
+        name=DEFAULT_NAME, defaults={"backend": DEFAULT_BACKEND, "settings": {"path": str(path)}}
+    )
+
+
+def _make_directory(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be made ({error.strerror}); let the user Eyrie runs as write there.") from error
+
+
+def open_volume(row: Volume) -> OpenVolume:
+    """Open a volume and see that it is the one the index means. Raises StorageError with one sentence."""
+    storage = _storage(row)
+    found = storage.volume_id()
+    if not row.volume_id:
+        Volume.objects.filter(pk=row.pk, volume_id="").update(volume_id=found)
+        row.refresh_from_db(fields=["volume_id"])
+    if found != row.volume_id:
+        raise StorageError(
+            f"Volume {row.name!r} says it is {found}, not {row.volume_id}; mount the right disk, "
+            "or remove the volume and add it anew."
+        )
+    return OpenVolume(row.pk, row.name, storage, row.reserve_bytes, row.limit_bytes)
+
+
+def _storage(row: Volume) -> Storage:
+    try:
+        spec = host().registry.get(StorageBackendSpec, row.backend)
+        return spec.open(unseal(spec.settings, row.settings))
+    except UnknownName as error:
+        raise StorageError(f"Volume {row.name!r}: {error}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise StorageError(f"Volume {row.name!r}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+
+
+def open_volumes() -> tuple[list[OpenVolume], dict[str, str]]:
+    """All enabled volumes that can be used, by id, and by name the sentence why the others cannot."""
+    usable: list[OpenVolume] = []
+    broken: dict[str, str] = {}
+    for row in Volume.objects.filter(enabled=True).order_by("pk"):
+        try:
+            usable.append(open_volume(row))
+        except StorageError as error:
+            broken[row.name] = str(error)
+    return usable, broken
