@@ -7,7 +7,7 @@ import importlib.util
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, ParamSpec, TypeVar
 
 import pluggy
@@ -89,11 +89,11 @@ class PluginHost:
         return bool(getattr(self._manager.hook, hook).get_hookimpls())
 
     @contextmanager
-    def registered(self, module: ModuleType, name: str) -> Iterator[PluginRecord]:
-        """Have a module's hooks registered as plugin `name` for a while: for tests. Failures are accounted to it."""
-        record = PluginRecord(name, module.__name__, "registered for a while", PluginState.LOADED)
+    def registered(self, hooks: ModuleType | SimpleNamespace, name: str) -> Iterator[PluginRecord]:
+        """Have hooks registered as plugin `name` for a while, for tests; its failures are accounted to it."""
+        record = PluginRecord(name, "", "registered for a while", PluginState.LOADED)
         kept = self.plugins.get(name)
-        self._register(module, name)
+        self._register(hooks, name)
         self.plugins[name] = record
         self._fill()
         try:
@@ -121,12 +121,12 @@ class PluginHost:
         if importlib.util.find_spec(name) is not None:
             self._register(importlib.import_module(name), record.name)
 
-    def _register(self, module: ModuleType, name: str) -> None:
-        for attribute in sorted(vars(module)):
-            options = self._manager.parse_hookimpl_opts(module, attribute)
+    def _register(self, hooks: ModuleType | SimpleNamespace, name: str) -> None:
+        for attribute in sorted(vars(hooks)):
+            options = self._manager.parse_hookimpl_opts(hooks, attribute)
             if options is not None:
-                self._check(options["specname"] or attribute, getattr(module, attribute), dict(options))
-        self._manager.register(module, name=name)
+                self._check(options["specname"] or attribute, getattr(hooks, attribute), dict(options))
+        self._manager.register(hooks, name=name)
 
     def _check(self, hook: str, function: Callable[..., Any], options: dict[str, Any]) -> None:
         if not hasattr(self._manager.hook, hook) and not options["optionalhook"]:
