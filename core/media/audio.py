@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import av
 from av.audio.codeccontext import AudioCodecContext
@@ -14,7 +15,7 @@ from core.media.units import AccessUnit, Codec, StreamInfo, Track
 
 log = logging.getLogger("eyrie.media")
 
-_DECODERS = {Codec.PCMU: "pcm_mulaw", Codec.PCMA: "pcm_alaw"}
+_DECODERS: dict[Codec, Literal["pcm_mulaw", "pcm_alaw"]] = {Codec.PCMU: "pcm_mulaw", Codec.PCMA: "pcm_alaw"}
 _GAP_MS = 100
 _BYTES = 2  # a sample of signed 16 bits
 
@@ -45,10 +46,8 @@ class Transcoder:
         self._next: int | None = None
         self._wall_ms = 0
 
-    def _open(self, name: str, mode: str) -> AudioCodecContext:
-        context = av.CodecContext.create(name, mode)  # type: ignore[arg-type]  # av wants a literal
-        if not isinstance(context, AudioCodecContext):
-            raise ValueError(f"{name} is no audio codec")
+    def _open(self, name: Literal["pcm_mulaw", "pcm_alaw", "flac"], mode: Literal["r", "w"]) -> AudioCodecContext:
+        context = av.CodecContext.create(name, mode)
         context.sample_rate = self._source.sample_rate
         context.layout = self._layout
         context.format = "s16"

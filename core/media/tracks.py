@@ -27,10 +27,12 @@ class FileTracks:
 
     @property
     def video(self) -> Track:
+        """The video track, track_ID 1."""
         return self.tracks[0]
 
     @property
     def audio(self) -> Track | None:
+        """The audio track, track_ID 2."""
         return self.tracks[1] if len(self.tracks) > 1 else None
 
     def video_unit(self, unit: AccessUnit) -> AccessUnit:
@@ -49,9 +51,8 @@ def file_tracks(info: StreamInfo) -> FileTracks | None:
     """What of a stream MP4 can hold; None without such video. Audio that cannot be held is left out, and logged."""
     video, audio = info.video, info.audio
     if video is None or (video.codec is not Codec.MJPEG and not video.config):
-        log.warning(
-            "a stream without video that can be recorded: %s", ", ".join(t.codec for t in info.tracks) or "empty"
-        )
+        codecs = ", ".join(track.codec for track in info.tracks)
+        log.warning("a stream without video that can be recorded: %s", codecs or "no tracks")
         return None
     tracks = [replace(video, index=0, timescale=VIDEO_TIMESCALE)]
     if audio is not None and _holdable(audio):

@@ -103,7 +103,7 @@ def build(sequence: int, runs: Sequence[Run], wall_ms: int) -> tuple[bytes, int]
 
 class _Fields(NamedTuple):
     flags: int
-    count: int
+    samples: int
     default_duration: int
     default_flags: int
     first_flags: int
@@ -146,7 +146,7 @@ def _traf(run: Run, fields: _Fields, table: int, data_at: int) -> bytes:
         *(_TRAF.size + table, b"traf"),
         *(32, b"tfhd", _TFHD_FLAGS, run.track_id, run.description, fields.default_duration, 0, fields.default_flags),
         *(20, b"tfdt", _VERSION_1, run.decode_time),
-        *(20 + table, b"trun", _VERSION_1 | fields.flags, fields.count, data_at),
+        *(20 + table, b"trun", _VERSION_1 | fields.flags, fields.samples, data_at),
     )
 
 

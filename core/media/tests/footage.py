@@ -38,7 +38,7 @@ def picture(number: int, width: int, height: int) -> np.ndarray:
     return image
 
 
-def video(  # noqa: PLR0913
+def video(
     codec: Codec = Codec.H264,
     frames: int = 90,
     *,
@@ -87,7 +87,7 @@ def _options(codec: Codec, gop: int, b_frames: int) -> dict[str, str]:
     if codec is Codec.H265:
         params = f"keyint={gop}:min-keyint={gop}:bframes={b_frames}:scenecut=0:log-level=none:open-gop=0"
         return {"preset": "ultrafast", "x265-params": params}
-    return {"q": "4"}
+    return {"qmin": "4", "qmax": "4"}
 
 
 def _track(codec: Codec, extradata: bytes, index: int, width: int, height: int, fps: int) -> Track:
