@@ -149,3 +149,8 @@ def load(environ: dict[str, str] | None = None) -> Configuration:
 def configuration() -> Configuration:
     """The settings of this process, read once."""
     return load()
+
+
+def data_directory() -> Path:
+    """The one directory that holds everything Eyrie writes, absolute."""
+    return configuration().data

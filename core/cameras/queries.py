@@ -48,6 +48,11 @@ def cameras() -> QuerySet[Camera]:
     return Camera.objects.order_by("id")
 
 
+def camera_id_of(name: str) -> int | None:
+    """The id of the camera with this name, None when there is none."""
+    return cameras().filter(name=name).values_list("pk", flat=True).first()
+
+
 def camera_revisions() -> list[tuple[int, int]]:
     """(id, revision) of every camera: the small query by which a recorder sees what changed."""
     return list(cameras().values_list("id", "revision"))

@@ -49,18 +49,9 @@ class Footage:
     truth: Path | None
 
 
-def film(camera: SimulatedCamera, cache: Path) -> Footage:
-    """Make or find the camera's clips. Blocks, seconds at the first time. Raises UnservableFile, ValueError."""
-    if camera.file is None:
-        return _film_scene(camera, cache)
-    file = camera.file if is_servable(camera.file) else studio.transcode(camera.file, cache)
-    sound = camera.audio != "none"
-    sub = load(studio.transcode(file, cache, width=studio.SUB_WIDTH, every=2), audio=sound) if camera.sub else None
-    return Footage(load(file, audio=sound), file, sub, None)
-
-
-def _film_scene(camera: SimulatedCamera, cache: Path) -> Footage:
-    order = Order(
+def order_of(camera: SimulatedCamera) -> Order:
+    """What the studio must render for a camera that shows a scene."""
+    return Order(
         camera.scene,
         camera.name,
         camera.seed,
@@ -72,7 +63,20 @@ def _film_scene(camera: SimulatedCamera, cache: Path) -> Footage:
         camera.audio,
         camera.b_frames,
     )
-    product = studio.render(order, cache)
+
+
+def film(camera: SimulatedCamera, cache: Path) -> Footage:
+    """Make or find the camera's clips. Blocks, seconds at the first time. Raises UnservableFile, ValueError."""
+    if camera.file is None:
+        return _film_scene(camera, cache)
+    file = camera.file if is_servable(camera.file) else studio.transcode(camera.file, cache)
+    sound = camera.audio != "none"
+    sub = load(studio.transcode(file, cache, width=studio.SUB_WIDTH, every=2), audio=sound) if camera.sub else None
+    return Footage(load(file, audio=sound), file, sub, None)
+
+
+def _film_scene(camera: SimulatedCamera, cache: Path) -> Footage:
+    product = studio.render(order_of(camera), cache)
     sub = load(product.sub) if camera.sub and product.sub else None
     return Footage(load(product.main), product.main, sub, product.truth)
 

@@ -80,8 +80,11 @@ def _made(target: Path, make: Callable[[Path], None]) -> Path:
     return target
 
 
-def render(order: Order, cache: Path) -> Product:
-    """Draw and encode a scene, main and sub stream; at once when the cache has them. Blocks. Raises ValueError."""
+def render(order: Order, cache: Path, tell: Callable[[int, int], None] | None = None) -> Product:
+    """Draw and encode a scene, main and sub stream; at once when the cache has them. Blocks. Raises ValueError.
+
+    tell: hears after each picture how many are done, and of how many.
+    """
     if order.scene not in SCENES:
         raise ValueError(f"scene: {order.scene!r} is unknown; choose one of {', '.join(sorted(SCENES))}.")
     folder = cache / f"{order.scene}-{_name(*astuple(order))}"
@@ -89,15 +92,13 @@ def render(order: Order, cache: Path) -> Product:
         folder / f"main{_suffix(order.audio)}", folder / f"sub{_suffix(order.audio)}", folder / "truth.json"
     )
     if not folder.exists():
-        log.info("rendering the scene %s, %d pictures …", order.scene, order.fps * order.seconds)
         unfinished = folder.with_name(f"{folder.name}-{os.getpid()}-{secrets.token_hex(4)}")
         unfinished.mkdir(parents=True)
-        _render_into(order, unfinished)
+        _render_into(order, unfinished, tell)
         try:
             unfinished.rename(folder)
         except OSError:  # somebody else was quicker with the same scene
             _remove(unfinished)
-        log.info("the scene %s is ready", order.scene)
     return product
 
 
@@ -107,7 +108,7 @@ def _remove(folder: Path) -> None:
     folder.rmdir()
 
 
-def _render_into(order: Order, folder: Path) -> None:
+def _render_into(order: Order, folder: Path, tell: Callable[[int, int], None] | None) -> None:
     frame = Frame(order.width, order.height, order.fps * order.seconds, order.fps)
     scene = SCENES[order.scene](frame, order.seed)
     weather, overlay = Weather(frame, order.seed), Overlay(frame, order.title)
@@ -133,6 +134,8 @@ def _render_into(order: Order, folder: Path) -> None:
                 small = shot.reformat(sub_width, sub_height, sub_video.pix_fmt)
                 stamp(luma_of(small), order.seed, number)
                 _encode(sub, sub_video, small, number // 2)
+            if tell is not None:
+                tell(number + 1, frame.frames)
         for container, video, sound in zip((main, sub), (main_video, sub_video), sounds, strict=True):
             container.mux(video.encode(None))
             encode_sound(container, sound, order.seconds, order.seed)
