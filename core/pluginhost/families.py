@@ -94,12 +94,15 @@ def _label(family: Family, spec: object) -> str:
 
 @cache
 def _adapter(kind: type, name: str) -> TypeAdapter[Any]:
-    hint = get_type_hints(kind)[name]
-    strict = not (isinstance(hint, type) and issubclass(hint, BaseModel))
-    return TypeAdapter(hint, config=ConfigDict(strict=strict, arbitrary_types_allowed=True))
+    config = ConfigDict(strict=True, arbitrary_types_allowed=True)
+    return TypeAdapter(get_type_hints(kind)[name], config=config)
 
 
 def _wrong_type(kind: type, name: str, value: object) -> str:
+    hint = get_type_hints(kind)[name]
+    if isinstance(hint, type):
+        fits = isinstance(value, (hint, int) if hint is float else hint)
+        return "" if fits else f"should be {hint.__name__}, not {type(value).__name__}"
     try:
         _adapter(kind, name).validate_python(value)
     except ValidationError as error:

@@ -1,0 +1,155 @@
+"""One of everything."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from core.api import (
+    ActionSpec,
+    AuditEntry,
+    CameraDriverSpec,
+    DetectorSpec,
+    Event,
+    EventTypeSpec,
+    FrameRequest,
+    Health,
+    HealthCheckSpec,
+    Level,
+    PanelSpec,
+    PermissionSpec,
+    RouteSpec,
+    Scope,
+    SettingsSpec,
+    Slot,
+    StorageBackendSpec,
+    TopicSpec,
+    WorkerSpec,
+    hookimpl,
+)
+from eyrie_dummy.action import greet
+from eyrie_dummy.detector import BrightDetector
+from eyrie_dummy.driver import open_source, probe, streams
+from eyrie_dummy.settings import DummySettings, ThingSettings
+from eyrie_dummy.storage import MemoryStorage
+
+SEEN: list[tuple[Any, ...]] = []
+FORBIDDEN_USER = 4711
+HELD_CAMERA = 4711
+
+
+def context(request: Any, camera_id: int | None) -> dict[str, Any]:
+    """What the panel shows."""
+    return {"greeting": "hello"}
+
+
+@hookimpl
+def register_camera_drivers() -> Iterable[CameraDriverSpec]:
+    """A camera."""
+    yield CameraDriverSpec("dummy", "Dummy camera", ThingSettings, streams, open_source, probe)
+
+
+@hookimpl
+def register_storage_backends() -> Iterable[StorageBackendSpec]:
+    """A volume."""
+    yield StorageBackendSpec("memory", "Memory", ThingSettings, MemoryStorage)
+
+
+@hookimpl
+def register_detectors() -> Iterable[DetectorSpec]:
+    """A detector."""
+    yield DetectorSpec("bright", "Bright things", ThingSettings, FrameRequest(width=32), BrightDetector)
+
+
+@hookimpl
+def register_actions() -> Iterable[ActionSpec]:
+    """An action."""
+    yield ActionSpec("greet", "Greet", ThingSettings, greet)
+
+
+@hookimpl
+def register_event_types() -> Iterable[EventTypeSpec]:
+    """An event type."""
+    yield EventTypeSpec("dummy.bright", "Something bright", ThingSettings)
+
+
+@hookimpl
+def register_permissions() -> Iterable[PermissionSpec]:
+    """A permission."""
+    yield PermissionSpec("dummy.greet", "Hear the greeting", Scope.SYSTEM, frozenset({"administrator", "viewer"}))
+
+
+@hookimpl
+def register_routes() -> Iterable[RouteSpec]:
+    """REST routes."""
+    yield RouteSpec("eyrie_dummy.urls")
+
+
+@hookimpl
+def register_topics() -> Iterable[TopicSpec]:
+    """A topic."""
+    yield TopicSpec("greetings", "Greetings", ThingSettings, "dummy.greet")
+
+
+@hookimpl
+def register_panels() -> Iterable[PanelSpec]:
+    """A panel."""
+    yield PanelSpec("greeting", "Greeting", Slot.DASHBOARD, "eyrie_dummy/panel.html", "dummy.greet", context)
+
+
+@hookimpl
+def register_health_checks() -> Iterable[HealthCheckSpec]:
+    """A check."""
+    yield HealthCheckSpec("mood", "Mood", lambda: Health(Level.OK, "in good mood."))
+
+
+@hookimpl
+def register_workers() -> Iterable[WorkerSpec]:
+    """A worker."""
+    yield WorkerSpec("waiter", "Waiter", "eyrie_dummy.worker:work", heartbeat=3.0)
+
+
+@hookimpl
+def register_settings() -> Iterable[SettingsSpec]:
+    """Settings."""
+    yield SettingsSpec(DummySettings)
+
+
+@hookimpl
+def on_host_ready() -> None:
+    """Seen."""
+    SEEN.append(("on_host_ready",))
+
+
+@hookimpl
+def on_camera_saved(camera_id: int, created: bool) -> None:
+    """Seen."""
+    SEEN.append(("on_camera_saved", camera_id, created))
+
+
+@hookimpl
+def on_camera_deleted(camera_id: int) -> None:
+    """Seen."""
+    SEEN.append(("on_camera_deleted", camera_id))
+
+
+@hookimpl
+def on_event_recorded(event: Event) -> None:
+    """Seen."""
+    SEEN.append(("on_event_recorded", event.type))
+
+
+@hookimpl
+def on_audit_recorded(entry: AuditEntry) -> None:
+    """Seen."""
+    SEEN.append(("on_audit_recorded", entry.action))
+
+
+@hookimpl
+def decide_access(user_id: int) -> bool | None:
+    """One user may do nothing."""
+    return False if user_id == FORBIDDEN_USER else None
+
+
+@hookimpl
+def decide_segment_deletion(camera_id: int) -> str | None:
+    """One camera's recordings stay."""
+    return "the dummy holds it." if camera_id == HELD_CAMERA else None
