@@ -14,6 +14,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from core.media.dial import dial
 from core.media.rtsp.intake import NotRtp
 from core.media.rtsp.message import (
     MAX_HEAD,
@@ -243,58 +244,21 @@ class Connection(asyncio.Protocol):
 
 
 async def connect(peer: Peer, seconds: float) -> Connection:
-    """Open a connection to the first address of the peer that takes it. Raises SourceError: ADDRESS, PORT."""
-    host, port = peer.host, peer.port
+    """Open a connection, TLS included. Raises SourceError: ADDRESS, PORT."""
+    sock = await dial(peer.host, peer.port, seconds)
     try:
         async with asyncio.timeout(seconds):
-            sock = await _dial(host, port)
-            try:
-                return await _wrap(peer, sock)
-            except BaseException:
-                sock.close()
-                raise
-    except TimeoutError:
-        message = f"{host} did not answer on port {port} within {seconds:g} s; check the address, and that it is on."
-        raise SourceError(Fault.ADDRESS, message) from None
-    except socket.gaierror:
-        raise SourceError(Fault.ADDRESS, f"The name {host} is not known; check the address.") from None
-    except ConnectionRefusedError:
-        message = f"{host} refused the connection on port {port}; check the port."
-        raise SourceError(Fault.PORT, message) from None
+            _, connection = await asyncio.get_running_loop().create_connection(
+                lambda: Connection(peer, sock), sock=sock, ssl=peer.tls, server_hostname=peer.host if peer.tls else None
+            )
+            return connection
     except ssl.SSLCertVerificationError as error:
-        message = f"The certificate of {host} is not trusted ({error.verify_message}); allow it or mend it."
+        message = f"The certificate of {peer.host} is not trusted ({error.verify_message}); allow it or mend it."
         raise SourceError(Fault.ADDRESS, message) from None
-    except (ssl.SSLError, ConnectionResetError, ConnectionAbortedError):
-        what = "RTSP over TLS" if peer.tls else "RTSP"
-        raise SourceError(Fault.PORT, f"{host} does not speak {what} on port {port}; check the port.") from None
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise SourceError(Fault.ADDRESS, f"{host} cannot be reached ({reason}); check the address.") from None
-
-
-async def _dial(host: str, port: int) -> socket.socket:
-    loop = asyncio.get_running_loop()
-    failure: OSError = socket.gaierror(socket.EAI_NONAME, "no address")
-    for family, kind, protocol, _, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        sock = socket.socket(family, kind, protocol)
-        sock.setblocking(False)
-        try:
-            await loop.sock_connect(sock, address)
-        except OSError as error:
-            sock.close()
-            failure = error
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
-    raise failure
-
-
-async def _wrap(peer: Peer, sock: socket.socket) -> Connection:
-    loop = asyncio.get_running_loop()
-    name = peer.host if peer.tls else None
-    _, connection = await loop.create_connection(
-        lambda: Connection(peer, sock), sock=sock, ssl=peer.tls, server_hostname=name
-    )
-    return connection
+    except (OSError, TimeoutError):
+        sock.close()
+        message = f"{peer.host} does not speak RTSP over TLS on port {peer.port}; check the port and the scheme."
+        raise SourceError(Fault.PORT, message) from None
+    except BaseException:
+        sock.close()
+        raise

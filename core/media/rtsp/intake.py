@@ -10,8 +10,8 @@ from core.media.clock import Clock
 from core.media.h26x import ParameterSets
 from core.media.rtsp.formats import Format
 from core.media.rtsp.frames import Frame
-from core.media.rtsp.timeline import DecodeOrder, Timeline
 from core.media.source import PacketSink
+from core.media.timeline import DecodeOrder, Timeline
 from core.media.units import AccessUnit, Codec, StreamInfo, Track
 from core.media.wallclock import WallClock
 

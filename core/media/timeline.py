@@ -1,4 +1,4 @@
-"""From a sender's RTP times to times that only go on: unwrapping, repair, decoding order."""
+"""From a sender's times to times that only go on: unwrapping, repair, decoding order."""
 
 from __future__ import annotations
 

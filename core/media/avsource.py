@@ -1,0 +1,207 @@
+"""PyAV as a `PacketSource`: RTSP over UDP, HTTP, files, and whatever else FFmpeg reads.
+
+A thread reads and converts; what it yields crosses to the loop in batches. The thread alone opens and closes the
+container, since closing one while another thread reads it crashes the process. A read that hangs is ended by FFmpeg's
+own time limit, so that a stopped source may leave its thread behind for that long, unheard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import av
+import av.error
+
+from core.media.avdemux import Demuxer
+from core.media.clock import Clock, SystemClock
+from core.media.crossing import Crossing
+from core.media.dial import dial
+from core.media.source import Fault, PacketSink, SourceError
+
+log = logging.getLogger("eyrie.av")
+
+OPEN_S = 8.0
+READ_S = 10.0
+DIAL_S = 5.0
+STOP_S = 1.5
+_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443, "rtmp": 1935}
+
+
+class AvSource:
+    """One session with anything FFmpeg opens.
+
+    url: a URL or a file's path, without credentials; username and password are put into it for FFmpeg only.
+    options: of FFmpeg's format and protocol, such as {"rtsp_transport": "udp"}.
+    paced: a file is read in real time, as if it were a camera; otherwise as fast as the sink takes it.
+    loop: a file begins again at its end, with times that go on.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        username: str = "",
+        password: str = "",
+        options: Mapping[str, str] | None = None,
+        audio: bool = True,
+        paced: bool = True,
+        loop: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
+        self._url = url
+        self._credentials = (username, password)
+        self._options = dict(options or {})
+        self._audio = audio
+        self._paced = paced
+        self._loop = loop
+        self._clock = clock or SystemClock()
+        self._parts = urlsplit(url)
+        self._is_file = self._parts.scheme not in _PORTS
+        self._halt = threading.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._crossing: Crossing | None = None
+
+    @property
+    def units_dropped(self) -> int:
+        """Units given up because the loop did not take them in time."""
+        return self._crossing.dropped if self._crossing else 0
+
+    def start(self, sink: PacketSink) -> None:
+        """Begin, on the running event loop."""
+        if self._task is not None:
+            raise RuntimeError("a source is started once")
+        self._task = asyncio.get_running_loop().create_task(self._run(sink), name=f"av {self._place()}")
+
+    async def stop(self) -> None:
+        """Tell the thread to end, and wait for it up to 1.5 s."""
+        self._halt.set()
+        if self._crossing is not None:
+            self._crossing.close()
+        if self._task is not None:
+            await asyncio.wait((self._task,), timeout=STOP_S)
+            self._task.cancel()
+            await asyncio.wait((self._task,))
+
+    async def _run(self, sink: PacketSink) -> None:
+        error: SourceError | None = None
+        try:
+            if not self._is_file:
+                port = self._parts.port or _PORTS[self._parts.scheme]
+                (await dial(self._parts.hostname or "", port, DIAL_S)).close()
+            loop = asyncio.get_running_loop()
+            done: asyncio.Future[SourceError | None] = loop.create_future()
+            self._crossing = Crossing(loop, sink, wait=self._is_file)
+            if not self._halt.is_set():
+                threading.Thread(target=self._read, args=(self._crossing, loop, done), daemon=True).start()
+                error = await done
+        except SourceError as failure:
+            error = failure
+        except asyncio.CancelledError:
+            if not self._halt.is_set():
+                raise
+        finally:
+            if self._crossing is not None:
+                self._crossing.close()
+            sink.on_end(None if self._halt.is_set() else error)
+
+    def _read(
+        self, crossing: Crossing, loop: asyncio.AbstractEventLoop, done: asyncio.Future[SourceError | None]
+    ) -> None:
+        """The thread."""
+        error: SourceError | None
+        try:
+            self._read_all(crossing)
+            error = SourceError(Fault.ENDED if self._is_file else Fault.CLOSED, f"{self._place()} has ended.")
+        except SourceError as failure:
+            error = failure
+        except (av.error.FFmpegError, OSError, ValueError) as failure:
+            error = self._explained(failure)
+        finally:
+            crossing.finish(lambda: _settle(done, error))
+
+    def _read_all(self, crossing: Crossing) -> None:
+        demuxer: Demuxer | None = None
+        began = self._clock.monotonic()
+        while not self._halt.is_set():
+            with self._open() as container:
+                if demuxer is None:
+                    demuxer = Demuxer(
+                        container,
+                        live=not self._is_file,
+                        audio=self._audio,
+                        clock=self._clock,
+                        detail={"transport": self._transport(), "server": ""},
+                        on_stream=crossing.put,
+                        on_unit=crossing.put,
+                    )
+                else:
+                    demuxer.again(container)
+                before = demuxer.seconds
+                for packet in container.demux(demuxer.streams):
+                    at = demuxer.push(packet)
+                    if self._is_file and self._paced and at is not None:
+                        self._halt.wait(began + at - self._clock.monotonic())
+                    if self._halt.is_set():
+                        return
+            if not self._loop or demuxer.seconds == before:
+                return
+
+    def _open(self) -> Any:
+        url, options = self._url, dict(self._options)
+        if self._is_file:
+            path = Path(url.removeprefix("file://"))
+            if not path.is_file():
+                raise SourceError(Fault.PATH, f"{path} is not a file; check the path.")
+            return av.open(str(path), options=options)
+        options.setdefault("timeout", str(int(READ_S * 1e6)))
+        return av.open(self._with_credentials(), options=options, timeout=(OPEN_S, READ_S))
+
+    def _with_credentials(self) -> str:
+        username, password = self._credentials
+        if not username:
+            return self._url
+        place = self._parts.netloc.rpartition("@")[2]
+        user = f"{quote(username, safe='')}:{quote(password, safe='')}"
+        return urlunsplit(self._parts._replace(netloc=f"{user}@{place}"))
+
+    def _place(self) -> str:
+        """What messages call the source: host or file name, never credentials."""
+        return Path(self._url).name if self._is_file else self._parts.hostname or "?"
+
+    def _transport(self) -> str:
+        if self._is_file:
+            return "file"
+        return "/".join(filter(None, (self._parts.scheme, self._options.get("rtsp_transport", ""))))
+
+    def _explained(self, error: Exception) -> SourceError:
+        place = self._place()
+        match error:
+            case av.error.HTTPUnauthorizedError() | av.error.HTTPForbiddenError():
+                if self._credentials[0]:
+                    return SourceError(Fault.CREDENTIALS, f"{place} did not accept the user name and password.")
+                return SourceError(Fault.CREDENTIALS, f"{place} asks for a user name and password.")
+            case av.error.HTTPNotFoundError() | av.error.HTTPBadRequestError() | av.error.HTTPOtherClientError():
+                path = self._parts.path or "/"
+                return SourceError(Fault.PATH, f"{place} has no stream at {path}; check the path.")
+            case TimeoutError() | av.error.ExitError():
+                return SourceError(Fault.TIMEOUT, f"{place} has fallen silent.")
+            case ConnectionRefusedError():
+                return SourceError(Fault.PORT, f"{place} refused the connection; check the port.")
+            case PermissionError():
+                return SourceError(Fault.PATH, f"{place} may not be read; mend its permissions.")
+            case av.error.InvalidDataError():
+                return SourceError(Fault.PATH, f"{place} answers with something that is no video; check the path.")
+            case _:
+                reason = getattr(error, "strerror", None) or type(error).__name__
+                return SourceError(Fault.PROTOCOL, f"{place} cannot be read ({reason}).")
+
+
+def _settle(done: asyncio.Future[SourceError | None], error: SourceError | None) -> None:
+    if not done.done():
+        done.set_result(error)
