@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from core.access.rights import Rights, rights_for
+
+if TYPE_CHECKING:  # it reads our class from the settings while it is being imported
+    from rest_framework.views import APIView
 
 PUBLIC: Final = "public"
 """Anyone, signed in or not."""

@@ -25,8 +25,8 @@ CORE_PERMISSIONS = (
 
 
 def declared_permissions() -> dict[str, PermissionSpec]:
-    """All permissions by codename, core's first."""
-    return {spec.codename: spec for spec in (*CORE_PERMISSIONS, *host().registry.permissions())}
+    """All permissions by codename."""
+    return {spec.codename: spec for spec in host().registry.all(PermissionSpec)}
 
 
 def builtin_role_permissions(role: str) -> list[str]:

@@ -87,4 +87,4 @@ def rights_for(request: HttpRequest) -> Rights:
 
 
 def _plugins_vote() -> Vote | None:
-    return host().decide_access if host().implements("decide_access") else None
+    return host().hooks.decide_access if host().implements("decide_access") else None

@@ -1,6 +1,39 @@
 """Services of the running system for plugins. Needs Django to be set up; see `core.api`."""
 
+from core.access.declared import PUBLIC, SIGNED_IN, Declared, Required
+from core.access.pages import page
+from core.access.queries import cameras_with
+from core.access.rights import Rights, rights_for, rights_of
+from core.cameras.drivers import CameraError
+from core.cameras.queries import camera_id_of
+from core.cameras.services import add_camera, change_camera
+from core.configuration import data_directory
+from core.events.publishing import publish
+from core.events.services import EventError
+from core.events.services import close as close_event
+from core.events.services import record as record_event
 from core.system.audit import record as record_audit
 from core.system.plugin_settings import load as plugin_settings
 
-__all__ = ["plugin_settings", "record_audit"]
+__all__ = [
+    "PUBLIC",
+    "SIGNED_IN",
+    "CameraError",
+    "Declared",
+    "EventError",
+    "Required",
+    "Rights",
+    "add_camera",
+    "camera_id_of",
+    "cameras_with",
+    "change_camera",
+    "close_event",
+    "data_directory",
+    "page",
+    "plugin_settings",
+    "publish",
+    "record_audit",
+    "record_event",
+    "rights_for",
+    "rights_of",
+]

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from core.hookspecs.cameras import CameraDriverSpec
 from core.pluginhost import UnknownName, host
-from core.system.secrets import seal, unseal
+from core.system.secrets import SecretsError, keep_secrets, seal, unseal
 
 
 class CameraError(ValueError):
@@ -22,18 +22,19 @@ class CameraError(ValueError):
 def driver(name: str) -> CameraDriverSpec:
     """The driver of this name. Raises CameraError naming the known ones."""
     try:
-        return host().registry.camera_driver(name)
+        return host().registry.get(CameraDriverSpec, name)
     except UnknownName as error:
         raise CameraError({"driver": [str(error)]}) from error
 
 
 def checked(name: str, given: dict[str, Any], stored: dict[str, Any] | None = None) -> BaseModel:
-    """The driver's settings model of `given`, laid over the sealed `stored` ones so that secrets need not be repeated.
+    """The driver's settings model of `given`, laid over the sealed `stored` ones, so that secrets need not be repeated.
 
     Raises CameraError with the fields as `settings.<field>`.
     """
     spec = driver(name)
-    values = {**_kept(spec, stored or {}), **given}
+    old = unseal(spec.settings, stored) if stored else None
+    values = {**old.model_dump(exclude_unset=True), **keep_secrets(old, given)} if old else given
     try:
         return spec.settings.model_validate(values)
     except ValidationError as error:
@@ -46,19 +47,14 @@ def sealed(model: BaseModel) -> dict[str, Any]:
 
 
 def opened(name: str, stored: dict[str, Any]) -> tuple[CameraDriverSpec, BaseModel]:
-    """The driver and its settings with secrets in the clear. Raises CameraError when either is no longer what it was."""
+    """The driver and its settings with secrets in the clear. Raises CameraError when either does not fit any more."""
     spec = driver(name)
     try:
         return spec, unseal(spec.settings, stored)
     except ValidationError as error:
         raise CameraError(_by_field(error)) from error
-
-
-def _kept(spec: CameraDriverSpec, stored: dict[str, Any]) -> dict[str, Any]:
-    if not stored:
-        return {}
-    model = unseal(spec.settings, stored)
-    return {name: getattr(model, name) for name in model.model_fields_set}
+    except SecretsError as error:
+        raise CameraError({"settings": [str(error)]}) from error
 
 
 def _by_field(error: ValidationError) -> dict[str, list[str]]:

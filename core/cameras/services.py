@@ -8,10 +8,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from core.cameras.drivers import CameraError, checked, driver, opened, sealed
+from core.cameras.drivers import CameraError, checked, opened, sealed
 from core.cameras.models import Camera
-from core.hookspecs.cameras import ProbeReport
+from core.hookspecs.cameras import CameraDriverSpec, ProbeReport
+from core.media.source import Fault
 from core.pluginhost import host
+from core.pluginhost.guard import describe
 from core.system import audit
 from core.system.secrets import masked
 
@@ -55,15 +57,20 @@ def delete_camera(camera: Camera, *, actor: str, address: str = "") -> None:
     with transaction.atomic():
         camera.delete()
         audit.record(actor, "camera.delete", f"camera:{camera_id}", before=before, address=address)
-        transaction.on_commit(partial(host().on_camera_deleted, camera_id=camera_id))
+        transaction.on_commit(partial(host().hooks.on_camera_deleted, camera_id))
 
 
 async def probe(
-    driver_name: str, settings: dict[str, Any], stored: dict[str, Any] | None = None, timeout: float = PROBE_SECONDS
+    driver_name: str, settings: dict[str, Any], stored: dict[str, Any] | None = None, seconds: float = PROBE_SECONDS
 ) -> ProbeReport:
     """Try settings before they are saved, laid over `stored` ones. Raises CameraError when they do not even fit."""
     model = checked(driver_name, settings, stored)
-    return await host().probe_camera(driver(driver_name), model, timeout)
+    entry = host().registry.entry(CameraDriverSpec, driver_name)
+    outcome = await host().run_async(entry.plugin, f"probe of {driver_name}", entry.spec.probe, model, seconds)
+    if outcome.value is not None:
+        return outcome.value
+    why = describe(outcome.error) if outcome.error else "it gave no report"
+    return ProbeReport(Fault.PROTOCOL, f"The driver {driver_name} failed: {why}; see the plugins page.")
 
 
 def description(camera: Camera) -> dict[str, Any]:
@@ -72,6 +79,7 @@ def description(camera: Camera) -> dict[str, Any]:
         "name": camera.name,
         "driver": camera.driver,
         "settings": shown_settings(camera),
+        "revision": camera.revision,
         **{name: getattr(camera, name) for name in FIELDS if name != "name"},
     }
 
@@ -100,4 +108,4 @@ def _save(camera: Camera, *, created: bool, before: dict[str, Any] | None, actor
             after=description(camera),
             address=address,
         )
-        transaction.on_commit(partial(host().on_camera_saved, camera_id=camera.pk, created=created))
+        transaction.on_commit(partial(host().hooks.on_camera_saved, camera.pk, created))

@@ -11,9 +11,8 @@ from pydantic import ValidationError
 
 from core.events.models import StoredEvent
 from core.events.publishing import publish
-from core.events.types import declared_event_types
-from core.hookspecs.events import Event
-from core.pluginhost import host
+from core.hookspecs.events import Event, EventTypeSpec
+from core.pluginhost import UnknownName, host
 
 
 class EventError(ValueError):
@@ -53,9 +52,10 @@ def as_event(row: StoredEvent) -> Event:
 
 
 def _checked(type_name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
-    spec = declared_event_types().get(type_name)
-    if spec is None:
-        raise EventError(f"{type_name}: no such event type is declared; declare it with register_event_types.")
+    try:
+        spec = host().registry.get(EventTypeSpec, type_name)
+    except UnknownName as error:
+        raise EventError(f"{error} Declare it with register_event_types.") from error
     try:
         return spec.attributes.model_validate(dict(attributes)).model_dump(mode="json")
     except ValidationError as error:
@@ -65,7 +65,7 @@ def _checked(type_name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tell(event: Event) -> None:
-    host().on_event_recorded(event=event)
+    host().hooks.on_event_recorded(event)
     publish("events.recorded", wire(event))
 
 

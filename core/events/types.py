@@ -5,7 +5,6 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from core.hookspecs.events import EventTypeSpec, NoAttributes
-from core.pluginhost import host
 
 
 class CameraTrouble(BaseModel):
@@ -58,8 +57,3 @@ CORE_EVENT_TYPES = (
     EventTypeSpec("system.stopped", "System stopped", NoAttributes),
     EventTypeSpec("system.process_restarted", "Process restarted", ProcessTrouble),
 )
-
-
-def declared_event_types() -> dict[str, EventTypeSpec]:
-    """All event types by name, core's first."""
-    return {spec.name: spec for spec in (*CORE_EVENT_TYPES, *host().registry.event_types())}

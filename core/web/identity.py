@@ -1,4 +1,4 @@
-"""Who is behind a websocket: a session cookie, an `Authorization: Token` header, or a ticket. Asked again while it lasts."""
+"""Who is behind a websocket: by session cookie, `Authorization: Token` header or ticket. Asked again while it lasts."""
 
 from __future__ import annotations
 

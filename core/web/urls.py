@@ -1,5 +1,20 @@
 """Roots of all URLs."""
 
-from django.urls import URLPattern, URLResolver
+from __future__ import annotations
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from core.web.socket.live import Live
+from core.web.socket.refusal import Refusal
+from core.web.socket.topics import Topics
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("core.web.rest.urls")),
+    path("", include("webapp.urls")),
+]
+
+websocket_urlpatterns = [
+    path("ws/v1/", Topics.as_asgi()),
+    path("ws/v1/cameras/<int:camera_id>/live/", Live.as_asgi()),
+    re_path(r"", Refusal.as_asgi()),
+]

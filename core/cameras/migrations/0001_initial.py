@@ -4,30 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Camera',
+            name="Camera",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=128, unique=True)),
-                ('driver', models.CharField(max_length=64)),
-                ('settings', models.JSONField(default=dict)),
-                ('enabled', models.BooleanField(default=True)),
-                ('recording', models.CharField(choices=[('continuous', 'Always'), ('off', 'Never')], default='continuous', max_length=16)),
-                ('record_sub', models.BooleanField(default=False)),
-                ('retention_days', models.PositiveIntegerField(blank=True, null=True)),
-                ('retention_bytes', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=128, unique=True)),
+                ("driver", models.CharField(max_length=64)),
+                ("settings", models.JSONField(default=dict)),
+                ("enabled", models.BooleanField(default=True)),
+                (
+                    "recording",
+                    models.CharField(
+                        choices=[("continuous", "Always"), ("off", "Never")], default="continuous", max_length=16
+                    ),
+                ),
+                ("record_sub", models.BooleanField(default=False)),
+                ("retention_days", models.PositiveIntegerField(blank=True, null=True)),
+                ("retention_bytes", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
     ]

@@ -5,26 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cameras', '0001_initial'),
+        ("cameras", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StoredEvent',
+            name="StoredEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(max_length=100)),
-                ('start_ms', models.BigIntegerField()),
-                ('end_ms', models.BigIntegerField(null=True)),
-                ('attributes', models.JSONField(default=dict)),
-                ('camera', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='cameras.camera')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("type", models.CharField(max_length=100)),
+                ("start_ms", models.BigIntegerField()),
+                ("end_ms", models.BigIntegerField(null=True)),
+                ("attributes", models.JSONField(default=dict)),
+                (
+                    "camera",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="cameras.camera",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['start_ms'], name='event_time'), models.Index(fields=['camera', 'start_ms'], name='event_camera_time'), models.Index(fields=['type', 'start_ms'], name='event_type_time')],
+                "indexes": [
+                    models.Index(fields=["start_ms"], name="event_time"),
+                    models.Index(fields=["camera", "start_ms"], name="event_camera_time"),
+                    models.Index(fields=["type", "start_ms"], name="event_type_time"),
+                ],
             },
         ),
     ]

@@ -197,9 +197,7 @@ class OneCamera(APIView):
         found_camera(camera_id)
         form = CameraInput(data=request.data, partial=True)
         form.is_valid(raise_exception=True)
-        camera = services.change_camera(
-            camera_id, form.validated_data, actor=actor(request), address=address(request)
-        )
+        camera = services.change_camera(camera_id, form.validated_data, actor=actor(request), address=address(request))
         return Response(CameraDetail(camera).data)
 
     @extend_schema(responses={204: None})

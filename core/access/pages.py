@@ -1,0 +1,34 @@
+"""Pages declare their permission as REST views do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from core.access.declared import PUBLIC, SIGNED_IN
+from core.access.rights import rights_for
+
+Page = Callable[..., HttpResponse]
+
+
+def page(required: str) -> Callable[[Page], Page]:
+    """Declare what a page takes: a permission held everywhere, SIGNED_IN or PUBLIC. Others are asked to sign in."""
+
+    def declare(view: Page) -> Page:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if required != PUBLIC and not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+            if required not in (PUBLIC, SIGNED_IN) and not rights_for(request).holds(required):
+                raise PermissionDenied("Your rights do not reach here.")
+            return view(request, *args, **kwargs)
+
+        guarded.required = {"GET": required}  # type: ignore[attr-defined]  # read by the test that goes through all URLs
+        return guarded
+
+    return declare

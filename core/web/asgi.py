@@ -1,0 +1,19 @@
+"""The ASGI application: HTTP by Django, websockets by Channels."""
+
+from __future__ import annotations
+
+import os
+
+import django
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.apps import apps
+from django.core.handlers.asgi import ASGIHandler
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
+if not apps.ready:
+    django.setup(set_prefix=False)
+
+from core.web.recorders import WithRecorders
+from core.web.urls import websocket_urlpatterns
+
+application = WithRecorders(ProtocolTypeRouter({"http": ASGIHandler(), "websocket": URLRouter(websocket_urlpatterns)}))

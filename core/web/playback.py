@@ -1,0 +1,67 @@
+"""Recorded ranges as one MP4 file, and single frames of recordings: from the index to bytes."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from core.media.fragments import cover
+from core.media.mp4.assemble import Piece, VirtualMp4
+from core.media.mp4.init import init_segment
+from core.recording import queries
+from core.recording.reading import Place, Readers
+from core.web.ranges import ThreadedSource
+
+MAX_GOP_BYTES = 64 * 1024 * 1024
+
+
+class NothingRecorded(LookupError):
+    """There is no recording at that time; the message says so and what to do."""
+
+
+@cache
+def readers() -> Readers:
+    """The volume readers of this process."""
+    return Readers()
+
+
+def playback(camera_id: int, start_ms: int, end_ms: int, stream: int) -> VirtualMp4[Place]:
+    """The recording of a range, from the keyframe at or before its start; gaps are skipped.
+
+    Raises NothingRecorded, and StorageError when not even its first bytes can be read.
+    """
+    found = (_piece(segment, start_ms, end_ms) for segment in queries.segments(camera_id, start_ms, end_ms, stream))
+    pieces = [piece for piece in found if piece.first < piece.last]
+    if not pieces:
+        raise NothingRecorded("Nothing is recorded in this range; GET /api/v1/recordings/ says what is.")
+    first = pieces[0]
+    readers().read_now(first.source, first.fragments()[0].offset, 16)
+    return VirtualMp4(pieces)
+
+
+def source(file: VirtualMp4[Place]) -> ThreadedSource:
+    """The file's bytes for `range_response`, read in threads at the client's pace."""
+    return ThreadedSource(file.size, lambda start, end: file.chunks(start, end, readers().read_now))
+
+
+def frame_file(camera_id: int, at_ms: int, stream: int) -> tuple[bytes, int]:
+    """A small MP4 file that reaches from the keyframe before a moment up to it, and the moment on its time line in ms.
+
+    Raises NothingRecorded, StorageError.
+    """
+    segment = queries.segment_at(camera_id, at_ms, stream)
+    fragments = segment.fragments() if segment else []
+    if segment is None or not fragments:
+        raise NothingRecorded("Nothing is recorded at this time; GET /api/v1/recordings/ says what is.")
+    at = at_ms - segment.start_ms
+    first, last = cover(fragments, at, at + 1)
+    if first == last:
+        raise NothingRecorded("Nothing is recorded at this time; GET /api/v1/recordings/ says what is.")
+    begin, end = fragments[first].offset, fragments[last - 1].offset + fragments[last - 1].size
+    if end - begin > MAX_GOP_BYTES:
+        raise NothingRecorded("The last keyframe before this time is too far away to decode a picture.")
+    return init_segment(segment.tracks) + readers().read_now(segment.place, begin, end - begin), at
+
+
+def _piece(segment: queries.StoredSegment, start_ms: int, end_ms: int) -> Piece[Place]:
+    first, last = cover(segment.fragments(), start_ms - segment.start_ms, end_ms - segment.start_ms)
+    return Piece(segment.place, segment.tracks, segment.encoded, first, last)

@@ -1,0 +1,123 @@
+"""Pictures and recordings of a camera: snapshot.jpg, frame.jpg, video.mp4."""
+
+from __future__ import annotations
+
+from asgiref.sync import async_to_sync
+from django.http import HttpResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from core.access.declared import Required
+from core.hookspecs.storage import StorageError
+from core.media.pictures import PictureError
+from core.web import playback, recorders
+from core.web.pictures import TooBusy, pictures
+from core.web.ranges import range_response
+from core.web.rest.cameras import found_camera
+from core.web.rest.conventions import RecorderSilent
+from core.web.rest.timeline import TIMES, stream_of
+from core.web.rest.times import required_range, required_time
+
+LONGEST_VIDEO_MS = 24 * 3_600_000
+MAX_WIDTH = 7680
+WIDTH = OpenApiParameter("width", int, description="Most pixels wide; as recorded without it.")
+STREAM = TIMES[2]
+JPEG = {(200, "image/jpeg"): OpenApiTypes.BINARY}
+
+
+class Unreadable(APIException):
+    """A volume or a decoder cannot do its part now."""
+
+    status_code = 503
+    default_code = "unreadable"
+
+
+class Snapshot(APIView):
+    """What the camera sees now."""
+
+    required: Required = {"GET": "camera.live"}
+
+    @extend_schema(parameters=[WIDTH, STREAM], responses=JPEG)
+    def get(self, request: Request, camera_id: int) -> HttpResponseBase:
+        """The newest keyframe as a JPEG; 503 when there is none."""
+        found_camera(camera_id)
+        width, stream = _width(request), stream_of(request).label
+        try:
+            file = async_to_sync(recorders.keyframe)(camera_id, stream)
+        except recorders.WatchEnded as end:
+            raise RecorderSilent(str(end)) from end
+        return _jpeg(file, 0, width, "no-store")
+
+
+class FrameAt(APIView):
+    """What the camera saw then."""
+
+    required: Required = {"GET": "camera.playback"}
+
+    @extend_schema(
+        parameters=[OpenApiParameter("at", str, required=True, description="RFC 3339."), WIDTH, STREAM], responses=JPEG
+    )
+    def get(self, request: Request, camera_id: int) -> HttpResponseBase:
+        """The picture that was shown at a time, to the frame, as a JPEG."""
+        found_camera(camera_id)
+        at, width = required_time(request.query_params, "at"), _width(request)
+        try:
+            file, place = playback.frame_file(camera_id, at, stream_of(request))
+        except playback.NothingRecorded as error:
+            raise NotFound(str(error)) from error
+        except StorageError as error:
+            raise Unreadable(str(error)) from error
+        return _jpeg(file, place, width, "private, max-age=60")
+
+
+class Video(APIView):
+    """What the camera recorded."""
+
+    required: Required = {"GET": "camera.playback"}
+
+    @extend_schema(
+        parameters=[*TIMES, OpenApiParameter("download", bool, description="Offer to save it as a file.")],
+        responses={(200, "video/mp4"): OpenApiTypes.BINARY, (206, "video/mp4"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, camera_id: int) -> HttpResponseBase:
+        """A range as one MP4 file with HTTP byte ranges; it begins at the keyframe before `start` and skips gaps."""
+        camera = found_camera(camera_id)
+        start, end = required_range(request.query_params, LONGEST_VIDEO_MS)
+        try:
+            file = playback.playback(camera_id, start, end, stream_of(request))
+        except playback.NothingRecorded as error:
+            raise NotFound(str(error)) from error
+        except StorageError as error:
+            raise Unreadable(str(error)) from error
+        response = range_response(
+            request._request,
+            playback.source(file),
+            content_type="video/mp4",
+            etag=file.etag,
+            filename=f"{camera.name} {request.query_params['start']}.mp4".replace(":", "-").replace("/", "-"),
+            download=request.query_params.get("download", "") in ("1", "true"),
+        )
+        response.headers["Cache-Control"] = "private, no-cache"
+        return response
+
+
+def _width(request: Request) -> int:
+    text = request.query_params.get("width", "")
+    if not text:
+        return 0
+    if not text.isascii() or not text.isdigit() or not 16 <= int(text[:6]) <= MAX_WIDTH:
+        raise ValidationError({"width": [f"{text!r} is no width; give 16 to {MAX_WIDTH} pixels."]})
+    return int(text)
+
+
+def _jpeg(file: bytes, at_ms: int, width: int, cache: str) -> HttpResponse:
+    try:
+        picture = async_to_sync(pictures.jpeg)(file, at_ms, width)
+    except TooBusy as error:
+        raise Unreadable("Too many pictures are asked for at once; try again shortly.") from error
+    except PictureError as error:
+        raise Unreadable(str(error)) from error
+    return HttpResponse(picture, content_type="image/jpeg", headers={"Cache-Control": cache})

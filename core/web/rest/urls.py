@@ -1,0 +1,48 @@
+"""URLs of REST v1. Every view declares its permission (core.access.declared), and a test goes through them all."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from core.hookspecs.web import RouteSpec
+from core.pluginhost import host
+from core.web.rest import auth, cameras, events, media, schema, system, timeline
+
+
+def _plugin_routes() -> list[URLPattern | URLResolver]:
+    """Each plugin's routes below `plugins/<name>/`; a module that does not import is accounted to its plugin."""
+    routes: list[URLPattern | URLResolver] = []
+    for entry in host().registry.entries(RouteSpec):
+        outcome = host().run(entry.plugin, "routes", import_module, entry.spec.urls)
+        if outcome.value is not None:
+            routes.append(path(f"plugins/{entry.plugin}/", include(outcome.value)))
+    return routes
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("auth/login/", auth.SignIn.as_view()),
+    path("auth/logout/", auth.SignOut.as_view()),
+    path("auth/me/", auth.WhoAmI.as_view()),
+    path("auth/ticket/", auth.Tickets.as_view()),
+    path("cameras/", cameras.Cameras.as_view()),
+    path("cameras/probe/", cameras.Probe.as_view()),
+    path("cameras/<int:camera_id>/", cameras.OneCamera.as_view()),
+    path("cameras/<int:camera_id>/probe/", cameras.StoredProbe.as_view()),
+    path("cameras/<int:camera_id>/status/", cameras.Status.as_view()),
+    path("cameras/<int:camera_id>/snapshot.jpg", media.Snapshot.as_view()),
+    path("cameras/<int:camera_id>/frame.jpg", media.FrameAt.as_view()),
+    path("cameras/<int:camera_id>/video.mp4", media.Video.as_view()),
+    path("drivers/", system.Drivers.as_view()),
+    path("recordings/", timeline.Recordings.as_view()),
+    path("segments/", timeline.Segments.as_view()),
+    path("events/", events.Events.as_view()),
+    path("plugins/", system.Plugins.as_view()),
+    path("plugins/<slug:name>/", system.OnePlugin.as_view()),
+    path("health/", system.Health.as_view()),
+    path("system/status/", system.SystemStatus.as_view()),
+    path("schema/", schema.Schema.as_view(), name="schema"),
+    path("docs/", schema.Docs.as_view()),
+    *_plugin_routes(),
+]

@@ -1,0 +1,1 @@
+"""The websocket interface: topics as JSON, live pictures as fragmented MP4."""

@@ -1,0 +1,66 @@
+"""Websocket topics and the permission each takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from core.access.permissions import declared_permissions
+from core.access.rights import Rights
+from core.hookspecs.access import Scope
+from core.hookspecs.web import TopicSpec
+from core.pluginhost import host
+
+
+class StatusMessage(BaseModel):
+    """A camera's live state, as GET /api/v1/cameras/{id}/status/ gives it; times RFC 3339 or empty."""
+
+    camera_id: int
+    state: str
+    since: str
+    message: str
+    fault: str
+    retry_in_ms: int
+    recording: bool
+    last_frame: str
+    streams: dict[str, dict[str, Any]]
+
+
+class EventMessage(BaseModel):
+    """An event that was recorded; times in ms UTC."""
+
+    id: int
+    type: str
+    camera_id: int | None
+    start_ms: int
+    end_ms: int | None
+    attributes: dict[str, Any]
+
+
+CAMERAS_STATUS = "cameras.status"
+CORE_TOPICS = (
+    TopicSpec(CAMERAS_STATUS, "State of each camera, at subscription and on change", StatusMessage, "camera.view"),
+    TopicSpec("events.recorded", "Events as they are recorded", EventMessage, "event.view"),
+)
+
+
+def declared_topics() -> dict[str, TopicSpec]:
+    """All topics by full name: core's, and each plugin's as `<plugin>.<name>`."""
+    return {spec.name: spec for spec in CORE_TOPICS} | {
+        entry.key: entry.spec for entry in host().registry.entries(TopicSpec)
+    }
+
+
+def may_subscribe(rights: Rights, spec: TopicSpec) -> bool:
+    """Whether anything of a topic could reach this user."""
+    return rights.holds_somewhere(spec.permission) if _of_cameras(spec) else rights.holds(spec.permission)
+
+
+def may_receive(rights: Rights, spec: TopicSpec, message: dict[str, Any]) -> bool:
+    """Whether this message of a topic is for this user: by its `camera_id` where the permission is of cameras."""
+    return rights.holds(spec.permission, message.get("camera_id") if _of_cameras(spec) else None)
+
+
+def _of_cameras(spec: TopicSpec) -> bool:
+    return declared_permissions()[spec.permission].scope is Scope.CAMERA

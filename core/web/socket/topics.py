@@ -1,0 +1,117 @@
+"""`/ws/v1/`: subscribe to topics.
+
+The client sends `{"op": "subscribe", "topic": "cameras.status"}` or `"unsubscribe"`; the server answers `subscribed`,
+`unsubscribed` or `error` (with `detail`), and sends `{"op": "message", "topic": …, "message": {…}}`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from core.events.publishing import GROUP
+from core.recorder.protocol import CameraStatus
+from core.web import recorders
+from core.web.rest.cameras import status_body
+from core.web.socket.declared import CAMERAS_STATUS, declared_topics, may_receive, may_subscribe
+from core.web.socket.watchman import Watchman
+
+MAX_MESSAGE = 4096
+
+
+class Topics(Watchman):
+    """One client's subscriptions. Cameras' states come from the recorders directly, all else from the channel layer."""
+
+    required = "signed in"
+
+    async def begin(self) -> None:
+        """Nothing is subscribed at first."""
+        self._subscribed: set[str] = set()
+        self._changed: dict[int, CameraStatus] = {}
+        self._wake = asyncio.Event()
+
+    async def allowed(self) -> bool:
+        """Anyone who is signed in may connect; each topic asks for its own permission."""
+        return True
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """One request."""
+        request = _parsed(text_data)
+        topic = request.get("topic")
+        spec = declared_topics().get(topic) if isinstance(topic, str) else None
+        operation = request.get("op")
+        if operation not in ("subscribe", "unsubscribe"):
+            await self._say("error", topic, detail='Send {"op": "subscribe" or "unsubscribe", "topic": "…"}.')
+        elif spec is None or not isinstance(topic, str):
+            await self._say("error", topic, detail=f"No such topic; known are {', '.join(sorted(declared_topics()))}.")
+        elif not await self.asked(may_subscribe, self.rights, spec):
+            await self._say("error", topic, detail="Your rights do not reach here.")
+        else:
+            await (self._subscribe(topic) if operation == "subscribe" else self._unsubscribe(topic))
+
+    async def disconnect(self, code: int) -> None:
+        """Leave everything."""
+        for topic in list(getattr(self, "_subscribed", ())):
+            await self._leave(topic)
+        await super().disconnect(code)
+
+    async def topic_message(self, envelope: dict[str, Any]) -> None:
+        """A message of the channel layer."""
+        await self._deliver(envelope["topic"], envelope["message"])
+
+    async def _subscribe(self, topic: str) -> None:
+        if topic not in self._subscribed:
+            self._subscribed.add(topic)
+            if topic == CAMERAS_STATUS:
+                recorders.listen(self._on_status)
+                self.run(self._send_states())
+            else:
+                await self.channel_layer.group_add(GROUP + topic, self.channel_name)
+        await self._say("subscribed", topic)
+
+    async def _unsubscribe(self, topic: str) -> None:
+        await self._leave(topic)
+        await self._say("unsubscribed", topic)
+
+    async def _leave(self, topic: str) -> None:
+        if topic not in self._subscribed:
+            return
+        self._subscribed.discard(topic)
+        if topic == CAMERAS_STATUS:
+            recorders.unlisten(self._on_status)
+        else:
+            await self.channel_layer.group_discard(GROUP + topic, self.channel_name)
+
+    def _on_status(self, status: CameraStatus) -> None:
+        # The newest state of a camera replaces one not sent yet: a slow client costs one entry a camera.
+        self._changed[status.camera] = status
+        self._wake.set()
+
+    async def _send_states(self) -> None:
+        self._changed = dict(recorders.states())
+        while CAMERAS_STATUS in self._subscribed:
+            while self._changed:
+                status = self._changed.pop(next(iter(self._changed)))
+                body = status_body(status)
+                await self._deliver(CAMERAS_STATUS, {"camera_id": body.pop("camera"), **body})
+            self._wake.clear()
+            await self._wake.wait()
+
+    async def _deliver(self, topic: str, message: dict[str, Any]) -> None:
+        spec = declared_topics().get(topic)
+        if spec is None or topic not in self._subscribed:
+            return
+        if await self.asked(may_receive, self.rights, spec, message):
+            await self._say("message", topic, message=message)
+
+    async def _say(self, operation: str, topic: Any, **more: Any) -> None:
+        await self.send(json.dumps({"op": operation, "topic": topic, **more}, separators=(",", ":")))
+
+
+def _parsed(text: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(text or "") if len(text or "") <= MAX_MESSAGE else None
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,99 @@
+"""What every websocket of ours does: know who is there, and see every few seconds that they still may be."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, ClassVar
+
+from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from core.access.rights import Rights, rights_of
+from core.web.identity import Credential, credential
+
+CHECK_SECONDS = 10.0
+UNAUTHENTICATED = 4401
+FORBIDDEN = 4403
+NOT_FOUND = 4404
+RECORDER_SILENT = 4503
+
+
+class Watchman(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    """A websocket of a signed-in user. Close codes: 4401 not signed in (any more), 4403 no right, 4404 no such thing.
+
+    The credential is looked at again every CHECK_SECONDS, so that a revoked token or grant ends the stream soon.
+    """
+
+    required: ClassVar[str]
+    check_seconds: ClassVar[float] = CHECK_SECONDS
+    rights: Rights
+    _credential: Credential
+    _tasks: set[asyncio.Task[None]]
+
+    async def connect(self) -> None:
+        """Accept whoever may; refusals are sent as close codes after accepting, as browsers hide the HTTP status."""
+        self._tasks = set()
+        await self.accept()
+        found = credential(self.scope)
+        if found is None or not await self._renewed(found):
+            await self.close(UNAUTHENTICATED, "Sign in first.")
+            return
+        self._credential = found
+        if await self.refused():
+            return
+        self.run(self._watch())
+        await self.begin()
+
+    async def begin(self) -> None:
+        """Start the stream; the user may."""
+
+    async def allowed(self) -> bool:
+        """Whether the user's present rights still carry this connection."""
+        raise NotImplementedError
+
+    async def refused(self) -> bool:
+        """Close with FORBIDDEN unless `allowed`."""
+        if await self.allowed():
+            return False
+        await self.close(FORBIDDEN, "Your rights do not reach here.")
+        return True
+
+    async def disconnect(self, code: int) -> None:
+        """End what this connection began."""
+        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def run(self, work: Any) -> None:
+        """Run a coroutine for as long as the connection lasts."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def asked(self, question: Any, *arguments: Any) -> bool:
+        """A question to the rights: in a thread when plugins vote, since theirs may block."""
+        if self.rights.vote is None:
+            return bool(question(*arguments))
+        return bool(await sync_to_async(question)(*arguments))
+
+    async def _renewed(self, held: Credential) -> bool:
+        found = await database_sync_to_async(_rights_behind)(held)
+        if found is not None:
+            self.rights = found
+        return found is not None
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(self.check_seconds)
+            if not await self._renewed(self._credential):
+                await self.close(UNAUTHENTICATED, "Your session or token has ended; sign in again.")
+                return
+            if await self.refused():
+                return
+
+
+def _rights_behind(held: Credential) -> Rights | None:
+    user = held.user()
+    return rights_of(user) if user else None

@@ -1,0 +1,39 @@
+// REST v1 for the portal: JSON in and out, the session cookie, and errors as one sentence.
+
+const SIGN_IN = "/sign-in/";
+
+export class ApiError extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export async function call(path, { method = "GET", body, redirect = true } = {}) {
+  const headers = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken");
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let answer;
+  try {
+    answer = await fetch(`/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
+  } catch {
+    throw new ApiError(0, "The server does not answer.");
+  }
+  const data = answer.status === 204 ? null : await answer.json().catch(() => ({}));
+  if (answer.ok) return data;
+  if (answer.status === 401 && redirect) location.assign(SIGN_IN);
+  throw new ApiError(answer.status, sentence(data) || `The server answered ${answer.status}.`);
+}
+
+export function toSignIn() {
+  location.assign(SIGN_IN);
+}
+
+function sentence(data) {
+  if (data?.detail) return data.detail;
+  return Object.entries(data ?? {}).map(([field, texts]) => `${field}: ${[texts].flat().join(" ")}`).join(" ");
+}
+
+function cookie(name) {
+  return document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+}

@@ -1,0 +1,10 @@
+"""Pages of the portal."""
+
+from django.urls import path
+
+from webapp import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("sign-in/", views.sign_in, name="sign-in"),
+]
