@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "EYRIE_"
 
@@ -58,9 +58,15 @@ class Configuration(BaseSettings):
     log_format: Literal["auto", "text", "json"] = Field(
         "auto", title="Log format", description="text on a terminal and json elsewhere when auto."
     )
-    segment_seconds: int = Field(60, ge=5, le=300, title="Segment length", description="Seconds a recorded file covers.")
+    segment_seconds: int = Field(
+        60, ge=5, le=300, title="Segment length", description="Seconds a recorded file covers."
+    )
     fragment_ms: int = Field(
-        500, ge=100, le=5000, title="Fragment length", description="Milliseconds written at once: what a crash can cost."
+        500,
+        ge=100,
+        le=5000,
+        title="Fragment length",
+        description="Milliseconds written at once: what a crash can cost.",
     )
     debug: bool = Field(False, title="Debug", description="Django's debug mode; never in production.")
 
@@ -91,7 +97,8 @@ class Configuration(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return env_settings, init_settings
+        """Which sources pydantic-settings reads by itself."""
+        return (init_settings,)  # `load` merges environment and file, for any environment it is given
 
 
 def _file_values(environ: dict[str, str]) -> tuple[dict[str, Any], Path | None]:
@@ -116,21 +123,24 @@ def _sentence(error: ValidationError, path: Path | None, environ: dict[str, str]
     where = variable if variable in environ else f"{path or 'settings'}: {key}"
     if first["type"] == "extra_forbidden":
         return f"{where}: unknown setting; {_closest(key)}"
-    return f"{where}: {first['msg']} (got {first['input']!r}); correct the value."
+    reason = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {reason[0].lower()}{reason[1:]} (got {first['input']!r}); correct the value."
 
 
 def _closest(key: str) -> str:
+    """What was probably meant, written as the key was: a variable in capitals, a key of the file without them."""
     from difflib import get_close_matches
 
-    near = get_close_matches(key, Configuration.model_fields, 1)
-    return f"did you mean {near[0]}?" if near else "see docs/settings.md for the known ones."
+    known = [PREFIX + name.upper() if key.isupper() else name for name in Configuration.model_fields]
+    near = get_close_matches(key, known, 1)
+    return f"did you mean {near[0]}?" if near else "see docs/reference/settings.md for the known ones."
 
 
 def _refuse_unknown_variables(environ: dict[str, str]) -> None:
     for name in environ:
         key = name.removeprefix(PREFIX).lower()
         if name.startswith(PREFIX) and key not in Configuration.model_fields and key != "config":
-            raise ConfigurationError(f"{name}: unknown setting; {_closest(key)}")
+            raise ConfigurationError(f"{name}: unknown setting; {_closest(name)}")
 
 
 def load(environ: dict[str, str] | None = None) -> Configuration:
@@ -138,8 +148,10 @@ def load(environ: dict[str, str] | None = None) -> Configuration:
     environ = dict(os.environ) if environ is None else environ
     _refuse_unknown_variables(environ)
     values, path = _file_values(environ)
+    variables = EnvSettingsSource(Configuration)
+    variables.env_vars = {name.lower(): value for name, value in environ.items()}
     try:
-        found = Configuration(**values)
+        found = Configuration(**(values | variables()))
     except ValidationError as error:
         raise ConfigurationError(_sentence(error, path, environ)) from None
     return found.model_copy(update={"data": found.data.expanduser().absolute()})

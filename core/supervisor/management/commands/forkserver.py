@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import sys
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from core.lifeline import die_with_parent, name_process
+from core.pluginhost.guard import guarded
 from core.supervisor import forkserver
 from core.supervisor.plan import ProcessSpec
 from core.supervisor.preparation import give_up, place, plan, prepare
@@ -54,10 +56,14 @@ class Command(BaseCommand):
 
 
 def _preload(specs: list[ProcessSpec]) -> None:
-    """Import the commands, and with them most of what their processes need."""
+    """Import the commands, and with them most of what their processes need. One that cannot be imported fails by
+    itself, in its own process, and takes no other down.
+    """
     known = get_commands()
     for name in {spec.arguments[0] for spec in specs}:
-        load_command_class(known[name], name)
+        outcome = guarded("", partial(load_command_class, known.get(name, ""), name))
+        if outcome.error is not None:
+            log.warning("%s cannot be loaded beforehand: %s", name, outcome.error)
 
 
 def _run(command: list[str]) -> None:

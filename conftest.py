@@ -1,0 +1,49 @@
+"""Every test run has a data directory of its own and knows no setting of the machine it runs on.
+
+This runs before Django's settings are read. The database is SQLite in memory or, with EYRIE_TEST_DATABASE_URL (see
+scripts/with-postgres.sh), PostgreSQL. Plugins are strict: a failing one fails the test.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+import pytest
+
+_TEST_DATABASE = os.environ.get("EYRIE_TEST_DATABASE_URL")
+
+for _name in [name for name in os.environ if name.startswith("EYRIE_")]:
+    del os.environ[_name]
+
+_DATA = tempfile.mkdtemp(prefix="eyrie-test-")
+atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
+os.environ["EYRIE_DATA"] = _DATA
+os.environ["EYRIE_STRICT_PLUGINS"] = "1"
+if _TEST_DATABASE:
+    os.environ["EYRIE_DATABASE_URL"] = _TEST_DATABASE
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option `make test` uses for its second round."""
+    parser.addoption(
+        "--only-database", action="store_true", help="only tests that use the database: to repeat them on another one"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep what `--only-database` asks for."""
+    if config.getoption("--only-database"):
+        kept = [item for item in items if _uses_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db", "django_db_reset_sequences"}
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & set(getattr(item, "fixturenames", ())))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say which database this run uses."""
+    return f"database: {'PostgreSQL' if _TEST_DATABASE else 'SQLite'}"
