@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from core.cameras.queries import cameras
 from core.media.clock import Clock, SystemClock
 from core.pluginhost import host
 
+_CACHED = "eyrie_rights"
 Vote = Callable[[int, str, int | None], bool]
 """`decide_access`: False takes a right away (core.hookspecs.access)."""
 
@@ -66,7 +67,8 @@ def rights_of(user: User | AnonymousUser, clock: Clock | None = None) -> Rights:
     rights = Rights(user.pk, vote=_plugins_vote())
     now = datetime.fromtimestamp((clock or SystemClock()).wall_ms() / 1000, UTC)
     grants = Grant.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), user=user)
-    for camera_id, permissions in grants.values_list("camera_id", "role__permissions"):
+    rows: Iterable[tuple[int | None, list[str]]] = grants.values_list("camera_id", "role__permissions")
+    for camera_id, permissions in rows:
         if camera_id is None:
             rights.everywhere.update(permissions)
             continue
@@ -78,11 +80,11 @@ def rights_of(user: User | AnonymousUser, clock: Clock | None = None) -> Rights:
 def rights_for(request: HttpRequest) -> Rights:
     """The rights of a request's user, read once a request. Takes Django's and DRF's requests."""
     bare = getattr(request, "_request", request)
-    found: Rights | None = getattr(bare, "eyrie_rights", None)
+    found: Rights | None = getattr(bare, _CACHED, None)
     user = request.user
     if found is None or found.user_id != (user.pk or 0):
         found = rights_of(user)
-        bare.eyrie_rights = found
+        setattr(bare, _CACHED, found)
     return found
 
 

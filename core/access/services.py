@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, transaction
@@ -65,10 +66,8 @@ def grant(user: User, role: str, camera_id: int | None = None, expires_at: datet
     except Role.DoesNotExist:
         known = ", ".join(Role.objects.values_list("name", flat=True).order_by("name"))
         raise AccessError(f"role: there is no {role!r}; known are {known}.") from None
-    made, _ = Grant.objects.update_or_create(
-        user=user, role=found, camera_id=camera_id, defaults={"expires_at": expires_at}
-    )
-    return made
+    place: dict[str, Any] = {"user": user, "role": found, "camera_id": camera_id}
+    return Grant.objects.update_or_create(**place, defaults={"expires_at": expires_at})[0]
 
 
 def issue_token(username: str, lifetime: timedelta | None = None) -> str:

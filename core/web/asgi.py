@@ -13,7 +13,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 if not apps.ready:
     django.setup(set_prefix=False)
 
-from core.web.recorders import WithRecorders
 from core.web.urls import websocket_urlpatterns
 
-application = WithRecorders(ProtocolTypeRouter({"http": ASGIHandler(), "websocket": URLRouter(websocket_urlpatterns)}))
+application = ProtocolTypeRouter({"http": ASGIHandler(), "websocket": URLRouter(websocket_urlpatterns)})

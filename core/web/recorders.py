@@ -1,16 +1,14 @@
-"""This web process's view of the recorders: one client on its event loop, begun with the first request."""
+"""This web process's view of the recorders: one client on its event loop, begun with the server."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from core.configuration import configuration
-from core.recorder.protocol import CameraState, CameraStatus, LiveMessage
-
-if TYPE_CHECKING:
-    from core.recorder.client import RecorderClient
+from core.recorder.client import RecorderClient
+from core.recorder.protocol import CameraState, CameraStatus
 
 Listener = Callable[[CameraStatus], None]
 
@@ -27,8 +25,6 @@ async def client() -> RecorderClient:
     """The client of the running loop, begun if there is none."""
     loop = asyncio.get_running_loop()
     if _Here.client is None or _Here.loop is not loop:
-        from core.recorder.client import RecorderClient
-
         config = configuration()
         _Here.client, _Here.loop = RecorderClient(config.data / "run", config.recorders), loop
         _Here.client.on_status(_tell)
@@ -69,36 +65,11 @@ def unlisten(listener: Listener) -> None:
     _Here.listeners.discard(listener)
 
 
-async def watch(camera_id: int, stream: str) -> AsyncIterator[LiveMessage]:
-    """Live messages of a camera."""
-    async for message in (await client()).watch(camera_id, stream):
-        yield message
+async def keyframe(camera_id: int, stream: str) -> bytes:
+    """The newest keyframe as a tiny MP4 file. Raises WatchEnded when there is none within a few seconds."""
+    return (await (await client()).keyframe(camera_id, stream)).data
 
 
 def _tell(status: CameraStatus) -> None:
     for listener in list(_Here.listeners):
         listener(status)
-
-
-class WithRecorders:
-    """ASGI middleware that begins the client, so that states are there with the first page."""
-
-    def __init__(self, application: Any) -> None:
-        self._application = application
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """One connection."""
-        await client()
-        await self._application(scope, receive, send)
-
-
-class WatchEnded(Exception):
-    """A watch is over; the message says why."""
-
-
-async def keyframe(camera_id: int, stream: str) -> bytes:
-    """The newest keyframe as a tiny MP4 file. Raises WatchEnded when there is none within a few seconds."""
-    try:
-        return (await (await client()).keyframe(camera_id, stream)).data
-    except TimeoutError:
-        raise WatchEnded("The recorder does not answer; try again in a few seconds.") from None

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from core.access.declared import Required
 from core.hookspecs.storage import StorageError
 from core.media.pictures import PictureError
+from core.recorder.client import WatchEnded
 from core.web import playback, recorders
 from core.web.pictures import TooBusy, pictures
 from core.web.ranges import range_response
@@ -47,7 +48,7 @@ class Snapshot(APIView):
         width, stream = _width(request), stream_of(request).label
         try:
             file = async_to_sync(recorders.keyframe)(camera_id, stream)
-        except recorders.WatchEnded as end:
+        except WatchEnded as end:
             raise RecorderSilent(str(end)) from end
         return _jpeg(file, 0, width, "no-store")
 

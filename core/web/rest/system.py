@@ -50,7 +50,7 @@ class PluginOutput(serializers.Serializer[dict[str, Any]]):
     state = serializers.CharField()
     error = serializers.CharField()
     failures = serializers.IntegerField()
-    source = serializers.CharField()
+    origin = serializers.CharField()
     contributions = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
 
 
@@ -189,7 +189,7 @@ def _plugin_body(record: PluginRecord) -> dict[str, Any]:
         "state": record.state.value,
         "error": record.error,
         "failures": record.failures,
-        "source": record.source,
+        "origin": record.source,
         "contributions": contributions,
     }
 

@@ -9,11 +9,13 @@ queues up.
 from __future__ import annotations
 
 import json
+from contextlib import aclosing
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 
 from core.cameras.queries import cameras
+from core.recorder.client import WatchEnded
 from core.recorder.protocol import MediaFlag
 from core.web import recorders
 from core.web.socket.codecs import codecs_of
@@ -51,15 +53,16 @@ class Live(Watchman):
         self.run(self._stream(names[0]))
 
     async def _exists(self) -> bool:
-        return await database_sync_to_async(cameras().filter(pk=self.camera_id).exists)()
+        return bool(await database_sync_to_async(cameras().filter(pk=self.camera_id).exists)())
 
     async def _stream(self, stream: str) -> None:
         try:
-            async for message in recorders.watch(self.camera_id, stream):
-                if MediaFlag.INIT in message.flags:
-                    await self.send(_announcement(message.data, stream))
-                await self.send(bytes_data=message.data)
-        except recorders.WatchEnded as end:
+            async with aclosing((await recorders.client()).watch(self.camera_id, stream)) as messages:
+                async for message in messages:
+                    if MediaFlag.INIT in message.flags:
+                        await self.send(_announcement(message.data, stream))
+                    await self.send(bytes_data=message.data)
+        except WatchEnded as end:
             await self.close(RECORDER_SILENT, str(end)[:100])
 
 

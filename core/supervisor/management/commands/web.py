@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from core.lifeline import beat_forever
+from core.web import recorders
 from core.web.asgi import application
 
 GRACE = 2  # seconds that open requests have to finish at a stop
@@ -27,6 +28,7 @@ class BeatingServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Called by uvicorn; the server listens when it returns."""
         await super().startup(sockets)
+        await recorders.client()
         if self._heartbeat_fd is not None:
             self._beats = asyncio.create_task(beat_forever(self._heartbeat_fd))
 
