@@ -8,7 +8,6 @@ own time limit, so that a stopped source may leave its thread behind for that lo
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,8 +22,7 @@ from core.media.clock import Clock, SystemClock
 from core.media.crossing import Crossing
 from core.media.dial import dial
 from core.media.source import Fault, PacketSink, SourceError
-
-log = logging.getLogger("eyrie.av")
+from core.media.task_source import TaskSource
 
 OPEN_S = 8.0
 READ_S = 10.0
@@ -33,7 +31,7 @@ STOP_S = 1.5
 _PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443, "rtmp": 1935}
 
 
-class AvSource:
+class AvSource(TaskSource):
     """One session with anything FFmpeg opens.
 
     url: a URL or a file's path, without credentials; username and password are put into it for FFmpeg only.
@@ -54,6 +52,10 @@ class AvSource:
         loop: bool = False,
         clock: Clock | None = None,
     ) -> None:
+        self._parts = urlsplit(url)
+        self._is_file = self._parts.scheme not in _PORTS
+        # Messages call it by host or file name, never by a URL with credentials in it.
+        super().__init__(Path(url).name if self._is_file else self._parts.hostname or "?")
         self._url = url
         self._credentials = (username, password)
         self._options = dict(options or {})
@@ -61,10 +63,7 @@ class AvSource:
         self._paced = paced
         self._loop = loop
         self._clock = clock or SystemClock()
-        self._parts = urlsplit(url)
-        self._is_file = self._parts.scheme not in _PORTS
         self._halt = threading.Event()
-        self._task: asyncio.Task[None] | None = None
         self._crossing: Crossing | None = None
 
     @property
@@ -72,52 +71,33 @@ class AvSource:
         """Units given up because the loop did not take them in time."""
         return self._crossing.dropped if self._crossing else 0
 
-    def start(self, sink: PacketSink) -> None:
-        """Begin, on the running event loop."""
-        if self._task is not None:
-            raise RuntimeError("a source is started once")
-        self._task = asyncio.get_running_loop().create_task(self._run(sink), name=f"av {self._place()}")
+    async def _run(self, sink: PacketSink) -> SourceError | None:
+        if not self._is_file:
+            port = self._parts.port or _PORTS[self._parts.scheme]
+            (await dial(self._parts.hostname or "", port, DIAL_S)).close()
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[SourceError] = loop.create_future()
+        crossing = self._crossing = Crossing(loop, sink, wait=self._is_file)
+        threading.Thread(target=self._read, args=(crossing, done), name=f"av {self.name}", daemon=True).start()
+        try:
+            return await done
+        finally:
+            self._halt.set()
+            crossing.close()
 
-    async def stop(self) -> None:
-        """Tell the thread to end, and wait for it up to 1.5 s."""
+    async def _wind_down(self, task: asyncio.Task[SourceError | None]) -> None:
+        """The thread must close its container itself: it is told to, and waited for up to 1.5 s."""
         self._halt.set()
         if self._crossing is not None:
             self._crossing.close()
-        if self._task is not None:
-            await asyncio.wait((self._task,), timeout=STOP_S)
-            self._task.cancel()
-            await asyncio.wait((self._task,))
+            await asyncio.wait((task,), timeout=STOP_S)
 
-    async def _run(self, sink: PacketSink) -> None:
-        error: SourceError | None = None
-        try:
-            if not self._is_file:
-                port = self._parts.port or _PORTS[self._parts.scheme]
-                (await dial(self._parts.hostname or "", port, DIAL_S)).close()
-            loop = asyncio.get_running_loop()
-            done: asyncio.Future[SourceError | None] = loop.create_future()
-            self._crossing = Crossing(loop, sink, wait=self._is_file)
-            if not self._halt.is_set():
-                threading.Thread(target=self._read, args=(self._crossing, loop, done), daemon=True).start()
-                error = await done
-        except SourceError as failure:
-            error = failure
-        except asyncio.CancelledError:
-            if not self._halt.is_set():
-                raise
-        finally:
-            if self._crossing is not None:
-                self._crossing.close()
-            sink.on_end(None if self._halt.is_set() else error)
-
-    def _read(
-        self, crossing: Crossing, loop: asyncio.AbstractEventLoop, done: asyncio.Future[SourceError | None]
-    ) -> None:
+    def _read(self, crossing: Crossing, done: asyncio.Future[SourceError]) -> None:
         """The thread."""
-        error: SourceError | None
+        error = SourceError(Fault.PROTOCOL, f"{self.name}: Eyrie failed to read it.")
         try:
             self._read_all(crossing)
-            error = SourceError(Fault.ENDED if self._is_file else Fault.CLOSED, f"{self._place()} has ended.")
+            error = SourceError(Fault.ENDED if self._is_file else Fault.CLOSED, f"{self.name} has ended.")
         except SourceError as failure:
             error = failure
         except (av.error.FFmpegError, OSError, ValueError) as failure:
@@ -166,13 +146,9 @@ class AvSource:
         username, password = self._credentials
         if not username:
             return self._url
-        place = self._parts.netloc.rpartition("@")[2]
+        server = self._parts.netloc.rpartition("@")[2]
         user = f"{quote(username, safe='')}:{quote(password, safe='')}"
-        return urlunsplit(self._parts._replace(netloc=f"{user}@{place}"))
-
-    def _place(self) -> str:
-        """What messages call the source: host or file name, never credentials."""
-        return Path(self._url).name if self._is_file else self._parts.hostname or "?"
+        return urlunsplit(self._parts._replace(netloc=f"{user}@{server}"))
 
     def _transport(self) -> str:
         if self._is_file:
@@ -180,28 +156,27 @@ class AvSource:
         return "/".join(filter(None, (self._parts.scheme, self._options.get("rtsp_transport", ""))))
 
     def _explained(self, error: Exception) -> SourceError:
-        place = self._place()
         match error:
             case av.error.HTTPUnauthorizedError() | av.error.HTTPForbiddenError():
                 if self._credentials[0]:
-                    return SourceError(Fault.CREDENTIALS, f"{place} did not accept the user name and password.")
-                return SourceError(Fault.CREDENTIALS, f"{place} asks for a user name and password.")
+                    return SourceError(Fault.CREDENTIALS, f"{self.name} did not accept the user name and password.")
+                return SourceError(Fault.CREDENTIALS, f"{self.name} asks for a user name and password.")
             case av.error.HTTPNotFoundError() | av.error.HTTPBadRequestError() | av.error.HTTPOtherClientError():
                 path = self._parts.path or "/"
-                return SourceError(Fault.PATH, f"{place} has no stream at {path}; check the path.")
+                return SourceError(Fault.PATH, f"{self.name} has no stream at {path}; check the path.")
             case TimeoutError() | av.error.ExitError():
-                return SourceError(Fault.TIMEOUT, f"{place} has fallen silent.")
+                return SourceError(Fault.TIMEOUT, f"{self.name} has fallen silent.")
             case ConnectionRefusedError():
-                return SourceError(Fault.PORT, f"{place} refused the connection; check the port.")
+                return SourceError(Fault.PORT, f"{self.name} refused the connection; check the port.")
             case PermissionError():
-                return SourceError(Fault.PATH, f"{place} may not be read; mend its permissions.")
+                return SourceError(Fault.PATH, f"{self.name} may not be read; mend its permissions.")
             case av.error.InvalidDataError():
-                return SourceError(Fault.PATH, f"{place} answers with something that is no video; check the path.")
+                return SourceError(Fault.PATH, f"{self.name} answers with something that is no video; check the path.")
             case _:
                 reason = getattr(error, "strerror", None) or type(error).__name__
-                return SourceError(Fault.PROTOCOL, f"{place} cannot be read ({reason}).")
+                return SourceError(Fault.PROTOCOL, f"{self.name} cannot be read ({reason}).")
 
 
-def _settle(done: asyncio.Future[SourceError | None], error: SourceError | None) -> None:
+def _settle(done: asyncio.Future[SourceError], error: SourceError) -> None:
     if not done.done():
         done.set_result(error)

@@ -139,8 +139,11 @@ class Session:
         controls = [sdp.control_url(self._base, chosen.media.control) for chosen in formats]
         return _starts(", ".join(answer.headers.all("RTP-Info")), controls)
 
-    async def stay_alive(self) -> None:
-        """Send keep-alives at half the session's timeout, for ever. Raises SourceError when one is not answered."""
+    async def stay_alive(self) -> SourceError:
+        """Send keep-alives at half the session's timeout, until the server says that the session is over.
+
+        Raises SourceError when one is not answered.
+        """
         while True:
             await asyncio.sleep(max(1.0, self.timeout / 2))
             answer = await self._request(self.keep_alive, self._aggregate)
@@ -148,7 +151,7 @@ class Session:
                 self.keep_alive = "OPTIONS"
                 await self._request("OPTIONS", self._aggregate)
             elif answer.status == 454:
-                raise SourceError(Fault.CLOSED, f"{self.target.peer.host} has ended the session.")
+                return SourceError(Fault.CLOSED, f"{self.target.peer.host} has ended the session.")
 
     def teardown(self) -> None:
         """Send TEARDOWN when there is something to tear down; its answer is not waited for."""
