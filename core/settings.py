@@ -28,6 +28,7 @@ BASE_APPS = [
     "core.cameras",
     "core.recording",
     "core.events",
+    "core.recorder",
     "core.web",
     "core.supervisor",
     "webapp",

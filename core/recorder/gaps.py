@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.media.clock import Clock
+from core.recording import queries
 from core.recording.entries import GapEntry, GapReason
 
 SHORTEST_MS = 250
@@ -16,10 +17,21 @@ Put = Callable[[GapEntry], None]
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the index knows of a stream from before this process: its end, and a gap that was not over."""
+    """What the index knows of a stream from before its keeper was made: its end, and gaps that are not over, the
+    newest first.
+    """
 
     last_end_ms: int | None = None
-    open_gap: GapEntry | None = None
+    open_gaps: tuple[GapEntry, ...] = ()
+
+
+def read_past(camera_id: int, stream: int, before_ms: int) -> Past:
+    """Ask the index; blocks."""
+    gaps = (
+        GapEntry(row.camera_id, row.stream, row.start_ms, GapReason(row.reason), row.detail, row_id=row.pk)
+        for row in queries.open_gaps(camera_id, stream, before_ms)
+    )
+    return Past(queries.end_before(camera_id, stream, before_ms), tuple(gaps))
 
 
 class GapKeeper:
@@ -36,14 +48,16 @@ class GapKeeper:
         self._end_ms: int | None = None  # up to where the stream is recorded
         self._first_ms: int | None = None  # where this process began to record
         self._gap: GapEntry | None = None
-        self._since_ms = clock.wall_ms()
+        self.since_ms = clock.wall_ms()
 
     def resume(self, past: Past) -> None:
         """Account for the time between the past and the first recording, or the first loss, of this process."""
         until = self._first_ms
         if until is None and self._gap is not None:
             until = self._gap.start_ms
-        gap = past.open_gap
+        gap = past.open_gaps[0] if past.open_gaps else None
+        for older in past.open_gaps[1:]:  # a crash came between the end of one and the begin of the next
+            self._end(older, past.open_gaps[0].start_ms)
         if gap is None and past.last_end_ms is not None:
             gap = GapEntry(self._camera_id, self._stream, past.last_end_ms, GapReason.RECORDER_DOWN)
         if gap is None:
@@ -66,7 +80,7 @@ class GapKeeper:
             self._end(self._gap, self._clock.wall_ms())
             self._begin(self._clock.wall_ms(), reason, detail)
         else:
-            self._begin(self._since_ms if self._end_ms is None else self._end_ms, reason, detail)
+            self._begin(self.since_ms if self._end_ms is None else self._end_ms, reason, detail)
 
     def recorded(self, start_ms: int) -> None:
         """A segment begins; what lay between is over."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, Protocol
 
+from core.media.audio import RecordableAudio
 from core.media.clock import Clock
 from core.media.source import Fault, PacketSource, SourceError
 from core.media.units import AccessUnit, StreamInfo
@@ -78,6 +79,7 @@ class Ingest:
         self._on_change = on_change
         self._consumers: list[Consumer] = []
         self._attempts: list[_Attempt] = []  # the session, or the tries for one: the first and the youngest
+        self._audio = RecordableAudio()
         self._video = -1
         self._stopping: set[asyncio.Task[None]] = set()
         self._shown: tuple[Any, ...] = ()
@@ -88,9 +90,13 @@ class Ingest:
 
     async def stop(self) -> None:
         """End the session; returns when the source has let go."""
-        self._do(self.machine.disable())
+        self.leave()
         while self._stopping:
             await asyncio.wait(self._stopping)
+
+    def leave(self) -> None:
+        """Begin to end the session; it ends by itself."""
+        self._do(self.machine.disable())
 
     def add(self, consumer: Consumer) -> None:
         """Feed a further consumer, from its tracks on."""
@@ -117,9 +123,9 @@ class Ingest:
         if video is None:
             self._fail(SourceError(Fault.CODEC, "The stream holds no video that can be recorded."))
             return
-        self.info, self._video = info, video.index
+        self.info, self._video = self._audio.on_stream(info), video.index
         self.machine.opened(self._clock.monotonic())
-        self._feed(lambda consumer: consumer.on_stream(info))
+        self._feed(self._give_stream)
         if self.machine.state is CameraState.STREAMING:
             self._on_change()
 
@@ -134,6 +140,7 @@ class Ingest:
         if frames:
             rates.frames += frames
             self.machine.picture(self._clock.monotonic())
+        units = self._audio.on_units(units)
         self._feed(lambda consumer: consumer.on_units(units))
         self._tell()
 
@@ -145,6 +152,10 @@ class Ingest:
 
     def _fail(self, error: SourceError) -> None:
         self._do(self.machine.ended(error, self._clock.monotonic()))
+
+    def _give_stream(self, consumer: Consumer) -> None:
+        if self.info is not None:
+            consumer.on_stream(self.info)
 
     def _feed(self, give: Callable[[Consumer], None]) -> None:
         for consumer in self._consumers:

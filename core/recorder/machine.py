@@ -19,8 +19,8 @@ STALL = 3.0
 FIRST_PICTURE = 10.0
 """Seconds a new session has to show its first picture."""
 OVERLAP = 0.75
-"""A camera that was lost in silence is tried afresh this often, beside the try that is still waiting: the kernel repeats
-an unanswered SYN after 1, 2, 4 … seconds, which alone would miss the camera's return by that much."""
+"""A camera lost in silence is tried afresh this often, beside the try that is still waiting: the kernel repeats an
+unanswered SYN after 1, 2, 4 … seconds, which alone would miss the camera's return by that much."""
 ANSWER = 15.0
 """Seconds a source has to tell its tracks or fail; sources have shorter deadlines of their own."""
 STEADY = 10.0

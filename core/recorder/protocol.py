@@ -1,13 +1,15 @@
 """What goes over a recorder's unix socket, `<data>/run/recorder-<n>.sock` (mode 0600).
 
 Every message is a frame: a big-endian 32-bit length of what follows, one kind byte, the body.
-`J` is a JSON object, `M` a media message. The client asks, the recorder answers and pushes; no message waits for another.
+`J` is a JSON object, `M` a media message. The client asks, the recorder answers and pushes; no message waits for
+another.
 
 Client to recorder (JSON): `{"op": "watch", "watch": 7, "camera": 1, "stream": "main"}` begins live fragments under the
 client's own watch number, `{"op": "unwatch", "watch": 7}` ends them, `{"op": "keyframe", "watch": 8, "camera": 1,
 "stream": "main"}` asks for the newest keyframe once.
 Recorder to client (JSON): `{"op": "status", "camera": 1, …}` (a CameraStatus) at connect for each camera and on every
-change, `{"op": "gone", "camera": 1}` when a camera left this recorder, `{"op": "ended", "watch": 7, "reason": "…"}` when a watch is over or cannot be.
+change, `{"op": "gone", "camera": 1}` when a camera left this recorder, `{"op": "ended", "watch": 7, "reason": "…"}`
+when a watch is over or cannot be.
 Media: the header below, then an MP4 initialization segment, one fragment, or a keyframe as a tiny MP4 file.
 """
 

@@ -127,7 +127,7 @@ class VolumeIO:
         try:
             writer.release()
         except StorageError as error:
-            log.error("%s may not survive a power cut: %s", entry.key, error)  # noqa: TRY400
+            log.error("%s may not survive a power cut: %s", entry.key, error)
         entry.close(end_ms)
         self._index.put_segment(entry, lambda: self._settling.put(lambda: self._commit(entry)))
 

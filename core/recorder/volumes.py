@@ -58,13 +58,13 @@ class Volumes:
             log.warning("Volume %s works again.", name)
             self._report("storage.volume_recovered", name, "")
 
-    async def drain(self, timeout: float) -> None:
+    async def drain(self, seconds: float) -> None:
         """Have everything that was given to the volumes written and handed to the index."""
-        await asyncio.gather(*(asyncio.to_thread(io.drain, timeout) for io in self._all()))
+        await asyncio.gather(*(asyncio.to_thread(io.drain, seconds) for io in self._all()))
 
-    async def stop(self, timeout: float) -> None:
+    async def stop(self, seconds: float) -> None:
         """End the threads, once the index has been written."""
-        await asyncio.gather(*(asyncio.to_thread(io.stop, timeout) for io in self._all()))
+        await asyncio.gather(*(asyncio.to_thread(io.stop, seconds) for io in self._all()))
 
     def _all(self) -> list[VolumeIO]:
         return [*self._usable.values(), *self._retired]

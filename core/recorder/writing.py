@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from core.media.segmenter import Closed, Event, Opened, Ready, Segmenter
 from core.media.units import AccessUnit, StreamInfo
-from core.recorder.audio import AudioForFiles
 from core.recorder.gaps import GapKeeper
 from core.recorder.protocol import CameraState
 from core.recorder.volume_io import OpenFile, VolumeIO
@@ -37,7 +36,6 @@ class Recording:
         self._stream = stream_number(stream)
         self._volumes = volumes
         self._gaps = gaps
-        self._audio = AudioForFiles()
         self._segmenter = Segmenter(camera_id, stream, fragment_ms, segment_ms)
         self._io: VolumeIO | None = None
         self._file: OpenFile | None = None
@@ -51,13 +49,13 @@ class Recording:
 
     def on_stream(self, info: StreamInfo) -> None:
         """The tracks from now on."""
-        self._carry_out(self._segmenter.on_stream(self._audio.on_stream(info)))
+        self._carry_out(self._segmenter.on_stream(info))
 
     def on_units(self, units: Sequence[AccessUnit]) -> None:
         """Units to be recorded."""
         if self._held and not self._may_go_on():
             return
-        self._carry_out(self._segmenter.push(self._audio.units(units)))
+        self._carry_out(self._segmenter.push(units))
 
     def on_trouble(self, state: CameraState, message: str) -> None:
         """The stream has ended or does not come."""

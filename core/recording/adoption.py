@@ -35,26 +35,26 @@ class Leftovers:
     rows: list[int]
 
 
-def leftovers(volumes: Iterable[OpenVolume], mine: Mine) -> Leftovers:
-    """List what is left over; call it before recording begins."""
+def leftovers(volumes: Iterable[OpenVolume], mine: Mine, *, with_rows: bool = True) -> Leftovers:
+    """List what is left over. Call it before recording begins on these volumes; with rows, before it begins at all."""
     objects = [
         (volume, key)
         for volume in volumes
         for key in volume.storage.unfinished()
         if (name := parse_key(key)) is not None and mine(name.camera_id)
     ]
-    rows = Segment.objects.filter(state=State.OPEN).values_list("pk", "camera_id")
+    rows = Segment.objects.filter(state=State.OPEN).values_list("pk", "camera_id") if with_rows else ()
     return Leftovers(objects, [pk for pk, camera_id in rows if mine(camera_id)])
 
 
 def adopt(left: Leftovers, volumes: Sequence[OpenVolume]) -> int:
-    """Put everything right; returns how many segments were taken up. A volume's trouble is logged and left for later."""
+    """Put everything right; returns how many segments were taken up. A volume's trouble is logged, and left."""
     adopted = 0
     for volume, key in left.objects:
         try:
             adopted += _adopt_object(volume, key)
         except StorageError as error:
-            log.error("%s cannot be adopted: %s", key, error)  # noqa: TRY400
+            log.error("%s cannot be adopted: %s", key, error)
     _settle_rows(left.rows, {volume.id: volume for volume in volumes})
     if adopted:
         log.info("Took up %d unfinished segments.", adopted)

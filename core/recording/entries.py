@@ -49,6 +49,7 @@ class SegmentEntry:
 
     @property
     def key(self) -> str:
+        """Where its object lies."""
         return object_key(self.name)
 
     def add(self, fragment: Fragment) -> None:

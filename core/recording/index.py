@@ -82,7 +82,9 @@ class IndexWriter:
         del self._segments[oldest]
         self._dropped += 1
         if self._dropped == 1:
-            log.error("The index is away for long; the oldest segments stay unfinished until the next start adopts them.")
+            log.error(
+                "The index is away for long; the oldest segments stay unfinished until the next start adopts them."
+            )
 
     def _run(self) -> None:
         try:
@@ -123,7 +125,7 @@ class IndexWriter:
         except Error as error:
             if len(batch) + len(gaps) == 1:
                 what = batch[0][0].key if batch else gaps[0]
-                log.error("%s cannot be indexed (%s); `manage.py fsck --repair` tries again.", what, error)  # noqa: TRY400
+                log.error("%s cannot be indexed (%s); `manage.py fsck --repair` tries again.", what, error)
                 return
             for item in batch:  # find the one that the database refuses, so that it costs the others nothing
                 self._write_one([item], [])

@@ -71,7 +71,9 @@ class Segment(models.Model):
         constraints = [models.UniqueConstraint(fields=["camera_id", "stream", "start_ms"], name="segment_once")]
         indexes = [
             # Covers the timeline: 24 h of one camera is read from the index alone.
-            models.Index(fields=["camera_id", "stream", "start_ms", "end_ms", "size", "state"], name="segment_timeline"),
+            models.Index(
+                fields=["camera_id", "stream", "start_ms", "end_ms", "size", "state"], name="segment_timeline"
+            ),
             models.Index(fields=["state"], name="segment_unsettled", condition=~models.Q(state=1)),
         ]
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 
-from core.media.fragments import Fragment, decode
+from core.media.fragments import Fragment, cover, decode
+from core.media.mp4.assemble import Piece as PlayablePiece
 from core.media.mp4.meta import tracks_from_json
 from core.media.units import Track
 from core.recording.models import MAX_SEGMENT_MS, Format, Gap, Piece, Segment, State, Stream, Volume
@@ -80,9 +81,7 @@ def _within(camera_ids: Sequence[int], stream: int, start_ms: int, end_ms: int) 
     )
 
 
-def timelines(
-    camera_ids: Iterable[int], start_ms: int, end_ms: int, stream: int = Stream.MAIN
-) -> dict[int, Timeline]:
+def timelines(camera_ids: Iterable[int], start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> dict[int, Timeline]:
     """Recorded ranges, neighbours merged and cut to the question's ends, and gaps, for each camera asked for."""
     ids = list(camera_ids)
     found = {camera_id: Timeline() for camera_id in ids}
@@ -104,7 +103,9 @@ def _join(ranges: list[Range], new: Range) -> None:
 def _gaps(camera_ids: Sequence[int], stream: int, start_ms: int, end_ms: int) -> QuerySet[Gap]:
     # Gaps have no greatest length, but they are few: hundreds a camera where segments are hundred thousands.
     lasting = Q(end_ms__isnull=True) | Q(end_ms__gt=start_ms)
-    return Gap.objects.filter(lasting, camera_id__in=camera_ids, stream=stream, start_ms__lt=end_ms).order_by("start_ms")
+    return Gap.objects.filter(lasting, camera_id__in=camera_ids, stream=stream, start_ms__lt=end_ms).order_by(
+        "start_ms"
+    )
 
 
 def segments(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> Iterator[StoredSegment]:
@@ -112,11 +113,23 @@ def segments(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MA
     formats: dict[int, tuple[Track, ...]] = {}
     after = start_ms - MAX_SEGMENT_MS
     while True:
-        rows = list(_within([camera_id], stream, start_ms, end_ms).filter(start_ms__gt=after).order_by("start_ms")[:PAGE])
+        rows = list(
+            _within([camera_id], stream, start_ms, end_ms).filter(start_ms__gt=after).order_by("start_ms")[:PAGE]
+        )
         yield from _stored(rows, formats)
         if len(rows) < PAGE:
             return
         after = rows[-1].start_ms
+
+
+def pieces(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> list[PlayablePiece[Place]]:
+    """What a VirtualMp4 of the range is made of: from the keyframe at or before its start. Empty without recordings."""
+    found = []
+    for segment in segments(camera_id, start_ms, end_ms, stream):
+        first, last = cover(segment.fragments(), start_ms - segment.start_ms, end_ms - segment.start_ms)
+        if last > first:
+            found.append(PlayablePiece(segment.place, segment.tracks, segment.encoded, first, last))
+    return found
 
 
 def segment_at(camera_id: int, at_ms: int, stream: int = Stream.MAIN) -> StoredSegment | None:
@@ -141,9 +154,16 @@ def last_end_ms(camera_id: int, stream: int = Stream.MAIN) -> int | None:
     return _playable(camera_id, stream).order_by("-start_ms").values_list("end_ms", flat=True)[:1].first()
 
 
-def open_gaps(camera_id: int, stream: int) -> list[Gap]:
-    """Gaps that have not ended, oldest first."""
-    return list(Gap.objects.filter(camera_id=camera_id, stream=stream, end_ms__isnull=True).order_by("start_ms"))
+def end_before(camera_id: int, stream: int, before_ms: int) -> int | None:
+    """Up to where the segments that began before a moment reach."""
+    rows = _playable(camera_id, stream).filter(start_ms__lt=before_ms).order_by("-start_ms")
+    return rows.values_list("end_ms", flat=True)[:1].first()
+
+
+def open_gaps(camera_id: int, stream: int, before_ms: int) -> list[Gap]:
+    """Gaps that began before a moment and have not ended, newest first."""
+    rows = Gap.objects.filter(camera_id=camera_id, stream=stream, end_ms__isnull=True, start_ms__lt=before_ms)
+    return list(rows.order_by("-start_ms"))
 
 
 def volumes() -> list[Volume]:

@@ -12,11 +12,13 @@ class IndexRouter:
     """App `recording` lives in the database alias `index` if that is configured, everything else in `default`."""
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
+        """The alias of a model's database; None leaves it to Django."""
         return self._index() if model._meta.app_label == "recording" else None
 
     db_for_write = db_for_read
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
+        """Whether an app's tables belong in this database."""
         if "index" not in settings.DATABASES:
             return None
         return (app_label == "recording") == (db == "index")

@@ -46,7 +46,9 @@ def _make_directory(path: Path) -> None:
     try:
         path.mkdir(mode=0o750, parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"{path} cannot be made ({error.strerror}); let the user Eyrie runs as write there.") from error
+        raise StorageError(
+            f"{path} cannot be made ({error.strerror}); let the user Eyrie runs as write there."
+        ) from error
 
 
 def open_volume(row: Volume) -> OpenVolume:

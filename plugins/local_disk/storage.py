@@ -119,7 +119,7 @@ class LocalDisk:
     def unfinished(self) -> list[str]:
         """Keys of what lies in `open/`."""
         with self.sentences("list"):
-            return sorted(name.replace(FLAT, "/") for name in os.listdir(self._root / OPEN))
+            return sorted(path.name.replace(FLAT, "/") for path in (self._root / OPEN).iterdir())
 
     def keys(self, prefix: str = "") -> Iterable[str]:
         """Keys of finished objects below a prefix, directory by directory, each in order of names."""

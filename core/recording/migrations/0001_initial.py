@@ -5,90 +5,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Format',
+            name="Format",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('tracks', models.JSONField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("tracks", models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name='Volume',
+            name="Volume",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=64, unique=True)),
-                ('backend', models.CharField(max_length=64)),
-                ('settings', models.JSONField(default=dict)),
-                ('volume_id', models.CharField(blank=True, max_length=64)),
-                ('enabled', models.BooleanField(default=True)),
-                ('reserve_bytes', models.PositiveBigIntegerField(default=2147483648)),
-                ('limit_bytes', models.PositiveBigIntegerField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=64, unique=True)),
+                ("backend", models.CharField(max_length=64)),
+                ("settings", models.JSONField(default=dict)),
+                ("volume_id", models.CharField(blank=True, max_length=64)),
+                ("enabled", models.BooleanField(default=True)),
+                ("reserve_bytes", models.PositiveBigIntegerField(default=2147483648)),
+                ("limit_bytes", models.PositiveBigIntegerField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Gap',
+            name="Gap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('camera_id', models.BigIntegerField()),
-                ('stream', models.SmallIntegerField(choices=[(0, 'main'), (1, 'sub')], default=0)),
-                ('start_ms', models.BigIntegerField()),
-                ('end_ms', models.BigIntegerField(null=True)),
-                ('reason', models.CharField(max_length=32)),
-                ('detail', models.CharField(blank=True, max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("camera_id", models.BigIntegerField()),
+                ("stream", models.SmallIntegerField(choices=[(0, "main"), (1, "sub")], default=0)),
+                ("start_ms", models.BigIntegerField()),
+                ("end_ms", models.BigIntegerField(null=True)),
+                ("reason", models.CharField(max_length=32)),
+                ("detail", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'indexes': [models.Index(fields=['camera_id', 'stream', 'start_ms', 'end_ms'], name='gap_timeline')],
+                "indexes": [models.Index(fields=["camera_id", "stream", "start_ms", "end_ms"], name="gap_timeline")],
             },
         ),
         migrations.CreateModel(
-            name='Segment',
+            name="Segment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('camera_id', models.BigIntegerField()),
-                ('stream', models.SmallIntegerField(choices=[(0, 'main'), (1, 'sub')], default=0)),
-                ('start_ms', models.BigIntegerField()),
-                ('end_ms', models.BigIntegerField()),
-                ('size', models.BigIntegerField(default=0)),
-                ('state', models.SmallIntegerField(choices=[(0, 'open'), (1, 'closed'), (2, 'deleting')], default=0)),
-                ('fragments', models.BinaryField(default=b'')),
-                ('format', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='recording.format')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("camera_id", models.BigIntegerField()),
+                ("stream", models.SmallIntegerField(choices=[(0, "main"), (1, "sub")], default=0)),
+                ("start_ms", models.BigIntegerField()),
+                ("end_ms", models.BigIntegerField()),
+                ("size", models.BigIntegerField(default=0)),
+                ("state", models.SmallIntegerField(choices=[(0, "open"), (1, "closed"), (2, "deleting")], default=0)),
+                ("fragments", models.BinaryField(default=b"")),
+                (
+                    "format",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="recording.format"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Piece',
+            name="Piece",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('role', models.SmallIntegerField(choices=[(0, 'copy')], default=0)),
-                ('start_ms', models.BigIntegerField()),
-                ('size', models.BigIntegerField(default=0)),
-                ('checksum', models.BinaryField(null=True)),
-                ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='recording.segment')),
-                ('volume', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='recording.volume')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=200)),
+                ("role", models.SmallIntegerField(choices=[(0, "copy")], default=0)),
+                ("start_ms", models.BigIntegerField()),
+                ("size", models.BigIntegerField(default=0)),
+                ("checksum", models.BinaryField(null=True)),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pieces", to="recording.segment"
+                    ),
+                ),
+                (
+                    "volume",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="recording.volume"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='segment',
-            index=models.Index(fields=['camera_id', 'stream', 'start_ms', 'end_ms', 'size', 'state'], name='segment_timeline'),
+            model_name="segment",
+            index=models.Index(
+                fields=["camera_id", "stream", "start_ms", "end_ms", "size", "state"], name="segment_timeline"
+            ),
         ),
         migrations.AddIndex(
-            model_name='segment',
-            index=models.Index(condition=models.Q(('state', 1), _negated=True), fields=['state'], name='segment_unsettled'),
+            model_name="segment",
+            index=models.Index(
+                condition=models.Q(("state", 1), _negated=True), fields=["state"], name="segment_unsettled"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.UniqueConstraint(fields=('camera_id', 'stream', 'start_ms'), name='segment_once'),
+            model_name="segment",
+            constraint=models.UniqueConstraint(fields=("camera_id", "stream", "start_ms"), name="segment_once"),
         ),
         migrations.AddIndex(
-            model_name='piece',
-            index=models.Index(fields=['volume', 'start_ms', 'size'], name='piece_oldest'),
+            model_name="piece",
+            index=models.Index(fields=["volume", "start_ms", "size"], name="piece_oldest"),
         ),
     ]
