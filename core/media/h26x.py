@@ -30,7 +30,7 @@ def split_annexb(data: bytes) -> list[bytes]:
     """The NAL units of an Annex B byte stream, without start codes and trailing zeros."""
     starts = [(match.start(), match.end()) for match in _START.finditer(data)]
     ends = [start for start, _ in starts[1:]] + [len(data)]
-    nals = (data[begin:end].rstrip(b"\0") for (_, begin), end in zip(starts, ends, strict=True))
+    nals = (data[begin:end].rstrip(b"\0") for (_, begin), end in zip(starts, ends, strict=False))
     return [nal for nal in nals if nal]
 
 

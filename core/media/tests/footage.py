@@ -107,7 +107,7 @@ def audio(
     start_ms: int = START_MS,
     index: int = 1,
 ) -> Footage:
-    """A 440 Hz tone. wall_ms of a unit is the time of its first sample."""
+    """A rising tone. wall_ms of a unit is the time of its first sample."""
     name = {Codec.AAC: "aac", Codec.PCMU: "pcm_mulaw", Codec.PCMA: "pcm_alaw", Codec.OPUS: "libopus"}[codec]
     encoder = av.CodecContext.create(name, "w")
     encoder.sample_rate, encoder.layout = rate, "mono"
@@ -115,7 +115,8 @@ def audio(
     encoder.open()
     size = encoder.frame_size or rate // 50
     times = np.arange(int(seconds * rate))
-    wave = np.sin(times * 2 * np.pi * 440 / rate) * 0.5
+    sweep = 440 + 60 * times / rate  # so that no two frames are alike
+    wave = np.sin(times * 2 * np.pi * sweep / rate) * 0.5
     packets = []
     for at in range(0, len(wave) - size + 1, size):
         block = wave[at : at + size]
