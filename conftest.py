@@ -11,6 +11,8 @@ import tempfile
 
 import pytest
 
+pytest_plugins = ["core.testing.pytest_plugin"]
+
 _TEST_DATABASE = os.environ.get("EYRIE_TEST_DATABASE_URL")
 
 for _name in [name for name in os.environ if name.startswith("EYRIE_")]:
