@@ -63,6 +63,6 @@ def logging_settings(config: Configuration) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": True},
             "asyncio": quiet,
             "huey": quiet,
-            "uvicorn.access": quiet,
+            "uvicorn": quiet,
         },
     }

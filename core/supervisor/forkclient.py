@@ -38,6 +38,7 @@ class ForkClient:
         self._channel: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._pidfd = -1
+        self.down = asyncio.Event()  # it ended
 
     @property
     def pid(self) -> int | None:
@@ -65,14 +66,12 @@ class ForkClient:
             raise BrokenPipeError("the fork server is gone")
         send(self._channel, message, fds)
 
-    def stop(self) -> None:
-        """Have it leave: it ends as soon as nobody speaks with it."""
-        self._close_channel()
-
-    def kill(self) -> None:
-        """End it at once."""
-        if self._process is not None and self._process.returncode is None:
+    async def stop(self) -> None:
+        """End it and return when it is gone. It holds nothing that would be lost."""
+        if self._process is not None:
+            self._close_channel()
             self._process.send_signal(signal.SIGKILL)
+            await self.down.wait()
 
     def _read(self) -> None:
         while self._channel is not None:
@@ -101,4 +100,5 @@ class ForkClient:
         self._close_channel()
         code = self._process.wait()
         log.debug("the fork server %s", describe(code << 8 if code >= 0 else -code))
+        self.down.set()
         self._ended(code)

@@ -211,10 +211,9 @@ class Supervisor:
                 ward.signal(number)
             if number is signal.SIGTERM:
                 await self._all_down(begun + STOP_SECONDS)
-        if self._forks is not None:
-            self._forks.stop()
-            self._forks.kill()
         await self._all_down(begun + STOP_SECONDS + 0.5)
+        if self._forks is not None:
+            await self._forks.stop()
         if self._hub is not None:
             await self._hub.stop()
         log.info("stopped after %.1f s", self._loop.time() - begun)
