@@ -1,0 +1,117 @@
+"""Users with rights, a driver that needs no camera, and the whole ASGI application on a real port."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from types import SimpleNamespace
+
+import pytest
+import uvicorn
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from rest_framework.test import APIClient
+
+from core.access import services
+from core.access.models import User
+from core.hookspecs.cameras import CameraDriverSpec, ProbeReport, StreamReport
+from core.hookspecs.marks import hookimpl
+from core.media.source import Fault
+
+
+class PaperSettings(BaseModel):
+    """A camera on paper."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(title="Address", description="Where it is.")
+    username: str = Field("", title="User", description="Who signs in.")
+    password: SecretStr = Field(SecretStr(""), title="Password", description="What it signs in with.")
+
+    @field_validator("url")
+    @classmethod
+    def _scheme(cls, value: str) -> str:
+        if "://" not in value:
+            raise ValueError("needs a scheme, such as rtsp://…")
+        return value
+
+
+async def _probe(settings: PaperSettings, timeout: float) -> ProbeReport:
+    if settings.password.get_secret_value() != "open sesame":
+        return ProbeReport(Fault.CREDENTIALS, "The camera refuses the password.", "password")
+    return ProbeReport(streams=(StreamReport("main", "h264", 1920, 1080, 25.0, 4_000_000),), picture=b"\xff\xd8\xff\xd9")
+
+
+PAPER = CameraDriverSpec(
+    name="paper",
+    title="Paper",
+    settings=PaperSettings,
+    streams=lambda settings: ("main",),
+    open=lambda settings, stream: (_ for _ in ()).throw(NotImplementedError),
+    probe=_probe,
+)
+
+
+@pytest.fixture
+def paper(register_temporarily) -> CameraDriverSpec:
+    """A driver whose cameras exist on paper only."""
+
+    @hookimpl
+    def register_camera_drivers():
+        return [PAPER]
+
+    register_temporarily(SimpleNamespace(__name__="paper_hooks", register_camera_drivers=register_camera_drivers), "paper")
+    return PAPER
+
+
+@pytest.fixture
+def person(db) -> Callable[..., User]:
+    """Make a user: `person("jo", "viewer")`, or on one camera `person("jo", "viewer", 7)`."""
+
+    def make(name: str, role: str = "", camera_id: int | None = None) -> User:
+        user = User.objects.filter(username=name).first() or services.add_user(name, "a long enough password")
+        if role:
+            services.grant(user, role, camera_id)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def client_of() -> Callable[[User | None], APIClient]:
+    """A REST client with the user's token; of nobody without one."""
+
+    def make(user: User | None = None) -> APIClient:
+        client = APIClient()
+        if user is not None:
+            client.credentials(HTTP_AUTHORIZATION=f"Token {services.issue_token(user.username)}")
+        return client
+
+    return make
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[str]:
+    """`host:port` of the application served by uvicorn, as `manage.py web` does, on this test's event loop."""
+    from core.web import recorders
+    from core.web.asgi import application
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        application,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None
+    task = asyncio.create_task(server._serve([listening]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    await recorders.client()
+    yield "127.0.0.1:{}".format(listening.getsockname()[1])
+    server.should_exit = True
+    await task
+    await recorders.stop()
