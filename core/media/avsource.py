@@ -24,9 +24,8 @@ from core.media.dial import dial
 from core.media.source import Fault, PacketSink, SourceError
 from core.media.task_source import TaskSource
 
-OPEN_S = 8.0
+STEP_S = 5.0
 READ_S = 10.0
-DIAL_S = 5.0
 STOP_S = 1.5
 _PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443, "rtmp": 1935}
 
@@ -38,6 +37,7 @@ class AvSource(TaskSource):
     options: of FFmpeg's format and protocol, such as {"rtsp_transport": "udp"}.
     paced: a file is read in real time, as if it were a camera; otherwise as fast as the sink takes it.
     loop: a file begins again at its end, with times that go on.
+    step: seconds that connecting and opening may each take.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class AvSource(TaskSource):
         audio: bool = True,
         paced: bool = True,
         loop: bool = False,
+        step: float = STEP_S,
         clock: Clock | None = None,
     ) -> None:
         self._parts = urlsplit(url)
@@ -62,6 +63,7 @@ class AvSource(TaskSource):
         self._audio = audio
         self._paced = paced
         self._loop = loop
+        self._step = step
         self._clock = clock or SystemClock()
         self._halt = threading.Event()
         self._crossing: Crossing | None = None
@@ -74,7 +76,7 @@ class AvSource(TaskSource):
     async def _run(self, sink: PacketSink) -> SourceError | None:
         if not self._is_file:
             port = self._parts.port or _PORTS[self._parts.scheme]
-            (await dial(self._parts.hostname or "", port, DIAL_S)).close()
+            (await dial(self._parts.hostname or "", port, self._step)).close()
         loop = asyncio.get_running_loop()
         done: asyncio.Future[SourceError] = loop.create_future()
         crossing = self._crossing = Crossing(loop, sink, wait=self._is_file)
@@ -140,7 +142,13 @@ class AvSource(TaskSource):
                 raise SourceError(Fault.PATH, f"{path} is not a file; check the path.")
             return av.open(str(path), options=options)
         options.setdefault("timeout", str(int(READ_S * 1e6)))
-        return av.open(self._with_credentials(), options=options, timeout=(OPEN_S, READ_S))
+        began = self._clock.monotonic()
+        try:
+            return av.open(self._with_credentials(), options=options, timeout=(self._step, READ_S))
+        except av.error.InvalidDataError:
+            if self._clock.monotonic() - began < self._step:
+                raise
+            raise TimeoutError from None  # FFmpeg calls it invalid data, too, when its patience ends
 
     def _with_credentials(self) -> str:
         username, password = self._credentials

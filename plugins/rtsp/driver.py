@@ -1,0 +1,35 @@
+"""The driver's descriptor. Media libraries are loaded at first use, so that processes without cameras stay small."""
+
+from __future__ import annotations
+
+from core.api import CameraDriverSpec, PacketSource, ProbeReport
+from plugins.rtsp.settings import RtspSettings
+
+
+def streams(settings: RtspSettings) -> tuple[str, ...]:
+    """The main stream, and the sub stream when it has an address."""
+    return ("main", "sub") if settings.sub_url else ("main",)
+
+
+def open_stream(settings: RtspSettings, stream: str) -> PacketSource:
+    """An idle source of one stream."""
+    from plugins.rtsp.sources import source
+
+    return source(settings, stream)
+
+
+async def probe(settings: RtspSettings, timeout: float) -> ProbeReport:  # noqa: ASYNC109 - the contract's own signature
+    """What the camera sends, or what is wrong with the way to it."""
+    from plugins.rtsp.probe import look
+
+    return await look(settings, timeout)
+
+
+SPEC = CameraDriverSpec(
+    name="rtsp",
+    title="RTSP",
+    settings=RtspSettings,
+    streams=streams,
+    open=open_stream,
+    probe=probe,
+)
