@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import secrets
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, astuple, dataclass
 from fractions import Fraction
@@ -28,6 +28,7 @@ log = logging.getLogger("eyrie.simulator")
 EDITION = 1  # raised when scenes or encoding change, so that old clips are not taken for new ones
 GOP_SECONDS = 2
 SUB_WIDTH = 640
+UNFINISHED = "unfinished-"
 X265_QUIET = "scenecut=0:open-gop=0:info=0:log-level=error"
 
 
@@ -71,7 +72,7 @@ def _made(target: Path, make: Callable[[Path], None]) -> Path:
     """The target, made first when it is not there: under another name, so that nobody sees half of it."""
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = target.with_name(f"{target.stem}-{secrets.token_hex(4)}-unfinished{target.suffix}")
+        unfinished = target.with_name(f"{UNFINISHED}{secrets.token_hex(4)}-{target.name}")
         try:
             make(unfinished)
             unfinished.replace(target)
@@ -92,20 +93,26 @@ def render(order: Order, cache: Path, tell: Callable[[int, int], None] | None = 
         folder / f"main{_suffix(order.audio)}", folder / f"sub{_suffix(order.audio)}", folder / "truth.json"
     )
     if not folder.exists():
-        unfinished = folder.with_name(f"{folder.name}-{os.getpid()}-{secrets.token_hex(4)}")
+        unfinished = folder.with_name(f"{UNFINISHED}{folder.name}-{secrets.token_hex(4)}")
         unfinished.mkdir(parents=True)
-        _render_into(order, unfinished, tell)
         try:
+            _render_into(order, unfinished, tell)
             unfinished.rename(folder)
-        except OSError:  # somebody else was quicker with the same scene
-            _remove(unfinished)
+        except OSError:
+            if not folder.exists():  # else somebody was quicker with the same scene
+                raise
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
     return product
 
 
-def _remove(folder: Path) -> None:
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()
+def sweep(cache: Path) -> None:
+    """Remove what renderings left that were killed. Only for who has the cache to itself."""
+    for left in cache.glob(f"{UNFINISHED}*"):
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
 
 
 def _render_into(order: Order, folder: Path, tell: Callable[[int, int], None] | None) -> None:
@@ -127,7 +134,7 @@ def _render_into(order: Order, folder: Path, tell: Callable[[int, int], None] | 
             light = scene.light(number)
             shot = av.VideoFrame.from_ndarray(np.asarray(picture), format="rgb24").reformat(format=main_video.pix_fmt)
             luma = luma_of(shot)
-            weather.apply(luma[: frame.height - frame.height // 20], light, number)
+            weather.apply(luma, light, number)
             stamp(luma, order.seed, number)
             _encode(main, main_video, shot, number)
             if number % 2 == 0:

@@ -18,6 +18,7 @@ from plugins.simulator.lineup import lineup
 from plugins.simulator.park import Park
 from plugins.simulator.rendering import Renderers, RenderingFailed
 from plugins.simulator.settings import SimulatorSettings
+from plugins.simulator.studio import sweep
 
 log = logging.getLogger("eyrie.simulator")
 
@@ -35,6 +36,7 @@ def run(context: WorkerContext) -> None:
 async def _run(context: WorkerContext, settings: SimulatorSettings, data: Path) -> None:
     users = {settings.username: settings.password.get_secret_value()} if settings.username else {}
     cache = data / "simulator"
+    sweep(cache)
     park = await listening_park(cache, settings.host, settings.port)
     control = Control(park, socket_path(data), users)
     await control.start()

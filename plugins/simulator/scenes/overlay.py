@@ -20,13 +20,18 @@ def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
+def edge_height(frame: Frame) -> int:
+    """Rows at the lower edge that belong to the overlay."""
+    return max(10, frame.height // 20) // 2 * 2
+
+
 class Overlay:
     """The camera's name and clock along the lower edge."""
 
     def __init__(self, frame: Frame, name: str) -> None:
         self._frame = frame
         self._name = name
-        self._height = max(10, frame.height // 20)
+        self._height = edge_height(frame)
         self._font = font(round(self._height * 0.72))
 
     def burn(self, picture: Image.Image, number: int) -> None:
@@ -45,15 +50,16 @@ class Weather:
 
     def __init__(self, frame: Frame, seed: int) -> None:
         self._dice = np.random.default_rng(seed)
-        shape = frame.height, frame.width
+        shape = frame.height - edge_height(frame), frame.width
         self._grains = [self._dice.standard_normal(shape, dtype=np.float32) for _ in range(GRAINS)]
-        self._streaks = _streaks(frame, self._dice)
+        self._streaks = _streaks(frame, self._dice)[: shape[0]]
         self._shape = shape
 
     def apply(self, luma: npt.NDArray[Any], light: Light, number: int) -> None:
-        """Change the plane in place. The overlay's edge is burnt in later and stays clear."""
+        """Change a picture's whole luma plane in place; the overlay's edge stays clear."""
         if light == Light(noise=0.0):
             return
+        luma = luma[: self._shape[0]]
         value = luma.astype(np.float32)
         if light.brightness != 1.0:
             value = 16 + (value - 16) * light.brightness
