@@ -34,6 +34,7 @@ class LiveFragmenter:
 
     def __init__(self) -> None:
         self._file: FileTracks | None = None
+        self._known = False
         self._restart()
 
     def _restart(self) -> None:
@@ -58,9 +59,9 @@ class LiveFragmenter:
         A changed presentation starts over at time 0 with the next keyframe. Empty when nothing of it can be shown.
         """
         found = file_tracks(info)
-        if found == self._file:
+        if self._known and found == self._file:
             return None
-        self._file = found
+        self._file, self._known = found, True
         self._restart()
         return init_segment(found.tracks) if found is not None else b""
 

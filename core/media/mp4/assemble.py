@@ -69,7 +69,10 @@ class VirtualMp4(Generic[S]):
         self._places: list[_Place] = []
         references, self.duration_ms, body = self._plan()
         head = movie(list(self._formats.values()), duration_ms=self.duration_ms)
-        self._head = head + _sidx(_merged(references, self.duration_ms))
+        scale = next(iter(self._formats))[1]
+        if len(references) > _MAX_REFERENCES:
+            references = _merged(references, self.duration_ms)
+        self._head = head + _sidx(references, scale)
         self._starts = [place.at + len(self._head) for place in self._places]
         self.size = len(self._head) + body
 
@@ -112,8 +115,7 @@ class VirtualMp4(Generic[S]):
             fragments = piece.fragments()
             shifts = {number: self._shift(t, time - fragments[0].start_ms) for number, t in enumerate(piece.tracks, 1)}
             self._places.append(_Place(at, sequence + 1, shifts))
-            references += [(item.size, item.duration_ms, item.keyframe) for item in fragments]
-            references = _merged(references, 0) if len(references) > _MAX_REFERENCES else references
+            references += _merged([(item.size, item.duration_ms, item.keyframe) for item in fragments], 0)
             time += fragments[-1].end_ms - fragments[0].start_ms
             at += sum(item.size for item in fragments)
             sequence += len(fragments)
@@ -166,8 +168,13 @@ def _merged(references: list[tuple[int, int, bool]], total_ms: int) -> list[tupl
     return joined
 
 
-def _sidx(references: list[tuple[int, int, bool]]) -> bytes:
-    """A segment index in ms (ISO/IEC 14496-12 section 8.16.3) of what follows it directly."""
-    rows = (struct.pack(">III", size, ms, _STARTS_WITH_SAP_1 if key else 0) for size, ms, key in references)
-    head = struct.pack(">IIQQHH", 1, 1000, 0, 0, 0, len(references))
+def _sidx(references: list[tuple[int, int, bool]], scale: int) -> bytes:
+    """A segment index (ISO/IEC 14496-12 section 8.16.3) of what follows it directly.
+
+    scale: ticks per second, those of track 1: FFmpeg takes the sum of the durations as the track's without conversion.
+    """
+    rows = (
+        struct.pack(">III", size, ms * scale // 1000, _STARTS_WITH_SAP_1 if key else 0) for size, ms, key in references
+    )
+    head = struct.pack(">IIQQHH", 1, scale, 0, 0, 0, len(references))
     return full_box(b"sidx", 1, 0, head, *rows)
