@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from types import SimpleNamespace
 
+import httpx
 import pytest
 import uvicorn
+from asgiref.sync import sync_to_async
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from rest_framework.test import APIClient
 
@@ -115,3 +118,17 @@ async def served() -> AsyncIterator[str]:
     server.should_exit = True
     await task
     await recorders.stop()
+
+
+@pytest.fixture
+async def session_of(served: str, person) -> AsyncIterator[Callable[..., Awaitable[httpx.AsyncClient]]]:
+    """An HTTP client of a user with a token, against the served application: `await session_of("jo", "viewer")`."""
+    async with AsyncExitStack() as stack:
+
+        async def make(name: str, role: str = "", camera_id: int | None = None) -> httpx.AsyncClient:
+            user = await sync_to_async(person)(name, role, camera_id)
+            token = await sync_to_async(services.issue_token)(user.username)
+            client = httpx.AsyncClient(base_url=f"http://{served}", headers={"Authorization": f"Token {token}"})
+            return await stack.enter_async_context(client)
+
+        yield make

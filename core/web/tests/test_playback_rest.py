@@ -1,0 +1,179 @@
+"""The timeline, video.mp4 and frame.jpg over HTTP, from real recordings on a real volume."""
+
+import io
+
+import av
+import numpy as np
+import pytest
+from asgiref.sync import sync_to_async
+from PIL import Image
+
+from core.cameras.models import Camera
+from core.media.tests.footage import START_MS, Footage, audio, decode_file, picture, same, together, video
+from core.recording.entries import GapReason
+from core.recording.models import Piece, Segment, State, Volume
+from core.web.rest.times import rfc3339
+from core.web.tests.recorded import gap, record
+
+pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "index"])]
+SECOND = 1000
+
+
+def span(start: int, end: int) -> dict[str, str]:
+    """Milliseconds after the footage's start as `start` and `end`."""
+    return {"start": rfc3339(START_MS + start), "end": rfc3339(START_MS + end)}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_volume(transactional_db, tmp_path):
+    """Each test has a volume of its own, and readers that do not remember the last one's."""
+    from core.web import playback
+
+    path = tmp_path / "volume"
+    path.mkdir()
+    volume = Volume.objects.create(name="v", backend="local_disk", settings={"path": str(path)})
+    yield volume
+    playback.readers().close()
+
+
+@pytest.fixture
+def footage() -> Footage:
+    return together(video(frames=300, gop=30), audio(seconds=10.0))
+
+
+@pytest.fixture
+async def camera(footage: Footage) -> Camera:
+    camera = await Camera.objects.acreate(name="door", driver="none")
+    await sync_to_async(record)(camera.pk, footage, segment_ms=4 * SECOND)
+    return camera
+
+
+async def test_the_timeline_has_ranges_and_gaps(session_of, camera: Camera) -> None:
+    client = await session_of("jo", "operator")
+    await sync_to_async(gap)(camera.pk, START_MS + 10 * SECOND, START_MS + 25 * SECOND)
+    await sync_to_async(gap)(camera.pk, START_MS + 40 * SECOND, None, GapReason.AUTH)
+    found = (await client.get("/api/v1/recordings/", params={"camera": camera.pk, **span(2 * SECOND, 60 * SECOND)})).json()
+    assert [(one["camera"], one["start"], one["end"]) for one in found["ranges"]] == [
+        (camera.pk, rfc3339(START_MS + 2 * SECOND), rfc3339(START_MS + 10 * SECOND))
+    ]
+    assert [(one["reason"], one["end"]) for one in found["gaps"]] == [
+        ("offline", rfc3339(START_MS + 25 * SECOND)),
+        ("auth", None),
+    ]
+
+
+async def test_segments_are_listed(session_of, camera: Camera) -> None:
+    client = await session_of("jo", "operator")
+    found = (await client.get("/api/v1/segments/", params={"camera": camera.pk, **span(0, 60 * SECOND)})).json()
+    assert found["next"] is None
+    assert [one["start"] for one in found["results"]] == [rfc3339(START_MS + n * SECOND) for n in (0, 4, 8)]
+    assert sum(one["size"] for one in found["results"]) > 0
+
+
+async def test_timelines_of_cameras_one_may_not_play_are_refused(session_of, camera: Camera) -> None:
+    other = await Camera.objects.acreate(name="other", driver="none")
+    client = await session_of("jo", "operator", camera.pk)
+    await session_of("jo", "viewer", other.pk)
+
+    async def status(*cameras: int) -> int:
+        return (await client.get("/api/v1/recordings/", params={"camera": cameras, **span(0, SECOND)})).status_code
+
+    assert await status(camera.pk) == 200
+    assert await status(camera.pk, other.pk) == 403
+    assert await status(camera.pk, 99_999) == 404
+    mine = (await client.get("/api/v1/recordings/", params=span(0, 60 * SECOND))).json()
+    assert {one["camera"] for one in mine["ranges"]} == {camera.pk}
+
+
+async def test_a_range_is_one_file_whose_pictures_are_the_sources(session_of, camera: Camera, footage: Footage) -> None:
+    client = await session_of("jo", "operator")
+    answer = await client.get(f"/api/v1/cameras/{camera.pk}/video.mp4", params=span(0, 10 * SECOND))
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "video/mp4")
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    assert same(decode_file(answer.content), footage.pictures)
+    with av.open(io.BytesIO(answer.content)) as container:
+        assert container.duration == pytest.approx(10_000_000, abs=50_000)
+        assert len(container.streams.audio) == 1
+
+
+async def test_a_part_begins_at_the_keyframe_before_it(session_of, camera: Camera, footage: Footage) -> None:
+    client = await session_of("jo", "operator")
+    answer = await client.get(f"/api/v1/cameras/{camera.pk}/video.mp4", params=span(3500, 5500))
+    found = decode_file(answer.content)
+    assert same(found, footage.pictures[90 : 90 + len(found)])
+    assert len(found) >= 75
+
+
+async def test_byte_ranges_join_to_the_whole(session_of, camera: Camera) -> None:
+    client = await session_of("jo", "operator")
+    address, params = f"/api/v1/cameras/{camera.pk}/video.mp4", span(1000, 9000)
+    whole = (await client.get(address, params=params)).content
+    parts = b""
+    for start in range(0, len(whole), 7_001):
+        headers = {"Range": f"bytes={start}-{start + 7_000}"}
+        answer = await client.get(address, params=params, headers=headers)
+        assert answer.status_code == 206
+        assert answer.headers["Content-Range"].startswith(f"bytes {start}-")
+        parts += answer.content
+    assert parts == whole
+    beyond = await client.get(address, params=params, headers={"Range": f"bytes={len(whole)}-"})
+    assert (beyond.status_code, beyond.headers["Content-Range"]) == (416, f"bytes */{len(whole)}")
+    head = await client.head(address, params=params)
+    assert (head.status_code, head.content, int(head.headers["Content-Length"])) == (200, b"", len(whole))
+
+
+@pytest.mark.parametrize(
+    ("params", "status", "sentence"),
+    [
+        ({}, 400, "is missing"),
+        ({"start": "noon", "end": "2026-05-01T13:00:00Z"}, 400, "is no time"),
+        ({"start": "2026-05-01T12:00:00", "end": "2026-05-01T13:00:00Z"}, 400, "no time zone"),
+        ({"start": "2026-05-01T14:00:00Z", "end": "2026-05-01T13:00:00Z"}, 400, "not after start"),
+        ({"start": "2026-05-01T12:00:00Z", "end": "2026-05-03T13:00:00Z"}, 400, "ask for less"),
+        ({"start": "2020-05-01T12:00:00Z", "end": "2020-05-01T13:00:00Z"}, 404, "Nothing is recorded"),
+        ({"start": "2026-05-01T12:00:00Z", "end": "2026-05-01T13:00:00Z", "stream": "third"}, 400, "main or sub"),
+    ],
+)
+async def test_bad_input_is_one_sentence(session_of, camera: Camera, params: dict, status: int, sentence: str) -> None:
+    client = await session_of("jo", "operator")
+    answer = await client.get(f"/api/v1/cameras/{camera.pk}/video.mp4", params=params)
+    assert answer.status_code == status
+    assert sentence in answer.text
+
+
+@pytest.mark.parametrize("number", [0, 59, 60, 133, 299])
+async def test_frame_jpg_is_the_picture_of_that_moment(session_of, camera: Camera, number: int) -> None:
+    client = await session_of("jo", "operator")
+    at = rfc3339(START_MS + number * SECOND // 30 + 5)
+    answer = await client.get(f"/api/v1/cameras/{camera.pk}/frame.jpg", params={"at": at})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
+    seen = np.asarray(Image.open(io.BytesIO(answer.content)).convert("L"), float)
+    distances = [np.abs(seen - picture(other, 160, 96)[:, :, 0]).mean() for other in range(300)]
+    assert abs(int(np.argmin(distances)) - number) == 0
+
+
+async def test_frames_can_be_small(session_of, camera: Camera) -> None:
+    client = await session_of("jo", "operator")
+    address, at = f"/api/v1/cameras/{camera.pk}/frame.jpg", rfc3339(START_MS + SECOND)
+    answer = await client.get(address, params={"at": at, "width": 80})
+    assert Image.open(io.BytesIO(answer.content)).size == (80, 48)
+    assert (await client.get(address, params={"at": at, "width": "wide"})).status_code == 400
+    assert (await client.get(address, params={"at": rfc3339(START_MS - SECOND)})).status_code == 404
+
+
+async def test_a_volume_that_is_gone_is_a_503_with_a_sentence(session_of, camera: Camera) -> None:
+    from core.web import playback
+
+    await Piece.objects.aupdate(key="nowhere/at/all.mp4")
+    client = await session_of("jo", "operator")
+    answer = await client.get(f"/api/v1/cameras/{camera.pk}/video.mp4", params=span(0, SECOND))
+    assert answer.status_code == 503
+    assert answer.json()["detail"]
+    playback.readers().close()
+
+
+async def test_a_segment_that_is_being_deleted_is_not_played(session_of, camera: Camera) -> None:
+    await Segment.objects.aupdate(state=State.DELETING)
+    client = await session_of("jo", "operator")
+    answer = await client.get(f"/api/v1/cameras/{camera.pk}/video.mp4", params=span(0, 10 * SECOND))
+    assert answer.status_code == 404
