@@ -6,7 +6,7 @@ import asyncio
 import logging
 import socket
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from core.recorder.live import Viewer
 from core.recorder.protocol import (
@@ -143,9 +143,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet with the status of all cameras."""
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
-            self._server.connected(self)
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass of it
+        self._server.connected(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End its watches."""
