@@ -15,9 +15,10 @@ from typing import Any
 
 import av
 import numpy as np
+import numpy.typing as npt
 
 from plugins.simulator.clips import UnservableFile
-from plugins.simulator.scenes.barcode import stamp
+from plugins.simulator.scenes.barcode import stamp, strip_size
 from plugins.simulator.scenes.catalogue import SCENES
 from plugins.simulator.scenes.overlay import Overlay, Weather
 from plugins.simulator.scenes.scene import Frame
@@ -25,7 +26,7 @@ from plugins.simulator.sound import add_sound, encode_sound
 
 log = logging.getLogger("eyrie.simulator")
 
-EDITION = 1  # raised when scenes or encoding change, so that old clips are not taken for new ones
+EDITION = 2  # raised when scenes or encoding change, so that old clips are not taken for new ones
 GOP_SECONDS = 2
 SUB_WIDTH = 640
 UNFINISHED = "unfinished-"
@@ -133,13 +134,12 @@ def _render_into(order: Order, folder: Path, tell: Callable[[int, int], None] | 
             overlay.burn(picture, number)
             light = scene.light(number)
             shot = av.VideoFrame.from_ndarray(np.asarray(picture), format="rgb24").reformat(format=main_video.pix_fmt)
-            luma = luma_of(shot)
-            weather.apply(luma, light, number)
-            stamp(luma, order.seed, number)
+            weather.apply(plane_of(shot), light, number)
+            mark(shot, order.seed, number)
             _encode(main, main_video, shot, number)
             if number % 2 == 0:
                 small = shot.reformat(sub_width, sub_height, sub_video.pix_fmt)
-                stamp(luma_of(small), order.seed, number)
+                mark(small, order.seed, number)
                 _encode(sub, sub_video, small, number // 2)
             if tell is not None:
                 tell(number + 1, frame.frames)
@@ -150,10 +150,18 @@ def _render_into(order: Order, folder: Path, tell: Callable[[int, int], None] | 
     (folder / "truth.json").write_text(json.dumps(truth, indent=1), "utf-8")
 
 
-def luma_of(shot: Any) -> Any:
-    """The luma plane of a decoded planar picture as a writable array of height x width bytes."""
-    plane = shot.planes[0]
+def plane_of(shot: av.VideoFrame, index: int = 0) -> npt.NDArray[np.uint8]:
+    """A plane of a planar picture (0 is luma) as a writable array of height x width bytes, without a copy."""
+    plane = shot.planes[index]
     return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+
+
+def mark(shot: av.VideoFrame, tag: int, number: int) -> None:
+    """Write the frame's barcode into a picture, in black and white."""
+    stamp(plane_of(shot), tag, number)
+    width, height = strip_size(shot.width, shot.height)
+    for index in (1, 2):
+        plane_of(shot, index)[: height // 2, : width // 2] = 128
 
 
 def _encode(container: Any, stream: Any, shot: Any, number: int) -> None:
