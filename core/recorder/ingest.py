@@ -10,16 +10,18 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from core.media.audio import RecordableAudio
 from core.media.clock import Clock
 from core.media.source import Fault, PacketSource, SourceError
-from core.media.units import AccessUnit, StreamInfo
+from core.media.units import AccessUnit, Codec, StreamInfo
 from core.pluginhost.guard import describe, guarded
 from core.recorder.driving import Driver
 from core.recorder.machine import Do, Machine
 from core.recorder.protocol import CameraState
+
+if TYPE_CHECKING:
+    from core.media.audio import RecordableAudio
 
 log = logging.getLogger("eyrie.recorder.ingest")
 
@@ -79,7 +81,7 @@ class Ingest:
         self._on_change = on_change
         self._consumers: list[Consumer] = []
         self._attempts: list[_Attempt] = []  # the session, or the tries for one: the first and the youngest
-        self._audio = RecordableAudio()
+        self._audio: RecordableAudio | None = None
         self._video = -1
         self._stopping: set[asyncio.Task[None]] = set()
         self._shown: tuple[Any, ...] = ()
@@ -123,7 +125,7 @@ class Ingest:
         if video is None:
             self._fail(SourceError(Fault.CODEC, "The stream holds no video that can be recorded."))
             return
-        self.info, self._video = self._audio.on_stream(info), video.index
+        self.info, self._video = self._with_audio(info), video.index
         self.machine.opened(self._clock.monotonic())
         self._feed(self._give_stream)
         if self.machine.state is CameraState.STREAMING:
@@ -140,7 +142,8 @@ class Ingest:
         if frames:
             rates.frames += frames
             self.machine.picture(self._clock.monotonic())
-        units = self._audio.on_units(units)
+        if self._audio is not None:
+            units = self._audio.on_units(units)
         self._feed(lambda consumer: consumer.on_units(units))
         self._tell()
 
@@ -152,6 +155,16 @@ class Ingest:
 
     def _fail(self, error: SourceError) -> None:
         self._do(self.machine.ended(error, self._clock.monotonic()))
+
+    def _with_audio(self, info: StreamInfo) -> StreamInfo:
+        """The stream as consumers get it: G.711 as FLAC."""
+        self._audio = None
+        if info.audio is None or info.audio.codec not in (Codec.PCMU, Codec.PCMA):
+            return info
+        from core.media.audio import RecordableAudio  # loads PyAV: 30 MB that a recorder without G.711 does not need
+
+        self._audio = RecordableAudio()
+        return self._audio.on_stream(info)
 
     def _give_stream(self, consumer: Consumer) -> None:
         if self.info is not None:
@@ -202,8 +215,8 @@ class Ingest:
         if machine.state is not CameraState.STREAMING:
             for consumer in self._consumers:
                 consumer.on_trouble(machine.state, machine.message)
-            level = logging.INFO if machine.fault is None else logging.WARNING
-            log.log(level, "%s is %s%s", self._name, machine.state, f": {machine.message}" if machine.message else ".")
+            if machine.fault is not None:
+                log.warning("%s is %s: %s", self._name, machine.state, machine.message)
         else:
             log.info("%s is streaming.", self._name)
         self._on_change()

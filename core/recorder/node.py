@@ -154,6 +154,7 @@ class Node:
                 )
             self._looked.set()
             self._adopted.set()
+            await self._resume_keepers()
             await asyncio.sleep(LOOK)
 
     def _look(self) -> Look:
@@ -238,6 +239,7 @@ class Node:
             self._to_resume.clear()
             for key, past in pasts.items():
                 keepers[key].resume(past)
+            self._index.flush()
 
     async def _ask(self, question: Callable[[], T]) -> T | None:
         """Ask the database in its thread; None when it is not there, which is logged once."""

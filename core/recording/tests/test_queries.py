@@ -1,0 +1,93 @@
+"""Ranges, gaps and what playback needs."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connections
+
+from core.media.mp4.assemble import VirtualMp4
+from core.media.tests.footage import START_MS, decode_file
+from core.recording import queries
+from core.recording.models import Gap, Segment, State
+from core.recording.reading import Readers
+from core.recording.store import index_alias
+from core.recording.tests.recorded import footage, record
+from core.recording.volumes import OpenVolume
+
+pytestmark = pytest.mark.django_db(databases=["default", "index"])
+
+
+def test_neighbours_are_one_range_and_cut_to_the_question(volume: OpenVolume) -> None:
+    entries = record(volume, seconds=6, segment_ms=2000)
+    assert len(entries) == 3
+    found = queries.timelines([1, 2], START_MS + 500, START_MS + 5000)
+    assert [(one.start_ms - START_MS, one.end_ms - START_MS) for one in found[1].ranges] == [(500, 5000)]
+    assert found[1].ranges[0].size == sum(entry.size for entry in entries)
+    assert found[2].ranges == []
+
+
+def test_gaps_that_touch_the_range(volume: OpenVolume) -> None:
+    for start, end in ((0, 100), (900, 1100), (1200, None), (3000, 4000)):
+        Gap.objects.create(camera_id=1, start_ms=start, end_ms=end, reason="offline")
+    found = queries.timelines([1], 1000, 2000)[1].gaps
+    assert [(gap.start_ms, gap.end_ms) for gap in found] == [(900, 1100), (1200, None)]
+
+
+def test_marked_segments_are_gone_for_everybody(volume: OpenVolume) -> None:
+    record(volume)
+    Segment.objects.update(state=State.DELETING)
+    assert queries.timelines([1], START_MS, START_MS + 5000)[1].ranges == []
+    assert list(queries.segments(1, START_MS, START_MS + 5000)) == []
+    assert queries.segment_at(1, START_MS + 100) is None
+    assert queries.first_start_ms(1) is None
+
+
+def test_first_last_and_at(volume: OpenVolume) -> None:
+    record(volume, seconds=4, segment_ms=2000)
+    assert queries.first_start_ms(1) == START_MS
+    assert queries.last_end_ms(1) == START_MS + 4000
+    at = queries.segment_at(1, START_MS + 2500)
+    assert at is not None
+    assert at.start_ms == START_MS + 2000
+    assert queries.segment_at(1, START_MS + 4000) is None
+    near = queries.segment_near(1, START_MS + 999_999)
+    assert near is not None
+    assert near.start_ms == START_MS + 2000
+
+
+def test_pages_of_segments_are_all_found(volume: OpenVolume, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE", 2)
+    record(volume, seconds=5, segment_ms=1000)
+    found = list(queries.segments(1, START_MS, START_MS + 5000))
+    assert [one.start_ms - START_MS for one in found] == [0, 1000, 2000, 3000, 4000]
+
+
+def test_a_range_plays_across_segments(volume: OpenVolume) -> None:
+    record(volume, seconds=6, segment_ms=2000)
+    pieces = queries.pieces(1, START_MS + 1000, START_MS + 5000)
+    film = VirtualMp4(pieces)
+    readers = Readers()
+    readers._readers[volume.id] = _reader(volume)
+    data = b"".join(film.chunks(0, film.size, readers.read_now))
+    readers.close()
+    assert len(data) == film.size
+    shown = decode_file(data)
+    expected = footage(6).pictures[10:50]
+    assert len(shown) == len(expected)
+    assert all((a == b).all() for a, b in zip(shown, expected, strict=True))
+
+
+def _reader(volume: OpenVolume):  # noqa: ANN202  a helper of one test
+    from core.recording.reading import VolumeReader
+
+    return VolumeReader(volume.storage, volume.name)
+
+
+def test_the_timeline_is_read_from_the_covering_index_alone(volume: OpenVolume) -> None:
+    connection = connections[index_alias()]
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite's plan")
+    rows = queries._within([1], 0, START_MS, START_MS + 1000).order_by("camera_id", "start_ms")
+    plan = rows.values_list("camera_id", "start_ms", "end_ms", "size").explain()
+    assert "COVERING INDEX segment_timeline" in plan
+    assert "start_ms>? AND start_ms<?" in plan
