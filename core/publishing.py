@@ -7,6 +7,7 @@ may be lost (a process that was away asks the database), so nothing here waits f
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import struct
@@ -87,7 +88,8 @@ class Publisher:
 
     def _drop(self) -> None:
         if self._socket is not None:
-            self._socket.close()
+            with contextlib.suppress(OSError):  # whatever became of it, the next message opens another
+                self._socket.close()
             self._socket = None
 
 
