@@ -42,7 +42,9 @@ class PaperSettings(BaseModel):
 async def _probe(settings: PaperSettings, timeout: float) -> ProbeReport:
     if settings.password.get_secret_value() != "open sesame":
         return ProbeReport(Fault.CREDENTIALS, "The camera refuses the password.", "password")
-    return ProbeReport(streams=(StreamReport("main", "h264", 1920, 1080, 25.0, 4_000_000),), picture=b"\xff\xd8\xff\xd9")
+    return ProbeReport(
+        streams=(StreamReport("main", "h264", 1920, 1080, 25.0, 4_000_000),), picture=b"\xff\xd8\xff\xd9"
+    )
 
 
 PAPER = CameraDriverSpec(
@@ -63,7 +65,9 @@ def paper(register_temporarily) -> CameraDriverSpec:
     def register_camera_drivers():
         return [PAPER]
 
-    register_temporarily(SimpleNamespace(__name__="paper_hooks", register_camera_drivers=register_camera_drivers), "paper")
+    register_temporarily(
+        SimpleNamespace(__name__="paper_hooks", register_camera_drivers=register_camera_drivers), "paper"
+    )
     return PAPER
 
 

@@ -114,9 +114,7 @@ def test_a_camera_whose_driver_is_gone_is_listed_and_explained(admin) -> None:
     assert admin.patch(f"{CAMERAS}{camera.pk}/", {"enabled": False}, format="json").status_code == 200
 
 
-def test_plugins_are_told_after_commit(
-    admin, register_temporarily, django_capture_on_commit_callbacks
-) -> None:
+def test_plugins_are_told_after_commit(admin, register_temporarily, django_capture_on_commit_callbacks) -> None:
     told: list[object] = []
 
     @hookimpl

@@ -21,7 +21,10 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Itera
         if isinstance(pattern, URLResolver):
             yield from routes(pattern.url_patterns, address)
         else:
-            yield address, getattr(pattern.callback, "view_class", None) or getattr(pattern.callback, "cls", pattern.callback)
+            yield (
+                address,
+                getattr(pattern.callback, "view_class", None) or getattr(pattern.callback, "cls", pattern.callback),
+            )
 
 
 def handled() -> list[tuple[str, str, object]]:

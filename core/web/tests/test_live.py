@@ -1,0 +1,193 @@
+"""Live pictures: from access units through a recorder's real socket and the web process to a websocket client."""
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import websockets
+from asgiref.sync import sync_to_async
+from PIL import Image
+
+from core.access import services
+from core.access.models import Grant
+from core.cameras.models import Camera
+from core.configuration import configuration
+from core.media.tests.footage import Footage, audio, decode_file, same, together, video
+from core.recorder.client import socket_path
+from core.recorder.live import Live, Viewer
+from core.recorder.protocol import CameraState, CameraStatus
+from core.recorder.server import Server
+from core.web import recorders
+from core.web.socket import live as live_socket
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+
+class OneCamera:
+    """What the recorder's socket serves: one camera whose units the test pushes itself."""
+
+    def __init__(self, camera_id: int) -> None:
+        self.live = Live()
+        self.status = CameraStatus(camera_id, CameraState.STREAMING, 1_780_000_000_000, recording=True)
+        self.watched = asyncio.Event()
+
+    def statuses(self) -> list[CameraStatus]:
+        return [self.status]
+
+    def watch(self, camera_id: int, stream: str, viewer: Viewer) -> None:
+        if (camera_id, stream) != (self.status.camera, "main"):
+            raise LookupError("This recorder has no such stream.")
+        self.live.add(viewer)
+        self.watched.set()
+
+    def unwatch(self, camera_id: int, stream: str, viewer: Viewer) -> None:
+        self.live.remove(viewer)
+
+    async def picture(self, camera_id: int, stream: str) -> tuple[int, bytes]:
+        found = self.live.picture()
+        if found is None:
+            raise LookupError("There is no picture yet.")
+        return found
+
+
+@pytest.fixture(scope="module")
+def footage() -> Footage:
+    return together(video(frames=75, gop=30), audio(seconds=2.5))
+
+
+@pytest.fixture
+async def camera(transactional_db) -> Camera:
+    return await Camera.objects.acreate(name="door", driver="none")
+
+
+@pytest.fixture
+async def recorder(camera: Camera) -> AsyncIterator[tuple[OneCamera, Server]]:
+    """A recorder's socket where the web process looks for it."""
+    cameras = OneCamera(camera.pk)
+    server = Server(socket_path(configuration().data / "run", 0), cameras)
+    await server.start()
+    yield cameras, server
+    await server.stop()
+
+
+async def told(camera_id: int, state: CameraState) -> None:
+    """Wait until the web process knows that state."""
+    reached = asyncio.Event()
+
+    def listener(status: CameraStatus) -> None:
+        if (status.camera, status.state) == (camera_id, state):
+            reached.set()
+
+    recorders.listen(listener)
+    if recorders.state(camera_id).state is not state:
+        await asyncio.wait_for(reached.wait(), 10)
+    recorders.unlisten(listener)
+
+
+async def token_of(person: Callable, name: str, role: str, camera_id: int | None = None) -> dict[str, str]:
+    await sync_to_async(person)(name, role, camera_id)
+    return {"Authorization": f"Token {await sync_to_async(services.issue_token)(name)}"}
+
+
+def address(served: str, camera: Camera) -> str:
+    return f"ws://{served}/ws/v1/cameras/{camera.pk}/live/?stream=main"
+
+
+async def test_the_first_picture_comes_at_once_and_every_one_after(served, person, camera, recorder, footage) -> None:
+    cameras, _ = recorder
+    headers = await token_of(person, "jo", "viewer", camera.pk)
+    cameras.live.on_stream(footage.info)
+    half = next(
+        n for n, unit in enumerate(footage.units) if unit.track == 0 and unit.wall_ms >= footage.units[0].wall_ms + 500
+    )
+    cameras.live.on_units(footage.units[:half])
+    async with websockets.connect(address(served, camera), additional_headers=headers) as viewer:
+        hello = json.loads(await asyncio.wait_for(viewer.recv(), 10))
+        assert hello["stream"] == "main"
+        assert hello["mime"].startswith('video/mp4; codecs="avc1.')
+        assert hello["codecs"].endswith(",mp4a.40.2")
+        body = [await asyncio.wait_for(viewer.recv(), 10) for _ in range(2)]  # the description and the kept keyframe
+        cameras.live.on_units(footage.units[half:])
+        while len(body) < 76:
+            body.append(await asyncio.wait_for(viewer.recv(), 10))
+    assert same(decode_file(b"".join(body)), footage.pictures)
+
+
+async def test_snapshot_is_the_newest_keyframe(session_of, camera, recorder, footage) -> None:
+    cameras, _ = recorder
+    client = await session_of("jo", "viewer", camera.pk)
+    await told(camera.pk, CameraState.STREAMING)
+    none_yet = await client.get(f"/api/v1/cameras/{camera.pk}/snapshot.jpg")
+    assert (none_yet.status_code, none_yet.json()) == (503, {"detail": "There is no picture yet."})
+    cameras.live.on_stream(footage.info)
+    cameras.live.on_units(footage.units)
+    answer = await client.get(f"/api/v1/cameras/{camera.pk}/snapshot.jpg")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert Image.open(io.BytesIO(answer.content)).size == (160, 96)
+
+
+async def test_states_are_in_the_list_and_unknown_without_the_recorder(session_of, camera, recorder) -> None:
+    _, server = recorder
+    client = await session_of("jo", "viewer", camera.pk)
+    await told(camera.pk, CameraState.STREAMING)
+    row = (await client.get("/api/v1/cameras/")).json()["results"][0]
+    assert (row["state"], row["recording_now"]) == ("streaming", True)
+    await server.stop()
+    await told(camera.pk, CameraState.UNKNOWN)
+    assert (await client.get("/api/v1/cameras/")).json()["results"][0]["state"] == "unknown"
+    status = (await client.get(f"/api/v1/cameras/{camera.pk}/status/")).json()
+    assert status["message"] == "Its recorder does not answer."
+
+
+async def closed(url: str, headers: dict[str, str]) -> int:
+    """The close code of a connection that is refused."""
+    async with websockets.connect(url, additional_headers=headers) as viewer:
+        with pytest.raises(websockets.ConnectionClosed):
+            while True:
+                await asyncio.wait_for(viewer.recv(), 10)
+        return viewer.close_code
+
+
+async def test_who_may_not_watch_gets_a_close_code(served, person, camera, recorder) -> None:
+    other = await Camera.objects.acreate(name="other", driver="none")
+    url = address(served, camera)
+    assert await closed(url, {}) == 4401
+    assert await closed(url, {"Authorization": "Token nonsense"}) == 4401
+    assert await closed(url, await token_of(person, "bo", "viewer", other.pk)) == 4404
+    assert (
+        await closed(url.replace("stream=main", "stream=x"), await token_of(person, "jo", "viewer", camera.pk)) == 4404
+    )
+    assert await closed(f"ws://{served}/ws/elsewhere/", await token_of(person, "jo", "viewer")) == 4404
+
+
+async def test_a_right_taken_away_ends_the_stream(served, person, camera, recorder, footage, monkeypatch) -> None:
+    monkeypatch.setattr(live_socket.Live, "check_seconds", 0.05)
+    cameras, _ = recorder
+    headers = await token_of(person, "jo", "viewer", camera.pk)
+    async with websockets.connect(address(served, camera), additional_headers=headers) as viewer:
+        await asyncio.wait_for(cameras.watched.wait(), 10)
+        await Grant.objects.all().adelete()
+        with pytest.raises(websockets.ConnectionClosed):
+            await asyncio.wait_for(viewer.recv(), 10)
+        assert viewer.close_code == 4404
+    async with asyncio.timeout(10):
+        while cameras.live.watched:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_revoked_token_ends_the_stream(served, person, camera, recorder, monkeypatch) -> None:
+    monkeypatch.setattr(live_socket.Live, "check_seconds", 0.05)
+    cameras, _ = recorder
+    headers = await token_of(person, "jo", "viewer", camera.pk)
+    async with websockets.connect(address(served, camera), additional_headers=headers) as viewer:
+        await asyncio.wait_for(cameras.watched.wait(), 10)
+        await sync_to_async(lambda: services.revoke_token(services.tokens("jo")[0].token_key))()
+        with pytest.raises(websockets.ConnectionClosed):
+            await asyncio.wait_for(viewer.recv(), 10)
+        assert viewer.close_code == 4401
+
+
+def test_a_stream_is_checked_often_enough() -> None:
+    assert live_socket.Live.check_seconds <= 30
