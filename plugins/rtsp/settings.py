@@ -32,7 +32,7 @@ class RtspSettings(BaseModel):
     transport: Literal["auto", "tcp", "udp"] = Field(
         "auto",
         title="Transport",
-        description="How the camera sends: over the connection (tcp), in datagrams (udp), or tcp unless refused (auto).",
+        description="How the camera sends: over the connection (tcp), in datagrams (udp), or tcp unless refused (auto)",
     )
     audio: bool = Field(True, title="Sound", description="Record and play the camera's sound, where it has any.")
     verify_certificate: bool = Field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -39,7 +40,8 @@ def clip(
     path = Path(mkdtemp(prefix="eyrie-clip-")) / ("clip.mov" if audio.startswith("pcm") else "clip.mkv")
     with av.open(str(path), "w") as container:
         _encode(container, video, audio, frames, b_frames, size)
-    return asyncio.run(_read(path))
+    with ThreadPoolExecutor(1) as pool:  # tests call this on their own event loop
+        return pool.submit(lambda: asyncio.run(_read(path))).result()
 
 
 def _encode(
@@ -78,7 +80,8 @@ def _picture(number: int, size: tuple[int, int]) -> av.VideoFrame:
     image = np.zeros((height, width, 3), np.uint8)
     image[:, :, 0] = np.linspace(0, 255, width, dtype=np.uint8)
     image[20:80, number * 4 % width : number * 4 % width + 40] = 255
-    image[120:180] = np.random.default_rng(number).integers(0, 255, (60, width, 3), np.uint8)
+    noise = np.random.default_rng(number).integers(0, 255, (height // 4, width, 3), np.uint8)
+    image[height // 2 : height // 2 + height // 4] = noise
     frame = av.VideoFrame.from_ndarray(image, format="rgb24")
     frame.pts, frame.time_base = number, Fraction(1, 30)
     return frame
