@@ -152,8 +152,9 @@ def _render_into(order: Order, folder: Path, tell: Callable[[int, int], None] | 
 
 def plane_of(shot: av.VideoFrame, index: int = 0) -> npt.NDArray[np.uint8]:
     """A plane of a planar picture (0 is luma) as a writable array of height x width bytes, without a copy."""
-    plane = shot.planes[index]
-    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+    plane: Any = shot.planes[index]
+    pixels: npt.NDArray[np.uint8] = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+    return pixels[:, : plane.width]
 
 
 def mark(shot: av.VideoFrame, tag: int, number: int) -> None:

@@ -156,6 +156,6 @@ def _counter(frame: Frame) -> Image.Image:
     draw.rounded_rectangle((width * 0.635, height * 0.085, width * 0.965, height * 0.80), 20, fill=(26, 30, 34))
     for row in range(2):
         for column in range(8):
-            x, y = width * (0.645 + column * 0.04), height * (0.815 + row * 0.034)
-            draw.rounded_rectangle((x, y, x + width * 0.032, y + height * 0.026), 6, fill=(190, 194, 198))
+            left, top = width * (0.645 + column * 0.04), height * (0.815 + row * 0.034)
+            draw.rounded_rectangle((left, top, left + width * 0.032, top + height * 0.026), 6, fill=(190, 194, 198))
     return picture.resize((frame.width, frame.height), Image.Resampling.LANCZOS)

@@ -114,8 +114,9 @@ def _yard(frame: Frame) -> Image.Image:
             width=3,
         )
     draw.line([(x * width, y * height) for x, y in LINE], fill=(226, 186, 46), width=max(6, width // 110))
-    for x, y, reach in ((0.2, 0.72, 0.10), (0.74, 0.86, 0.14), (0.84, 0.62, 0.06)):  # puddles
-        box = ((x - reach) * width, (y - reach / 5) * height, (x + reach) * width, (y + reach / 5) * height)
+    for across, down, reach in ((0.2, 0.72, 0.10), (0.74, 0.86, 0.14), (0.84, 0.62, 0.06)):  # puddles
+        left, right = (across - reach) * width, (across + reach) * width
+        box = (left, (down - reach / 5) * height, right, (down + reach / 5) * height)
         draw.ellipse(box, fill=(138, 146, 154))
     return picture.resize((frame.width, frame.height), Image.Resampling.LANCZOS)
 
