@@ -24,7 +24,7 @@ class Transcoder:
     """One G.711 track to FLAC (RFC 9639). Raises ValueError for a track it cannot take.
 
     The FLAC track's timescale is its sample rate. Frames have a fixed number of samples, so output lags input by less
-    than one frame; a gap in the input over 100 ms starts anew behind it.
+    than one frame; a jump of the input over 100 ms, either way, starts anew there.
     """
 
     def __init__(self, track: Track) -> None:
@@ -61,7 +61,7 @@ class Transcoder:
         held = len(self._pcm) // (self.track.channels * _BYTES)
         if self._next is None or abs(at - self._next - held) * 1000 > _GAP_MS * rate:
             self._pcm.clear()
-            self._next, held = at if self._next is None else max(at, self._next), 0
+            self._next, held = at, 0
         self._wall_ms = unit.wall_ms - held * 1000 // rate
         for frame in self._decoder.decode(av.Packet(unit.data)):
             self._pcm += memoryview(frame.planes[0])[: frame.samples * self.track.channels * _BYTES]
@@ -89,17 +89,17 @@ class Transcoder:
 class RecordableAudio:
     """A stage between source and recorder: passes everything on, G.711 as FLAC. Audio trouble never raises.
 
-    A track that cannot be transcoded, or whose data cannot be decoded, is left out and that is logged once.
+    A track that cannot be transcoded is left out, and so is each unit that cannot be decoded; that is logged once.
     """
 
     def __init__(self) -> None:
         self._transcoder: Transcoder | None = None
         self._index = -1
-        self._broken = False
+        self._logged = False
 
     def on_stream(self, info: StreamInfo) -> StreamInfo:
         """The stream as it will come out of here."""
-        self._transcoder, self._index, self._broken = None, -1, False
+        self._transcoder, self._index, self._logged = None, -1, False
         tracks: list[Track] = []
         for track in info.tracks:
             if track.codec not in _DECODERS:
@@ -121,7 +121,7 @@ class RecordableAudio:
         for unit in units:
             if unit.track != self._index:
                 out.append(unit)
-            elif self._transcoder is not None and not self._broken:
+            elif self._transcoder is not None and unit.data:
                 out += self._transcode(self._transcoder, unit)
         return out
 
@@ -129,6 +129,7 @@ class RecordableAudio:
         try:
             return transcoder.push(unit)
         except (av.FFmpegError, ValueError) as error:
-            log.warning("audio is left out: it cannot be decoded: %s", error)
-            self._broken = True
+            if not self._logged:
+                log.warning("audio is left out where it cannot be decoded: %s", error)
+            self._logged = True
             return []

@@ -178,7 +178,7 @@ class Segmenter:
         else:
             self._video_step = unit.dts - self._video_dts
             part = self._follow(part, unit, out)
-        part.video.append(unit)
+        part.video.append(self._with_sets(unit) if unit.keyframe else unit)
         part.size += len(unit.data)
         self._video_dts = unit.dts
 
@@ -341,9 +341,7 @@ class Segmenter:
     def _runs(self, part: _Part) -> list[Run]:
         runs, segment = [], part.segment
         if part.video:
-            units: Sequence[AccessUnit] = part.video
-            if not segment.count:
-                units = [self._with_sets(units[0]), *units[1:]]
+            units = part.video
             rest = part.end - units[-1].dts if part.end_exact else self._video_step or _FALLBACK_DURATION
             runs.append(Run(1, units[0].dts - segment.video_zero, units, max(rest, 1), segment.delay))
         zero = part.audio_zero
@@ -356,7 +354,7 @@ class Segmenter:
         return runs
 
     def _with_sets(self, unit: AccessUnit) -> AccessUnit:
-        """A segment's first picture with its parameter sets in band, so that joined segments of two sizes decode."""
+        """A keyframe with its parameter sets in band: in joined segments of two sizes, a player may seek to any."""
         if self._file is None:
             return unit
         try:

@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 
 from core.media.fragments import Fragment, decode
 from core.media.mp4.boxes import full_box
-from core.media.mp4.fragment import Shift, patch
+from core.media.mp4.fragment import PRFT_SIZE, Shift, patch
 from core.media.mp4.init import movie
 from core.media.units import Track
 
@@ -172,9 +172,13 @@ def _sidx(references: list[tuple[int, int, bool]], scale: int) -> bytes:
     """A segment index (ISO/IEC 14496-12 section 8.16.3) of what follows it directly.
 
     scale: ticks per second, those of track 1: FFmpeg takes the sum of the durations as the track's without conversion.
+    Each reference begins at a `moof`, not at the `prft` before it: FFmpeg (and so Chromium) knows fragments by their
+    `moof` and seeks to wrong ones otherwise. The first `prft` is skipped, each next one ends the reference before it.
     """
+    size, ms, key = references[-1]
+    references[-1] = size - PRFT_SIZE, ms, key
     rows = (
         struct.pack(">III", size, ms * scale // 1000, _STARTS_WITH_SAP_1 if key else 0) for size, ms, key in references
     )
-    head = struct.pack(">IIQQHH", 1, scale, 0, 0, 0, len(references))
+    head = struct.pack(">IIQQHH", 1, scale, 0, PRFT_SIZE, 0, len(references))
     return full_box(b"sidx", 1, 0, head, *rows)

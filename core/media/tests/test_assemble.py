@@ -176,6 +176,28 @@ def test_ffmpeg_seeks_in_it(tmp_path: Path) -> None:
         assert shown.stdout[: luma.size] == luma.tobytes()
 
 
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_ffmpeg_library_seeks_to_the_right_keyframes_in_any_order(b_frames: int) -> None:
+    segments = record(scene(seconds=12, b_frames=b_frames), segment_ms=4000)
+    data = whole(VirtualMp4([piece(segment) for segment in segments]))
+    with av.open(io.BytesIO(data)) as container:
+        for second in (9.5, 1.2, 6.2, 3.3, 11.2):
+            container.seek(int(second * 1_000_000))
+            packet = next(container.demux(video=0))
+            assert packet.is_keyframe
+            assert second - 1.2 < float(packet.pts * packet.time_base) <= second
+
+
+def test_any_keyframe_of_another_size_can_be_sought() -> None:
+    small, large = scene(seconds=2), shifted(scene(seconds=2, width=320, height=192), 2000)
+    segments = record(small) + record(large)
+    data = whole(VirtualMp4([piece(segment) for segment in segments]))
+    with av.open(io.BytesIO(data)) as container:
+        for second, width in ((3.1, 320), (1.1, 160), (2.1, 320)):
+            container.seek(int(second * 1_000_000))
+            assert next(container.decode(video=0)).width == width
+
+
 def test_missing_bytes_end_it_with_an_error() -> None:
     (segment,) = record(scene(seconds=2))
     cut = replace(piece(segment), source=segment.data[:-100])
