@@ -31,6 +31,7 @@ BASE_APPS = [
     "core.recorder",
     "core.web",
     "core.supervisor",
+    "core.reference",
     "webapp",
     "core.pluginhost",
 ]
@@ -170,6 +171,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"LevelEnum": ["ok", "warning", "failed"]},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

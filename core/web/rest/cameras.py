@@ -237,7 +237,7 @@ class StoredProbe(APIView):
 
     required: Required = {"POST": "camera.manage"}
 
-    @extend_schema(request=StoredProbeInput, responses=ProbeOutput)
+    @extend_schema(operation_id="cameras_probe_stored", request=StoredProbeInput, responses=ProbeOutput)
     def post(self, request: Request, camera_id: int) -> Response:
         """As `probe`; secrets that are not given are taken from the camera."""
         camera = found_camera(camera_id)

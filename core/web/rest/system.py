@@ -123,7 +123,7 @@ class Plugins(APIView):
 
     required: Required = {"GET": "system.plugins"}
 
-    @extend_schema(responses=PluginsOutput)
+    @extend_schema(operation_id="plugins_list", responses=PluginsOutput)
     def get(self, request: Request) -> Response:
         """Known plugins with their states."""
         rows = [_plugin_body(record) for _, record in sorted(host().plugins.items())]

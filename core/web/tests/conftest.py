@@ -7,19 +7,22 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 import uvicorn
 from asgiref.sync import sync_to_async
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
-from rest_framework.test import APIClient
 
-from core.access import services
-from core.access.models import User
 from core.hookspecs.cameras import CameraDriverSpec, ProbeReport, StreamReport
 from core.hookspecs.marks import hookimpl
 from core.media.source import Fault
+
+if TYPE_CHECKING:  # Django is set up only after conftests are loaded
+    from rest_framework.test import APIClient
+
+    from core.access.models import User
 
 
 class PaperSettings(BaseModel):
@@ -75,6 +78,9 @@ def paper(register_temporarily) -> CameraDriverSpec:
 def person(db) -> Callable[..., User]:
     """Make a user: `person("jo", "viewer")`, or on one camera `person("jo", "viewer", 7)`."""
 
+    from core.access import services
+    from core.access.models import User
+
     def make(name: str, role: str = "", camera_id: int | None = None) -> User:
         user = User.objects.filter(username=name).first() or services.add_user(name, "a long enough password")
         if role:
@@ -87,6 +93,10 @@ def person(db) -> Callable[..., User]:
 @pytest.fixture
 def client_of() -> Callable[[User | None], APIClient]:
     """A REST client with the user's token; of nobody without one."""
+
+    from rest_framework.test import APIClient
+
+    from core.access import services
 
     def make(user: User | None = None) -> APIClient:
         client = APIClient()
@@ -118,7 +128,7 @@ async def served() -> AsyncIterator[str]:
     while not server.started:
         await asyncio.sleep(0.01)
     await recorders.client()
-    yield "127.0.0.1:{}".format(listening.getsockname()[1])
+    yield f"127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
     await task
     await recorders.stop()
@@ -127,6 +137,8 @@ async def served() -> AsyncIterator[str]:
 @pytest.fixture
 async def session_of(served: str, person) -> AsyncIterator[Callable[..., Awaitable[httpx.AsyncClient]]]:
     """An HTTP client of a user with a token, against the served application: `await session_of("jo", "viewer")`."""
+    from core.access import services
+
     async with AsyncExitStack() as stack:
 
         async def make(name: str, role: str = "", camera_id: int | None = None) -> httpx.AsyncClient:

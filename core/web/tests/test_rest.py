@@ -1,0 +1,116 @@
+"""Signing in, events, health, the schema."""
+
+import pytest
+from django.core.cache import cache
+
+from core.cameras.models import Camera
+from core.events.services import record
+from core.system.models import AuditRow
+
+pytestmark = pytest.mark.django_db
+NOW = 1_780_000_000_000
+LOGIN = "/api/v1/auth/login/"
+
+
+@pytest.fixture(autouse=True)
+def _unthrottled():
+    cache.clear()
+
+
+def sign_in(client, password: str = "a long enough password"):  # noqa: S107
+    return client.post(LOGIN, {"username": "jo", "password": password}, format="json")
+
+
+def test_sign_in_me_and_out(person, client_of) -> None:
+    camera = Camera.objects.create(name="door", driver="none")
+    user = person("jo", "viewer", camera.pk)
+    client = client_of(None)
+    assert client.get("/api/v1/auth/me/").status_code == 401
+    assert sign_in(client).json()["cameras"]["camera.live"] == [camera.pk]
+    me = client.get("/api/v1/auth/me/").json()
+    assert (me["id"], me["username"], me["everywhere"]) == (user.pk, "jo", [])
+    assert client.post("/api/v1/auth/logout/").status_code == 204
+    assert client.get("/api/v1/auth/me/").status_code == 401
+    assert [row.action for row in AuditRow.objects.order_by("id")] == ["auth.sign_in", "auth.sign_out"]
+
+
+def test_a_wrong_password_is_refused_audited_and_throttled(person, client_of) -> None:
+    person("jo")
+    client = client_of(None)
+    answers = [sign_in(client, "wrong") for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [401] * 10 + [429]
+    assert answers[0].json() == {"detail": "The user name or the password is wrong."}
+    assert sign_in(client).status_code == 429
+    assert AuditRow.objects.filter(action="auth.sign_in_refused").count() == 10
+
+
+def test_a_form_of_a_foreign_page_cannot_sign_in(person, client_of) -> None:
+    person("jo")
+    answer = client_of(None).post(LOGIN, "username=jo&password=x", content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 415
+
+
+def test_a_session_needs_the_csrf_token_to_change_things(person, paper) -> None:
+    from rest_framework.test import APIClient
+
+    person("jo", "administrator")
+    client = APIClient(enforce_csrf_checks=True)
+    sign_in(client)
+    body = {"name": "door", "driver": "paper", "settings": {"url": "rtsp://x/"}}
+    assert client.post("/api/v1/cameras/", body, format="json").status_code == 403
+    token = client.cookies["csrftoken"].value
+    assert client.post("/api/v1/cameras/", body, format="json", HTTP_X_CSRFTOKEN=token).status_code == 201
+
+
+def test_events_are_listed_newest_first_by_page_and_by_right(person, client_of) -> None:
+    door, yard = (Camera.objects.create(name=name, driver="none") for name in ("door", "yard"))
+    for number in range(5):
+        record("camera.online", door.pk, NOW + number * 1000)
+    record("camera.offline", yard.pk, NOW, NOW + 500, {"message": "Silence."})
+    record("system.started", None, NOW)
+    client = client_of(person("jo", "operator", door.pk))
+    first = client.get("/api/v1/events/", {"page_size": 3}).json()
+    assert [row["start"][-5:-1] for row in first["results"]] == [".000"] * 3
+    rest = client.get(first["next"]).json()
+    assert {row["camera"] for row in first["results"] + rest["results"]} == {door.pk}
+    assert len(first["results"] + rest["results"]) == 5
+    assert client.get("/api/v1/events/", {"camera": yard.pk}).json()["results"] == []
+
+    everywhere = client_of(person("op", "operator"))
+    assert len(everywhere.get("/api/v1/events/").json()["results"]) == 7
+    (found,) = everywhere.get("/api/v1/events/", {"type": "camera.offline"}).json()["results"]
+    assert (found["camera"], found["attributes"]["message"]) == (yard.pk, "Silence.")
+    assert found["end"].endswith(".500Z")
+    assert everywhere.get("/api/v1/events/", {"camera": "x"}).status_code == 400
+
+
+def test_health_says_little_to_strangers(person, client_of) -> None:
+    assert client_of(None).get("/api/v1/health/").json() == {"status": "ok"}
+    assert "checks" in client_of(person("op", "operator")).get("/api/v1/health/").json()
+
+
+def test_plugins_and_drivers_are_shown(person, client_of, paper) -> None:
+    client = client_of(person("jo", "administrator"))
+    shown = {row["name"]: row for row in client.get("/api/v1/plugins/").json()["results"]}
+    assert shown["local_disk"]["state"] == "loaded"
+    assert shown["local_disk"]["contributions"] == {"storage backend": ["local_disk"]}
+    assert client.get("/api/v1/plugins/local_disk/").json() == shown["local_disk"]
+    assert client.get("/api/v1/plugins/nothing/").status_code == 404
+    drivers = {row["name"]: row for row in client.get("/api/v1/drivers/").json()["results"]}
+    assert drivers["paper"]["settings"]["properties"]["password"]["writeOnly"] is True
+
+
+def test_the_schema_is_valid_and_names_every_route(client_of) -> None:
+    from drf_spectacular.drainage import GENERATOR_STATS
+    from drf_spectacular.generators import SchemaGenerator
+    from drf_spectacular.validation import validate_schema
+
+    GENERATOR_STATS.reset()
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    validate_schema(schema)
+    assert not GENERATOR_STATS._error_cache, dict(GENERATOR_STATS._error_cache)
+    assert not GENERATOR_STATS._warn_cache, dict(GENERATOR_STATS._warn_cache)
+    assert "/api/v1/cameras/{camera_id}/video.mp4" in schema["paths"]
+    assert client_of(None).get("/api/v1/schema/").status_code == 200
+    page = client_of(None).get("/api/v1/docs/")
+    assert b"cdn" not in page.content.lower()
