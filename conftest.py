@@ -1,6 +1,7 @@
 """Every test run has a data directory of its own and knows no setting of the machine it runs on.
 
-This runs before Django's settings are read. The database is SQLite in memory or, with EYRIE_TEST_DATABASE_URL (see
+This runs before Django's settings are read, which is why their module is named here and not in pyproject.toml:
+pytest-django would read them before any conftest. The database is SQLite in memory or, with EYRIE_TEST_DATABASE_URL (see
 scripts/with-postgres.sh), PostgreSQL. Plugins are strict: a failing one fails the test.
 """
 
@@ -9,6 +10,7 @@ import os
 import shutil
 import tempfile
 
+import django
 import pytest
 
 pytest_plugins = ["core.testing.pytest_plugin"]
@@ -20,10 +22,16 @@ for _name in [name for name in os.environ if name.startswith("EYRIE_")]:
 
 _DATA = tempfile.mkdtemp(prefix="eyrie-test-")
 atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
+os.environ["DJANGO_SETTINGS_MODULE"] = "core.settings"
 os.environ["EYRIE_DATA"] = _DATA
 os.environ["EYRIE_STRICT_PLUGINS"] = "1"
 if _TEST_DATABASE:
     os.environ["EYRIE_DATABASE_URL"] = _TEST_DATABASE
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load Django, now that its settings are what they should be."""
+    django.setup()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
