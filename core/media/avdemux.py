@@ -82,10 +82,12 @@ class Demuxer:
         return [lane.stream for lane in self._lanes.values()]
 
     def again(self, container: Any) -> None:
-        """The same file from its beginning: times go on where they ended."""
+        """The same file from its beginning: times go on where they ended. Raises SourceError when it was replaced."""
         self._offset = self.seconds
-        for lane in self._lanes.values():
-            lane.stream = container.streams[lane.stream.index]
+        for index, lane in self._lanes.items():
+            if index >= len(container.streams):
+                raise SourceError(Fault.PATH, "The file was replaced by another while it was read.")
+            lane.stream = container.streams[index]
 
     def push(self, packet: Any) -> float | None:
         """Take a packet. Returns its decoding time in seconds, None when it yielded nothing."""

@@ -1,0 +1,92 @@
+"""Times of a sender, repaired."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.media.timeline import MAX_REORDER, DecodeOrder, Timeline
+
+
+def test_raw_times_wrap() -> None:
+    timeline = Timeline(90000, 500)
+    raws = [0xFFFFFFFF - 2999, 0, 3000]
+    assert [timeline.ticks(raw & 0xFFFFFFFF, 0.0) for raw in raws] == [500, 3500, 6500]
+    assert timeline.of(0) == 3500
+
+
+def test_a_pause_that_the_clock_confirms_is_kept() -> None:
+    timeline = Timeline(1000, 0)
+    timeline.ticks(0, 100.0)
+    assert timeline.ticks(40_000, 140.2) == 40_000
+    assert timeline.jumps == 0
+
+
+@pytest.mark.parametrize("raw", [3_600_000, -3_600_000, -5_000], ids=["hour on", "hour back", "5 s back"])
+def test_a_jump_of_the_cameras_clock_is_taken_out(raw: int) -> None:
+    timeline = Timeline(1000, 0)
+    timeline.ticks(0, 100.0)
+    after = timeline.ticks(raw & 0xFFFFFFFF, 100.04)
+    assert after == 40
+    assert timeline.ticks(raw + 40 & 0xFFFFFFFF, 100.08) == after + 40
+    assert timeline.jumps == 1
+
+
+def _times(pts: list[int]) -> list[tuple[int, int]]:
+    order = DecodeOrder()
+    return [order.times(each) for each in pts]
+
+
+def test_without_b_frames_both_times_are_equal() -> None:
+    assert _times([0, 3, 6, 9]) == [(0, 0), (3, 3), (6, 6), (9, 9)]
+
+
+def test_b_frames_are_learned() -> None:
+    pts = [100 * n for n in (0, 3, 1, 2, 6, 4, 5, 9, 7, 8, 12, 10, 11)]
+    found = _times(pts)
+    assert [p for _, p in found] == pts
+    assert [d for d, _ in found[6:]] == [500, 600, 700, 800, 900, 1000, 1100]
+
+
+def test_a_pyramid_of_b_frames() -> None:
+    pts = [100 * (8 * group + n) for group in range(4) for n in (8, 4, 2, 1, 3, 6, 5, 7)]
+    found = _times(pts)
+    assert all(a[0] < b[0] for a, b in pairwise(found))
+    assert all(d <= p for d, p in found[8:])
+    assert [p for _, p in found] == pts
+
+
+def test_b_frames_that_stop_are_forgotten() -> None:
+    order = DecodeOrder()
+    for each in (0, 300, 100, 200):
+        order.times(each)
+    assert order.depth == 1
+    for number in range(310):
+        dts, pts = order.times(400 + number * 100)
+    assert (order.depth, dts) == (0, pts)
+
+
+def test_a_time_sent_twice_moves_on() -> None:
+    assert _times([0, 100, 100, 200]) == [(0, 0), (100, 100), (101, 101), (200, 200)]
+
+
+def test_a_unit_that_no_depth_explains_is_shown_when_decoded() -> None:
+    found = _times([0, 100, 200, 300, 400, 500, 20])
+    assert found[-1] == (501, 501)
+
+
+@given(st.lists(st.integers(-(2**40), 2**40), min_size=1, max_size=80))
+@settings(max_examples=200, deadline=None)
+def test_decoding_times_rise_whatever_comes(pts: list[int]) -> None:
+    found = _times(pts)
+    assert all(a[0] < b[0] for a, b in pairwise(found))
+
+
+def test_reorder_depth_is_bounded() -> None:
+    order = DecodeOrder()
+    for each in (1000, 900, 800, 700, 600, 500, 400, 300):
+        order.times(each)
+    assert order.depth <= MAX_REORDER
