@@ -18,7 +18,7 @@ const LIST_EVERY = 10_000; // ms
 
 const tiles = new Map();
 const element = (id) => document.getElementById(id);
-const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "medium" });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 let plays = false;
 
 async function refresh() {

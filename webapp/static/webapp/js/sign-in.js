@@ -11,7 +11,7 @@ form.addEventListener("submit", async (event) => {
   try {
     const body = { username: form.username.value, password: form.password.value };
     await call("auth/login/", { method: "POST", body, redirect: false });
-    location.assign("/");
+    location.assign(next());
   } catch (error) {
     trouble.textContent = error.message;
     trouble.hidden = false;
@@ -20,3 +20,9 @@ form.addEventListener("submit", async (event) => {
     button.disabled = false;
   }
 });
+
+// Where one wanted to go: a page of this very server, else the first one.
+function next() {
+  const wanted = new URL(new URLSearchParams(location.search).get("next") ?? "/", location.origin);
+  return wanted.origin === location.origin ? wanted.href : "/";
+}
