@@ -12,7 +12,7 @@ from core.recording.models import Piece, Segment, State
 from core.recording.tests.recorded import footage, make_volume, record
 from core.recording.volumes import OpenVolume
 
-pytestmark = pytest.mark.django_db(databases=["default", "index"])
+pytestmark = pytest.mark.django_db(databases="__all__")
 
 
 def restart(volume: OpenVolume) -> int:

@@ -14,7 +14,7 @@ from core.recording.store import index_alias
 from core.recording.tests.recorded import footage, record
 from core.recording.volumes import OpenVolume
 
-pytestmark = pytest.mark.django_db(databases=["default", "index"])
+pytestmark = pytest.mark.django_db(databases="__all__")
 
 
 def test_neighbours_are_one_range_and_cut_to_the_question(volume: OpenVolume) -> None:

@@ -15,7 +15,7 @@ from core.recording.models import Piece, Segment, State, Volume
 from core.web.rest.times import rfc3339
 from core.web.tests.recorded import gap, record
 
-pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "index"])]
+pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__")]
 SECOND = 1000
 
 
