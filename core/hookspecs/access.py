@@ -28,7 +28,10 @@ class PermissionSpec:
 
 @hookspec()
 def register_permissions() -> Iterable[PermissionSpec]:
-    """Declare permissions for the plugin's own routes, topics, panels and functions. Called once at start."""
+    """Declare permissions for the plugin's own routes, topics, panels and functions.
+
+    Called in every process once at start.
+    """
     raise NotImplementedError
 
 

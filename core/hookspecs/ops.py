@@ -71,10 +71,14 @@ def register_health_checks() -> Iterable[HealthCheckSpec]:
 
 @hookspec()
 def register_workers() -> Iterable[WorkerSpec]:
-    """Offer worker processes. Called in the supervisor once at start."""
+    """Offer worker processes. Called in every process once at start; run by the supervisor."""
     raise NotImplementedError
 
 
 @hookspec()
 def on_host_ready() -> None:
-    """All plugins are loaded and their descriptors validated. Called once in every process."""
+    """All plugins are loaded and their descriptors validated.
+
+    Called once where plugins are loaded: in the process of a command, and in the one from which `serve` forks the
+    others. Start no thread and open no connection here: neither survives a fork.
+    """

@@ -56,7 +56,7 @@ class PanelSpec:
 
 @hookspec()
 def register_routes() -> Iterable[RouteSpec]:
-    """Offer REST routes. Called in web once at start."""
+    """Offer REST routes, one descriptor at most. Called in every process once at start; only web imports `urls`."""
     raise NotImplementedError
 
 
@@ -68,5 +68,5 @@ def register_topics() -> Iterable[TopicSpec]:
 
 @hookspec()
 def register_panels() -> Iterable[PanelSpec]:
-    """Offer panels for the portal's slots. Called in web once at start."""
+    """Offer panels for the portal's slots. Called in every process once at start; rendered in web."""
     raise NotImplementedError

@@ -41,7 +41,7 @@ def snapshot() -> str:
     for name, function in hooks():
         lines.append(f"{signature(name, function)} policy={vars(function)['eyrie_policy']}")
     for one in declared_types():
-        lines += [f"{one.__name__}", *(f"    {line}" for line in _members(one))]
+        lines += [f"{one.__name__}", *(f"    {line}" for line in members(one))]
     return "\n".join(lines) + "\n"
 
 
@@ -58,7 +58,8 @@ def signature(name: str, function: Callable[..., Any]) -> str:
     return f"{name}({', '.join(parts)}){result}"
 
 
-def _members(one: type) -> Iterator[str]:
+def members(one: type) -> Iterator[str]:
+    """Fields, values or methods of a type, a line each."""
     if is_dataclass(one):
         for field in fields(one):
             yield f"{field.name}: {field.type}{_default(field)}"
@@ -75,7 +76,7 @@ def _default(field: Field[Any]) -> str:
     if field.default is not MISSING:
         value = field.default
         return f" = {value.__name__ if isinstance(value, type) else _steady(value)}"
-    return "" if field.default_factory is MISSING else " = …"
+    return "" if field.default_factory is MISSING else " = ..."
 
 
 def _steady(value: object) -> str:

@@ -31,7 +31,7 @@ def test_hook_is_typed_and_documented(name: str) -> None:
     assert all(one.annotation is not one.empty for one in found.parameters.values())
     assert len(inspect.getdoc(function) or "") > 40, "say when it is called, in which process, and what it returns"
     assert isinstance(vars(function)["eyrie_policy"], Policy)
-    assert f"## {name}\n" in (ROOT / "docs/reference/hooks.md").read_text("utf-8")
+    assert f"### {name}\n" in (ROOT / "docs/reference/hooks.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", HOOKS)

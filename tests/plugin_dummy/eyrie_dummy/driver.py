@@ -55,7 +55,7 @@ def picture() -> bytes:
     return target.getvalue()
 
 
-async def probe(settings: ThingSettings, timeout: float) -> ProbeReport:
+async def probe(settings: ThingSettings, seconds: float) -> ProbeReport:
     """Look at the camera."""
     if not settings.number:
         return ProbeReport(Fault.ADDRESS, "nobody is there; choose another number.", "number")

@@ -1,0 +1,1 @@
+"""The generated reference: pages of documentation made from the code itself."""
