@@ -50,10 +50,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _uses_database(item: pytest.Item) -> bool:
-    fixtures = {"db", "transactional_db", "django_db_reset_sequences"}
+    fixtures = {"db", "transactional_db", "django_db_reset_sequences", "postgres_url"}
     return item.get_closest_marker("django_db") is not None or bool(fixtures & set(getattr(item, "fixturenames", ())))
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Say which database this run uses."""
     return f"database: {'PostgreSQL' if _TEST_DATABASE else 'SQLite'}"
+
+
+@pytest.fixture
+def postgres_url() -> str:
+    """An empty PostgreSQL database, for a whole system to run on; skips where this run has none."""
+    if not _TEST_DATABASE:
+        pytest.skip("no PostgreSQL in this run; scripts/with-postgres.sh starts one")
+    return _TEST_DATABASE

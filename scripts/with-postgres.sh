@@ -47,5 +47,6 @@ while :; do
     [ $attempt -lt 3 ] || { say "the server does not start:"; cat "$place/cluster/log" >&2; exit 1; }
 done
 
+$as "$bin/createdb" -h 127.0.0.1 -p "$port" -U eyrie eyrie
 cd "$OLDPWD"
 EYRIE_TEST_DATABASE_URL="postgres://eyrie@127.0.0.1:$port/eyrie" "$@"
