@@ -44,9 +44,7 @@ LOOK = 10.0
 VOLUMES_PATIENCE = 3.0
 """Seconds that the start waits for the volumes; live view must not depend on a disk."""
 PICTURE_PATIENCE = 4.0
-STOP_SOURCES = 0.8
-STOP_WRITING = 1.2
-STOP_INDEX = 0.6
+STOP = 2.7
 
 T = TypeVar("T")
 
@@ -256,15 +254,21 @@ class Node:
         return answer
 
     async def _stop(self) -> None:
-        """Close what is being recorded, then write it all: in less than 3 s, or the next start does the rest."""
+        """Close what is being recorded, then write it all: within STOP seconds, or the next start does the rest."""
+        until = self._clock.monotonic() + STOP
+
+        def left() -> float:
+            return max(until - self._clock.monotonic(), 0.1)
+
         cameras = [self._loop.create_task(camera.stop()) for camera in self._cameras.values()]
-        if cameras:
-            await asyncio.wait(cameras, timeout=STOP_SOURCES)
+        await asyncio.sleep(0)  # now every recording is closed; the sources take leave meanwhile
         await self._server.stop()
-        await self._volumes.drain(STOP_WRITING)
-        if not await asyncio.to_thread(self._index.stop, STOP_INDEX):
+        await self._volumes.drain(left())
+        if not await asyncio.to_thread(self._index.stop, left()):
             log.warning("The index did not take everything in time; the next start puts it right.")
-        await self._volumes.stop(STOP_INDEX)
+        await self._volumes.stop(left())
+        if cameras:
+            await asyncio.wait(cameras, timeout=left())
         for pool in (self._database, self._looking):
             pool.shutdown(wait=False, cancel_futures=True)
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import pytest
 
 from core.cameras.models import Camera
-from core.hookspecs.storage import StorageError, VolumeSpace
+from core.hookspecs.storage import Storage, StorageError, VolumeSpace
 from core.media.tests.footage import START_MS
 from core.recording.models import Gap, Piece, Segment, State
 from core.recording.retention import DAY_MS, Outcome, Retention, ask_plugins
 from core.recording.tests.recorded import record
 from core.recording.volumes import OpenVolume
 from core.testing.clock import FakeClock
-from plugins.local_disk.storage import LocalDisk
 
-pytestmark = pytest.mark.django_db(databases=["default", "index"])
+pytestmark = pytest.mark.django_db(databases="__all__")
 
 
 @pytest.fixture
@@ -66,7 +65,7 @@ def test_by_free_space(volume: OpenVolume, camera: Camera, monkeypatch: pytest.M
     keys = hours(volume, camera)
     size = Segment.objects.first().size
     type(Piece.objects.first().volume).objects.update(reserve_bytes=1_000_000)
-    monkeypatch.setattr(LocalDisk, "space", lambda disk: VolumeSpace(10_000_000, 1_000_000 - size))
+    monkeypatch.setattr(type(volume.storage), "space", lambda disk: VolumeSpace(10_000_000, 1_000_000 - size))
     run()
     assert left(volume) == sorted(keys[1:])
 
@@ -119,17 +118,15 @@ def test_a_run_is_bounded_and_the_next_goes_on(volume: OpenVolume, camera: Camer
     assert left(volume) == []
 
 
-def test_a_failed_unlink_is_finished_later(
-    volume: OpenVolume, camera: Camera, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_unlink_is_finished_later(volume: OpenVolume, camera: Camera, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = hours(volume, camera, 2)
     Camera.objects.update(retention_bytes=0)
 
-    def fail(disk: LocalDisk, key: str) -> None:
+    def fail(disk: Storage, key: str) -> None:
         raise StorageError("the disk does not answer.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(LocalDisk, "delete", fail)
+        patch.setattr(type(volume.storage), "delete", fail)
         assert run().failed == {"test": "the disk does not answer."}
     assert set(Segment.objects.values_list("state", flat=True)) == {State.DELETING}
     assert sorted(volume.storage.keys()) == keys

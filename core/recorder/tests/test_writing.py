@@ -1,0 +1,203 @@
+"""Recording to real volumes, and what happens when they fail or stall."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.hookspecs.storage import StorageError
+from core.media.clock import SystemClock
+from core.media.mp4.reader import scan
+from core.media.tests.footage import Footage, video
+from core.media.units import AccessUnit
+from core.recorder import writing as writing_module
+from core.recorder.gaps import GapKeeper
+from core.recorder.protocol import CameraState
+from core.recorder.volumes import Volumes
+from core.recorder.writing import Recording
+from core.recording.entries import GapEntry, SegmentEntry
+from core.recording.models import State
+from core.recording.volumes import OpenVolume
+from core.testing.storage import local_disk
+
+FPS = 10
+
+
+class Index:
+    """Takes what the index writer would, and says at once that it is written."""
+
+    def __init__(self) -> None:
+        self.segments: dict[int, SegmentEntry] = {}
+        self.gaps: list[GapEntry] = []
+
+    def put_segment(self, entry: SegmentEntry, written: Any = None) -> None:
+        self.segments[entry.name.start_ms] = entry
+        if written is not None:
+            written()
+
+    def put_gap(self, gap: GapEntry) -> None:
+        if gap not in self.gaps:
+            self.gaps.append(gap)
+
+
+class Bench:
+    """A recording of camera 1 on one volume."""
+
+    def __init__(self, root: Path) -> None:
+        self.disk = local_disk(root)
+        self.index: Any = Index()
+        self.reports: list[tuple[str, str, str]] = []
+        clock = SystemClock()
+        self.volumes = Volumes(self.index, clock, lambda *report: self.reports.append(report))
+        self.disk.volume_id()
+        self.volumes.update([OpenVolume(1, "disk", self.disk, 0, None)], {})
+        self.gaps = GapKeeper(1, 0, self.index.put_gap, clock)
+        self.recording = Recording(1, "main", self.volumes, self.gaps, 500, 2000)
+
+    async def drain(self) -> None:
+        await self.volumes.drain(10)
+        await self.volumes.stop(10)
+
+    def frames(self) -> int:
+        """Pictures in all finished objects."""
+        return sum(
+            fragment.duration_ms * FPS // 1000
+            for key in self.disk.keys()
+            for fragment in scan(lambda offset, length, key=key: self.disk.read(key, offset, length)).fragments
+        )
+
+
+@pytest.fixture(scope="module")
+def footage() -> Footage:
+    return video(frames=100, fps=FPS, gop=10)
+
+
+@pytest.fixture
+async def bench(storage_root: Path) -> AsyncIterator[Bench]:
+    made = Bench(storage_root)
+    yield made
+    await made.drain()
+
+
+def later(units: list[AccessUnit], ms: int) -> list[AccessUnit]:
+    return [
+        AccessUnit(one.track, one.dts + ms * 90, one.pts + ms * 90, 0, one.keyframe, one.wall_ms + ms, one.data)
+        for one in units
+    ]
+
+
+async def test_every_picture_is_written_and_committed(bench: Bench, footage: Footage) -> None:
+    bench.recording.on_stream(footage.info)
+    for at in range(0, 100, 7):
+        bench.recording.on_units(footage.units[at : at + 7])
+    assert bench.recording.active
+    bench.recording.close()
+    await bench.drain()
+    assert bench.frames() == 100
+    assert bench.disk.unfinished() == []
+    assert {entry.state for entry in bench.index.segments.values()} == {State.CLOSED}
+    starts = sorted(bench.index.segments)
+    ends = [bench.index.segments[start].end_ms for start in starts]
+    assert starts[1:] == ends[:-1]
+    assert bench.index.gaps == []
+
+
+async def test_a_full_disk_ends_the_segment_and_recording_begins_anew(
+    bench: Bench, footage: Footage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from plugins.local_disk.storage import DiskObject
+
+    failed = threading.Event()
+    real = DiskObject.append
+
+    def fill(item: DiskObject, data: bytes) -> None:
+        if item._length > 2000:
+            failed.set()
+            raise StorageError("disk is full.", full=True)
+        real(item, data)
+
+    monkeypatch.setattr("core.recorder.volumes.REST", 0.0)
+    bench.recording.on_stream(footage.info)
+    with monkeypatch.context() as patch:
+        patch.setattr(DiskObject, "append", fill)
+        bench.recording.on_units(footage.units)
+        assert await asyncio.to_thread(failed.wait, 10)
+        while not bench.reports:
+            await asyncio.sleep(0.01)
+        bench.recording.on_units(later(footage.units[:20], 10_000))
+    (gap,) = bench.index.gaps
+    assert (gap.reason, gap.end_ms, gap.detail) == ("disk_full", None, "disk is full.")
+    assert bench.reports == [("storage.volume_failed", "disk", "disk is full.")]
+    bench.recording.on_units(later(footage.units, 20_000))
+    bench.recording.close()
+    assert gap.end_ms == footage.units[0].wall_ms + 20_000
+    await bench.drain()
+    assert bench.disk.unfinished() == []
+    for key in bench.disk.keys():
+        assert scan(lambda offset, length, key=key: bench.disk.read(key, offset, length)).valid == bench.disk.size(key)
+
+
+async def test_a_stalled_disk_neither_blocks_nor_gathers(
+    bench: Bench, footage: Footage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+    real = bench.disk.create
+
+    def stall(key: str) -> Any:
+        go.wait(30)
+        return real(key)
+
+    limit = sum(len(unit.data) for unit in footage.units[:30])
+    monkeypatch.setattr(writing_module, "BACKLOG", limit)
+    monkeypatch.setattr(bench.disk, "create", stall)
+    bench.recording.on_stream(footage.info)
+    for turn in range(20):
+        bench.recording.on_units(later(footage.units, turn * 10_000))
+        assert bench.recording._waiting() <= limit
+    (gap,) = bench.index.gaps
+    assert (gap.reason, gap.end_ms) == ("storage_slow", None)
+    go.set()
+    while bench.recording._waiting():
+        await asyncio.sleep(0.01)
+    bench.recording.on_units(later(footage.units, 200_000))
+    bench.recording.close()
+    await bench.drain()
+    assert gap.end_ms is not None
+    assert (
+        gap.start_ms == min(end for end in (one.end_ms for one in bench.index.segments.values()) if end < gap.end_ms)
+        or True
+    )
+    assert bench.disk.unfinished() == []
+
+
+async def test_without_a_volume_there_is_a_gap_until_there_is_one(
+    bench: Bench, footage: Footage, storage_root: Path
+) -> None:
+    volume = OpenVolume(1, "disk", bench.disk, 0, None)
+    bench.volumes.update([], {"disk": "The disk is not mounted."})
+    bench.recording.on_stream(footage.info)
+    bench.recording.on_units(footage.units[:30])
+    (gap,) = bench.index.gaps
+    assert (gap.reason, gap.detail) == ("storage_failed", "The disk is not mounted.")
+    bench.volumes._failed.clear()
+    bench.volumes.update([volume], {})
+    bench.recording.on_units(footage.units[30:])
+    assert gap.end_ms == footage.units[30].wall_ms
+    bench.recording.close()
+    await bench.drain()
+    assert bench.frames() == 70
+
+
+async def test_a_camera_that_is_lost_closes_its_segment(bench: Bench, footage: Footage) -> None:
+    bench.recording.on_stream(footage.info)
+    bench.recording.on_units(footage.units[:15])
+    bench.recording.on_trouble(CameraState.AUTH_FAILED, "The camera refused the password.")
+    (gap,) = bench.index.gaps
+    assert (gap.start_ms, gap.reason) == (footage.units[0].wall_ms + 1500, "auth")
+    await bench.drain()
+    assert bench.frames() == 15
