@@ -26,7 +26,7 @@ from plugins.simulator.sound import add_sound, encode_sound
 
 log = logging.getLogger("eyrie.simulator")
 
-EDITION = 2  # raised when scenes or encoding change, so that old clips are not taken for new ones
+EDITION = 3  # raised when scenes or encoding change, so that old clips are not taken for new ones
 GOP_SECONDS = 2
 SUB_WIDTH = 640
 UNFINISHED = "unfinished-"
@@ -167,6 +167,7 @@ def mark(shot: av.VideoFrame, tag: int, number: int) -> None:
 
 def _encode(container: Any, stream: Any, shot: Any, number: int) -> None:
     shot.pts = number
+    shot.pict_type = 0  # a decoded picture would ask for the type it had
     shot.time_base = stream.codec_context.time_base
     container.mux(stream.encode(shot))
 
@@ -182,11 +183,12 @@ def add_video(container: Any, codec: str, size: tuple[int, int], fps: Fraction, 
     stream.codec_context.gop_size = gop
     stream.codec_context.max_b_frames = b_frames
     stream.codec_context.options = {
-        "h264": {"preset": "superfast", "crf": "25", "sc_threshold": "0", "bf": str(b_frames), "keyint_min": str(gop)},
+        # Without adaptive B-frames every camera that should have them has them, whatever the scene.
+        "h264": {"preset": "superfast", "crf": "25", "sc_threshold": "0", "b_strategy": "0", "keyint_min": str(gop)},
         "h265": {
             "preset": "ultrafast",
             "crf": "27",
-            "x265-params": f"bframes={b_frames}:keyint={gop}:min-keyint={gop}:{X265_QUIET}",
+            "x265-params": f"bframes={b_frames}:b-adapt=0:keyint={gop}:min-keyint={gop}:{X265_QUIET}",
         },
         "mjpeg": {"huffman": "default", "qscale": "5"},  # RFC 2435 knows the standard Huffman tables only
     }[codec]

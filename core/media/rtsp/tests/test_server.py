@@ -262,7 +262,8 @@ async def test_a_slow_client_loses_frames_until_a_keyframe_and_holds_up_nobody(
         assert number < 2000, "the server buffers without bound"
         feed.push(picture(number, size=50_000))
         await asyncio.sleep(0)
-    lagging = next(player for player in players if player.lagging)
+    (lagging,) = (player for player in players if player.lagging)
+    assert lagging._peer.endswith(f":{slow.writer.get_extra_info('sockname')[1]}")
     waiting = lagging._transport.get_write_buffer_size()
     feed.push(picture(number + 1, size=50_000))
     assert lagging._transport.get_write_buffer_size() == waiting, "a lagging client gets no more"
