@@ -1,8 +1,8 @@
 """Every test run has a data directory of its own and knows no setting of the machine it runs on.
 
 This runs before Django's settings are read, which is why their module is named here and not in pyproject.toml:
-pytest-django would read them before any conftest. The database is SQLite in memory or, with EYRIE_TEST_DATABASE_URL (see
-scripts/with-postgres.sh), PostgreSQL. Plugins are strict: a failing one fails the test.
+pytest-django would read them before any conftest. The database is SQLite in memory or, with EYRIE_TEST_DATABASE_URL
+(see scripts/with-postgres.sh), PostgreSQL. Plugins are strict: a failing one fails the test.
 """
 
 import atexit
@@ -28,10 +28,7 @@ os.environ["EYRIE_STRICT_PLUGINS"] = "1"
 if _TEST_DATABASE:
     os.environ["EYRIE_DATABASE_URL"] = _TEST_DATABASE
 
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Load Django, now that its settings are what they should be."""
-    django.setup()
+django.setup()  # before the rooms' own conftests, which import models, are read
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
