@@ -13,6 +13,10 @@ from core.cameras.models import Camera
 from core.hookspecs.cameras import CameraDriverSpec
 
 
+CameraRows = QuerySet[Camera]
+"""Rows of cameras, for rooms that pass them on without knowing the model."""
+
+
 @dataclass(frozen=True, slots=True)
 class CameraConfig:
     """What a recorder needs of one camera.
@@ -43,7 +47,7 @@ class CameraLimits:
     bytes: int | None
 
 
-def cameras() -> QuerySet[Camera]:
+def cameras() -> CameraRows:
     """All cameras by id."""
     return Camera.objects.order_by("id")
 

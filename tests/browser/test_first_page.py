@@ -38,7 +38,7 @@ def sign_in(window: Page, system: RunningSystem, password: str = PASSWORD) -> No
     window.keyboard.press("Enter")
 
 
-def tile(window: Page, name: str):  # noqa: ANN201
+def tile(window: Page, name: str):
     return window.locator(".tile", has_text=name)
 
 
@@ -65,8 +65,8 @@ def test_the_last_minute_plays(window: Page, system: RunningSystem) -> None:
     expect(link).to_be_visible(timeout=30 * SECONDS)
     link.click()
     expect(window.get_by_role("dialog")).to_contain_text("Page yard, the last minute")
-    window.wait_for_function("document.querySelector('#player video').currentTime > 0.5", timeout=20 * SECONDS)
-    window.wait_for_function("document.querySelector('#player video').videoWidth > 0")
+    window.wait_for_function("() => document.querySelector('#player video').currentTime > 0.5", timeout=20 * SECONDS)
+    window.wait_for_function("() => document.querySelector('#player video').videoWidth > 0")
     window.keyboard.press("Escape")
     expect(window.get_by_role("dialog")).to_be_hidden()
 

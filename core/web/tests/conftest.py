@@ -42,7 +42,7 @@ class PaperSettings(BaseModel):
         return value
 
 
-async def _probe(settings: PaperSettings, timeout: float) -> ProbeReport:
+async def _probe(settings: PaperSettings, seconds: float) -> ProbeReport:
     if settings.password.get_secret_value() != "open sesame":
         return ProbeReport(Fault.CREDENTIALS, "The camera refuses the password.", "password")
     return ProbeReport(
@@ -107,6 +107,18 @@ def client_of() -> Callable[[User | None], APIClient]:
     return make
 
 
+class Announcing(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
 @pytest.fixture
 async def served() -> AsyncIterator[str]:
     """`host:port` of the application served by uvicorn, as `manage.py web` does, on this test's event loop."""
@@ -122,11 +134,9 @@ async def served() -> AsyncIterator[str]:
         log_config=None,
         timeout_graceful_shutdown=1,
     )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None
+    server = Announcing(config)
     task = asyncio.create_task(server._serve([listening]))
-    while not server.started:
-        await asyncio.sleep(0.01)
+    await asyncio.wait_for(server.ready.wait(), 20)
     await recorders.client()
     yield f"127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True

@@ -9,6 +9,7 @@ from core.cameras.models import Camera
 from core.cameras.queries import camera_configs, camera_revisions
 from core.hookspecs.marks import hookimpl
 from core.system.models import AuditRow
+from core.system.secrets import MASK
 
 pytestmark = pytest.mark.django_db
 CAMERAS = "/api/v1/cameras/"
@@ -35,7 +36,7 @@ def test_a_camera_is_added_listed_changed_and_removed(admin) -> None:
 
 def test_secrets_go_in_and_never_come_out(admin) -> None:
     body = admin.post(CAMERAS, DOOR, format="json")
-    assert body.json()["settings"]["password"] == "********"
+    assert body.json()["settings"]["password"] == MASK
     camera = Camera.objects.get()
     assert "hunter2" not in json.dumps(camera.settings)
     assert "hunter2" not in json.dumps(list(AuditRow.objects.values_list("detail", flat=True)))
@@ -45,7 +46,7 @@ def test_secrets_go_in_and_never_come_out(admin) -> None:
 
 def test_secrets_need_not_be_repeated(admin) -> None:
     camera_id = admin.post(CAMERAS, DOOR, format="json").json()["id"]
-    for settings in ({"url": "rtsp://10.0.0.6/1"}, {"url": "rtsp://10.0.0.6/1", "password": "********"}):
+    for settings in ({"url": "rtsp://10.0.0.6/1"}, {"url": "rtsp://10.0.0.6/1", "password": MASK}):
         assert admin.patch(f"{CAMERAS}{camera_id}/", {"settings": settings}, format="json").status_code == 200
         found = camera_configs([camera_id])[0].settings
         assert (found.url, found.password.get_secret_value()) == ("rtsp://10.0.0.6/1", "hunter2")

@@ -32,6 +32,7 @@ class OneCamera:
         self.live = Live()
         self.status = CameraStatus(camera_id, CameraState.STREAMING, 1_780_000_000_000, recording=True)
         self.watched = asyncio.Event()
+        self.left = asyncio.Event()
 
     def statuses(self) -> list[CameraStatus]:
         return [self.status]
@@ -44,6 +45,7 @@ class OneCamera:
 
     def unwatch(self, camera_id: int, stream: str, viewer: Viewer) -> None:
         self.live.remove(viewer)
+        self.left.set()
 
     async def picture(self, camera_id: int, stream: str) -> tuple[int, bytes]:
         found = self.live.picture()
@@ -172,9 +174,7 @@ async def test_a_right_taken_away_ends_the_stream(served, person, camera, record
         with pytest.raises(websockets.ConnectionClosed):
             await asyncio.wait_for(viewer.recv(), 10)
         assert viewer.close_code == 4404
-    async with asyncio.timeout(10):
-        while cameras.live.watched:
-            await asyncio.sleep(0.01)
+    await asyncio.wait_for(cameras.left.wait(), 10)
 
 
 async def test_a_revoked_token_ends_the_stream(served, person, camera, recorder, monkeypatch) -> None:
