@@ -34,12 +34,18 @@ class Clip:
 
 @cache
 def clip(
-    video: str = "libx264", audio: str = "", *, frames: int = 60, b_frames: int = 0, size: tuple[int, int] = (320, 240)
+    video: str = "libx264",
+    audio: str = "",
+    *,
+    frames: int = 60,
+    b_frames: int = 0,
+    size: tuple[int, int] = (320, 240),
+    container: str = "",
 ) -> Clip:
     """A clip of 30 frames a second, GOP of 15; the same arguments give the same clip once a test run."""
-    path = Path(mkdtemp(prefix="eyrie-clip-")) / ("clip.mov" if audio.startswith("pcm") else "clip.mkv")
-    with av.open(str(path), "w") as container:
-        _encode(container, video, audio, frames, b_frames, size)
+    path = Path(mkdtemp(prefix="eyrie-clip-")) / f"clip.{container or ('mov' if audio.startswith('pcm') else 'mkv')}"
+    with av.open(str(path), "w") as target:
+        _encode(target, video, audio, frames, b_frames, size)
     with ThreadPoolExecutor(1) as pool:  # tests call this on their own event loop
         return pool.submit(lambda: asyncio.run(_read(path))).result()
 
