@@ -12,7 +12,6 @@ from core.cameras.drivers import CameraError, opened
 from core.cameras.models import Camera
 from core.hookspecs.cameras import CameraDriverSpec
 
-
 CameraRows = QuerySet[Camera]
 """Rows of cameras, for rooms that pass them on without knowing the model."""
 
