@@ -130,3 +130,8 @@ def psnr(one: Luma, other: Luma) -> float:
 
 def _open(media: Media) -> Any:
     return av.open(io.BytesIO(media) if isinstance(media, bytes) else str(media))
+
+
+def luma_of_jpeg(jpeg: bytes) -> Luma:
+    """The luma plane of a JPEG."""
+    return next(decoded_luma(jpeg))

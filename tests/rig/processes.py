@@ -17,14 +17,22 @@ MANAGE = ROOT / "manage.py"
 Found = TypeVar("Found")
 
 
+class CommandFailed(Exception):
+    """A management command ended with an error; the message holds what it printed."""
+
+
 def environment(data: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of an Eyrie process on its own data directory, free of the caller's EYRIE_* variables."""
-    kept = {name: value for name, value in os.environ.items() if "EYRIE_" not in name}
+    """The environment of an Eyrie process on its own data directory, free of the caller's EYRIE_* variables.
+
+    Compiled modules may be kept, as on any user's machine: without them every start compiles Django anew.
+    """
+    dropped = ("EYRIE_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not any(part in name for part in dropped)}
     return kept | {"EYRIE_DATA": str(data), "PYTHONPATH": str(ROOT)} | dict(extra or {})
 
 
 def manage(data: Path, *arguments: str, extra: Mapping[str, str] | None = None, timeout: float = 60) -> str:
-    """Run one command to its end and return its output. Raises subprocess.CalledProcessError with its errors."""
+    """Run one command to its end and return its output. Raises CommandFailed."""
     done = subprocess.run(
         [sys.executable, str(MANAGE), *arguments],
         env=environment(data, extra),
@@ -35,7 +43,7 @@ def manage(data: Path, *arguments: str, extra: Mapping[str, str] | None = None, 
         check=False,
     )
     if done.returncode:
-        raise subprocess.CalledProcessError(done.returncode, arguments, done.stdout, done.stderr)
+        raise CommandFailed(f"{' '.join(arguments)[:200]} ended with {done.returncode}: {done.stderr[-2000:]}")
     return done.stdout
 
 

@@ -130,7 +130,7 @@ class RunningSystem:
 
     def wait_recording(self, camera: int, timeout: float = 20) -> None:
         """Return when the camera is being recorded."""
-        eventually(lambda: self.status(camera)["recording"], timeout, f"camera {camera} recording; see {self.log}")
+        eventually(lambda: self.status(camera)["recording"], timeout, f"camera {camera} recording; see {self.log}", 0.2)
 
     def timeline(self, camera: int, start_ms: int, end_ms: int) -> dict[str, Any]:
         """`ranges` and `gaps` of one camera."""

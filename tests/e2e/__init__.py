@@ -1,0 +1,1 @@
+"""The whole of Eyrie, from a camera to a player."""
