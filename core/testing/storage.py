@@ -8,11 +8,18 @@ import pytest
 from pydantic import BaseModel
 
 from core.hookspecs.storage import ObjectWriter, Storage, StorageBackendSpec, StorageError
+from core.pluginhost import host
 from core.testing.specs import check_descriptor
 
 KEY = "1/2026-01-01/00/main-1767225600000.mp4"
 OTHER = "2/2026-01-01/00/sub-1767225600000.mp4"
 PARTS = (b"first fragment", bytes(range(256)) * 300, b"last")
+
+
+def local_disk(root: Path) -> Storage:
+    """A volume on this machine's disk, from the built-in plugin through the registry: core's tests import no plugin."""
+    spec = host().registry.get(StorageBackendSpec, "local_disk")
+    return spec.open(spec.settings.model_validate({"path": root}))
 
 
 class StorageBackendContract:

@@ -110,12 +110,13 @@ async def test_every_picture_is_written_and_committed(bench: Bench, footage: Foo
 async def test_a_full_disk_ends_the_segment_and_recording_begins_anew(
     bench: Bench, footage: Footage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from plugins.local_disk.storage import DiskObject
-
+    probe = bench.disk.create("1/probe")
+    disk_object: Any = type(probe)
+    probe.abort()
     failed = threading.Event()
-    real = DiskObject.append
+    real = disk_object.append
 
-    def fill(item: DiskObject, data: bytes) -> None:
+    def fill(item: Any, data: bytes) -> None:
         if item._length > 2000:
             failed.set()
             raise StorageError("disk is full.", full=True)
@@ -124,7 +125,7 @@ async def test_a_full_disk_ends_the_segment_and_recording_begins_anew(
     monkeypatch.setattr("core.recorder.volumes.REST", 0.0)
     bench.recording.on_stream(footage.info)
     with monkeypatch.context() as patch:
-        patch.setattr(DiskObject, "append", fill)
+        patch.setattr(disk_object, "append", fill)
         bench.recording.on_units(footage.units)
         assert await asyncio.to_thread(failed.wait, 10)
         while not bench.reports:
