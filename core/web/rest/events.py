@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -52,7 +53,7 @@ class Events(ListAPIView[StoredEvent]):
         """Filtered by rights and by `camera`, `type`, `start`, `end`."""
         query = self.request.query_params
         found = queries.events(
-            types=[name for text in query.getlist("type") for name in text.split(",") if name],
+            types=_types(self.request),
             camera_ids=integers(self.request, "camera"),
             start_ms=optional_time(query, "start"),
             end_ms=optional_time(query, "end"),
@@ -70,3 +71,11 @@ class Events(ListAPIView[StoredEvent]):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Newest first."""
         return super().get(request, *args, **kwargs)
+
+
+def _types(request: Request) -> list[str]:
+    found = [name for text in request.query_params.getlist("type") for name in text.split(",") if name]
+    for name in found:
+        if not name.isprintable():
+            raise ValidationError({"type": [f"{name!r} is no event type; give names such as camera.offline."]})
+    return found

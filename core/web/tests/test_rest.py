@@ -82,6 +82,7 @@ def test_events_are_listed_newest_first_by_page_and_by_right(person, client_of) 
     assert (found["camera"], found["attributes"]["message"]) == (yard.pk, "Silence.")
     assert found["end"].endswith(".500Z")
     assert everywhere.get("/api/v1/events/", {"camera": "x"}).status_code == 400
+    assert everywhere.get("/api/v1/events/", {"type": "\0"}).status_code == 400
 
 
 def test_health_says_little_to_strangers(person, client_of) -> None:
