@@ -26,7 +26,8 @@ H265_AP, H265_FU, H265_SPS = 48, 49, 33
 class Packetiser(Protocol):
     """Makes the RTP payloads of one track's access units. The last payload of a unit bears the marker bit."""
 
-    def payloads(self, unit: AccessUnit) -> list[bytes]: ...
+    def payloads(self, unit: AccessUnit) -> list[bytes]:
+        """At most MAX_PAYLOAD bytes each."""
 
 
 def nal_units(data: bytes) -> Iterator[bytes]:
@@ -95,6 +96,7 @@ class H264Packetiser:
         self._sets = _stap_a(_avc_parameter_sets(track.config))
 
     def payloads(self, unit: AccessUnit) -> list[bytes]:
+        """See Packetiser."""
         out: list[bytes] = []
         has_sps = False
         for nal in nal_units(unit.data):
@@ -118,6 +120,7 @@ class H265Packetiser:
         self._sets = _aggregation(_hevc_parameter_sets(track.config))
 
     def payloads(self, unit: AccessUnit) -> list[bytes]:
+        """See Packetiser."""
         out: list[bytes] = []
         has_sps = False
         for nal in nal_units(unit.data):
@@ -162,6 +165,7 @@ class AacPacketiser:
     """RFC 3640 AAC-hbr: one AU header of 13 bits size and 3 bits index before the frame; long frames in pieces."""
 
     def payloads(self, unit: AccessUnit) -> list[bytes]:
+        """See Packetiser."""
         header = b"\x00\x10" + (len(unit.data) << 3 & 0xFFFF).to_bytes(2)
         step = MAX_PAYLOAD - len(header)
         return [header + unit.data[at : at + step] for at in range(0, len(unit.data), step)]
@@ -171,6 +175,7 @@ class PlainPacketiser:
     """G.711 (RFC 3551 4.5.14) and Opus (RFC 7587): the frame is the payload."""
 
     def payloads(self, unit: AccessUnit) -> list[bytes]:
+        """See Packetiser."""
         return [unit.data]
 
 

@@ -16,6 +16,7 @@ import logging
 import secrets
 import ssl
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from core.media.rtsp.serving_connection import Connection
@@ -51,7 +52,7 @@ class RtspServer:
         self._ssl = ssl_context
         self._mounts: dict[str, Mount] = {}
         self._server: asyncio.Server | None = None
-        self._connections: dict[Connection, asyncio.Task[Any] | None] = {}
+        self._connections: dict[Connection, asyncio.Task[None]] = {}
         self._datagrams: tuple[asyncio.DatagramTransport, asyncio.DatagramTransport] | None = None
         self._datagrams_opening = asyncio.Lock()
 
@@ -84,9 +85,7 @@ class RtspServer:
         """Close the listener and every connection, and wait until all are gone. Idempotent."""
         if self._server is not None:
             self._server.close()
-        tasks = [task for task in self._connections.values() if task is not None]
-        for connection in tuple(self._connections):
-            connection.close()
+        tasks = list(self._connections.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -96,13 +95,17 @@ class RtspServer:
             self._datagrams = None
         self._server = None
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A task of our own: one that asyncio's streams make reports its cancellation as an error (Python 3.11).
         connection = Connection(self, reader, writer)
-        self._connections[connection] = asyncio.current_task()
-        try:
-            await connection.run()
-        finally:
-            del self._connections[connection]
+        task = asyncio.get_running_loop().create_task(connection.run())
+        self._connections[connection] = task
+        task.add_done_callback(partial(self._ended, connection))
+
+    def _ended(self, connection: Connection, task: asyncio.Task[None]) -> None:
+        del self._connections[connection]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("the connection of %s failed", connection.peer, exc_info=error)
 
     async def datagram_sockets(self) -> tuple[asyncio.DatagramTransport, asyncio.DatagramTransport]:
         """One pair for all UDP clients, opened when the first comes: an even port and the next (RFC 3550 11)."""

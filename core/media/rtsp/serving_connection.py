@@ -91,10 +91,6 @@ class Connection:
                 self._mount.leave(self._player)
             self._writer.close()
 
-    def close(self) -> None:
-        """End the connection."""
-        self._writer.close()
-
     def hear_report(self, address: tuple[str, int]) -> None:
         """A UDP packet came from this address; when it is the client's RTCP, the session lives on."""
         if self._player.listens_on(address):

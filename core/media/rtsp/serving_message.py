@@ -38,6 +38,7 @@ class Request:
 
     @property
     def path(self) -> str:
+        """The URL's path, decoded, without a slash at its end."""
         return unquote(urlsplit(self.url).path).rstrip("/") or "/"
 
 

@@ -77,9 +77,11 @@ async def test_cameras_are_added_to_eyrie_once(tmp_path: Path, monkeypatch: pyte
     await run_until_enrolled(tmp_path, SimulatorSettings(port=0), monkeypatch)
     first = await asyncio.to_thread(camera_id_of, "Gate")
     assert first is not None
+    address = await asyncio.to_thread(address_of, first)
     # Another port and password: the camera that is there gets its new address.
     await run_until_enrolled(tmp_path, SimulatorSettings(port=0, password=SecretStr("other")), monkeypatch)
     assert await asyncio.to_thread(camera_id_of, "Gate") == first
+    assert await asyncio.to_thread(address_of, first) != address
 
 
 @pytest.mark.django_db
@@ -93,6 +95,10 @@ def test_a_camera_that_was_deleted_stays_away(tmp_path: Path) -> None:
     enrol(register, "Gate", settings)
     enrol(register, "Gate", settings | {"url": "rtsp://127.0.0.1:2/gate/main"})
     assert camera_id_of("Gate") is None
+
+
+def address_of(camera_id: int) -> str:
+    return str(apps.get_model("cameras", "Camera").objects.get(pk=camera_id).settings["url"])
 
 
 def delete(camera_id: int) -> None:

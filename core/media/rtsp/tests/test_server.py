@@ -314,10 +314,13 @@ async def test_misconduct(server: RtspServer, conduct: Conduct) -> None:
                     await talker.packet()
 
 
-async def test_stop_ends_everything(server: RtspServer, feed: HandFeed) -> None:
+async def test_stop_ends_everything_without_a_word(
+    server: RtspServer, feed: HandFeed, caplog: pytest.LogCaptureFixture
+) -> None:
     talker = await playing(server)
     await server.stop()
     await talker.closed()
     assert feed.sink is None
     with pytest.raises(OSError):
         await Talker.to(server.port)
+    assert not caplog.records
