@@ -30,7 +30,9 @@ class Site:
 
     def start(self, plugins: str, **settings: object) -> dict[str, PluginRecord]:
         values = {"data": self.data, "plugins": plugins, "strict_plugins": False} | settings
-        found = {name: one for name, one in discover(self.folder).items() if not one.module.startswith("plugins.")}
+        found = {
+            name: one for name, one in discover(self.folder).items() if one.module.startswith(self.packages.parent.name)
+        }
         return {record.name: record for record in select(_configuration(values), found)}
 
 
