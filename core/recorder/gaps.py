@@ -45,7 +45,7 @@ class GapKeeper:
         self._stream = stream
         self._put = put
         self._clock = clock
-        self._end_ms: int | None = None  # up to where the stream is recorded
+        self.end_ms: int | None = None  # up to where the stream is recorded
         self._first_ms: int | None = None  # where this process began to record
         self._gap: GapEntry | None = None
         self.since_ms = clock.wall_ms()
@@ -80,28 +80,33 @@ class GapKeeper:
             self._end(self._gap, self._clock.wall_ms())
             self._begin(self._clock.wall_ms(), reason, detail)
         else:
-            self._begin(self.since_ms if self._end_ms is None else self._end_ms, reason, detail)
+            self._begin(self.since_ms if self.end_ms is None else self.end_ms, reason, detail)
 
     def recorded(self, start_ms: int) -> None:
         """A segment begins; what lay between is over."""
         if self._first_ms is None:
             self._first_ms = start_ms
-        if self._gap is None and self._end_ms is not None and start_ms - self._end_ms >= SHORTEST_MS:
-            self._begin(self._end_ms, GapReason.OFFLINE, "The camera sent no pictures.")
+        if self._gap is None and self.end_ms is not None and start_ms - self.end_ms >= SHORTEST_MS:
+            self._begin(self.end_ms, GapReason.OFFLINE, "The camera sent no pictures.")
         if self._gap is not None:
             self._end(self._gap, start_ms)
             self._gap = None
+
+    def missing(self, start_ms: int, end_ms: int, reason: GapReason, detail: str) -> None:
+        """A stretch that had counted as recorded turned out not to be."""
+        gap = GapEntry(self._camera_id, self._stream, start_ms, reason, detail)
+        self._end(gap, end_ms)
 
     def unwanted(self) -> None:
         """The stream is not to be recorded any more: that is no gap."""
         if self._gap is not None:
             self._end(self._gap, self._clock.wall_ms())
             self._gap = None
-        self._end_ms = None
+        self.end_ms = None
 
     def reached(self, end_ms: int) -> None:
         """The stream is recorded up to here."""
-        self._end_ms = end_ms
+        self.end_ms = end_ms
 
     def _begin(self, start_ms: int, reason: GapReason, detail: str) -> None:
         self._gap = GapEntry(self._camera_id, self._stream, start_ms, reason, detail)

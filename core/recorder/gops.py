@@ -23,6 +23,7 @@ class GopBuffer:
         self._most = most
         self._groups: deque[list[AccessUnit]] = deque()
         self._bytes: deque[int] = deque()
+        self._total = 0
         self.keyframe: AccessUnit | None = None
 
     def add(self, units: Sequence[AccessUnit]) -> None:
@@ -31,12 +32,15 @@ class GopBuffer:
             if unit.keyframe and unit.track == self._video:
                 self.keyframe = unit
                 self._groups.append([unit])
-                self._bytes.append(len(unit.data))
+                self._bytes.append(0)
                 self._trim(unit.wall_ms)
             elif self._groups:
                 self._groups[-1].append(unit)
-                self._bytes[-1] += len(unit.data)
-        while self._groups and sum(self._bytes) > self._most:
+            else:
+                continue
+            self._bytes[-1] += len(unit.data)
+            self._total += len(unit.data)
+        while self._total > self._most:
             self._drop()
 
     def units(self) -> list[AccessUnit]:
@@ -47,6 +51,7 @@ class GopBuffer:
         """The stream has ended."""
         self._groups.clear()
         self._bytes.clear()
+        self._total = 0
         self.keyframe = None
 
     def _trim(self, now_ms: int) -> None:
@@ -55,4 +60,4 @@ class GopBuffer:
 
     def _drop(self) -> None:
         self._groups.popleft()
-        self._bytes.popleft()
+        self._total -= self._bytes.popleft()

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from core.media.clock import Clock
 from core.media.source import Fault, PacketSource, SourceError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from core.media.audio import RecordableAudio
 
 log = logging.getLogger("eyrie.recorder.ingest")
+
+T = TypeVar("T")
 
 FLOOD = 40_000_000
 """Bytes a second that no camera sends in earnest (320 Mbit/s); more ends the session."""
@@ -127,7 +129,7 @@ class Ingest:
             return
         self.info, self._video = self._with_audio(info), video.index
         self.machine.opened(self._clock.monotonic())
-        self._feed(self._give_stream)
+        self._guarded(self._give_stream, self.info)
         if self.machine.state is CameraState.STREAMING:
             self._on_change()
 
@@ -142,9 +144,7 @@ class Ingest:
         if frames:
             rates.frames += frames
             self.machine.picture(self._clock.monotonic())
-        if self._audio is not None:
-            units = self._audio.on_units(units)
-        self._feed(lambda consumer: consumer.on_units(units))
+        self._guarded(self._give_units, units)
         self._tell()
 
     def ended(self, attempt: _Attempt, error: SourceError) -> None:
@@ -166,18 +166,28 @@ class Ingest:
         self._audio = RecordableAudio()
         return self._audio.on_stream(info)
 
-    def _give_stream(self, consumer: Consumer) -> None:
-        if self.info is not None:
-            consumer.on_stream(self.info)
-
-    def _feed(self, give: Callable[[Consumer], None]) -> None:
+    def _give_stream(self, info: StreamInfo) -> None:
         for consumer in self._consumers:
-            outcome = guarded("core", give, consumer)
-            if outcome.error is not None:
-                log.error("%s: taking its units failed", self._name, exc_info=outcome.error)
-                message = f"The stream could not be taken ({describe(outcome.error)})."
-                self._fail(SourceError(Fault.PROTOCOL, message))
-                return
+            consumer.on_stream(info)
+
+    def _give_units(self, units: Sequence[AccessUnit]) -> None:
+        if self._audio is not None:
+            units = self._audio.on_units(units)
+        for consumer in self._consumers:
+            consumer.on_units(units)
+
+    def _give_trouble(self, state: CameraState) -> None:
+        for consumer in self._consumers:
+            consumer.on_trouble(state, self.machine.message)
+
+    def _guarded(self, give: Callable[[T], None], what: T) -> None:
+        """Give consumers something. What their code cannot take ends this session, and is no matter of the source's."""
+        outcome = guarded("core", give, what)
+        if outcome.error is not None:
+            log.error("%s: taking its units failed", self._name, exc_info=outcome.error)
+            if self.machine.state is CameraState.STREAMING:
+                why = f"The stream could not be taken ({describe(outcome.error)})."
+                self._fail(SourceError(Fault.PROTOCOL, why))
 
     def _do(self, what: Do) -> None:
         if what in (Do.CONNECT, Do.DISCONNECT):
@@ -213,8 +223,7 @@ class Ingest:
             return
         self._shown = shown
         if machine.state is not CameraState.STREAMING:
-            for consumer in self._consumers:
-                consumer.on_trouble(machine.state, machine.message)
+            self._guarded(self._give_trouble, machine.state)
             if machine.fault is not None:
                 log.warning("%s is %s: %s", self._name, machine.state, machine.message)
         else:

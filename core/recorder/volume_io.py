@@ -34,8 +34,10 @@ Failed = Callable[[OpenVolume, StorageError], None]
 
 
 class OpenFile:
-    """One segment being written. queued: bytes given to the queue, counted on the loop; taken: bytes that have left
-    it, counted by the writer.
+    """One segment being written.
+
+    queued: bytes given to the queue, counted on the loop; taken: bytes that have left it, counted by the writer.
+    end_ms: up to where the segment should reach, set by `finish` (UTC ms).
     """
 
     def __init__(self, entry: SegmentEntry) -> None:
@@ -43,6 +45,7 @@ class OpenFile:
         self.failed: StorageError | None = None
         self.queued = 0
         self.taken = 0
+        self.end_ms = entry.name.start_ms
         self.writer: ObjectWriter | None = None
 
 

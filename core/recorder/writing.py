@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.hookspecs.storage import StorageError
 from core.media.segmenter import Closed, Event, Opened, Ready, Segmenter
 from core.media.units import AccessUnit, StreamInfo
 from core.recorder.gaps import GapKeeper
@@ -85,19 +86,18 @@ class Recording:
             return
         name = SegmentName(self._camera_id, self._stream, event.start_ms)
         entry = SegmentEntry(name, self._io.volume.id, event.tracks, len(event.init))
-        self._flying = [file for file in self._flying if file.queued > file.taken]
         self._file = self._io.begin(entry, event.init)
         self._flying.append(self._file)
         self._gaps.recorded(event.start_ms)
 
     def _write(self, event: Ready) -> None:
+        self._land()
         io, file = self._io, self._file
         if io is None or file is None:
             return
         if file.failed is not None:
-            reason = GapReason.DISK_FULL if file.failed.full else GapReason.STORAGE_FAILED
             self._gaps.reached(file.entry.snapshot()[0])
-            self._hold(reason, str(file.failed))
+            self._hold(_reason(file.failed), str(file.failed))
         elif (waiting := self._waiting()) and waiting + len(event.data) > BACKLOG:
             self._hold(GapReason.STORAGE_SLOW, "The volume does not keep up.")
         else:
@@ -108,6 +108,7 @@ class Recording:
         io, file = self._io, self._file
         self._file = None
         if io is not None and file is not None:
+            file.end_ms = event.end_ms
             io.finish(file, event.end_ms)
             self._gaps.reached(event.end_ms)
 
@@ -116,6 +117,7 @@ class Recording:
         io, file = self._io, self._file
         self._file, self._held = None, True
         if io is not None and file is not None:
+            file.end_ms = self._gaps.end_ms or file.end_ms
             io.finish(file)
         self._segmenter.flush()  # what it still holds is lost with the rest of the gap
         self._gaps.lost(reason, detail)
@@ -124,5 +126,19 @@ class Recording:
         self._held = self._waiting() > BACKLOG // 2 or self._volumes.choose(self._camera_id) is None
         return not self._held
 
+    def _land(self) -> None:
+        """Forget finished files that have been written; one that failed behind our back leaves a gap."""
+        for file in self._flying[:]:
+            if file is self._file or (file.failed is None and file.queued > file.taken):
+                continue
+            self._flying.remove(file)
+            if file.failed is not None:
+                end_ms = file.entry.snapshot()[0]
+                self._gaps.missing(end_ms, file.end_ms, _reason(file.failed), str(file.failed))
+
     def _waiting(self) -> int:
         return sum(file.queued - file.taken for file in self._flying)
+
+
+def _reason(error: StorageError) -> GapReason:
+    return GapReason.DISK_FULL if error.full else GapReason.STORAGE_FAILED

@@ -68,12 +68,12 @@ class ReplaySource:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self, sink: PacketSink) -> None:
-        while self.mode() == "silent":
+        while (mode := self.mode()) == "silent":  # noqa: ASYNC110  the mode is a file
             await asyncio.sleep(STEP)
-        if self.mode() == "refuse":
+        if mode == "refuse":
             sink.on_end(SourceError(Fault.PORT, "The camera refused the connection."))
             return
-        if self.mode() == "auth":
+        if mode == "auth":
             sink.on_end(SourceError(Fault.CREDENTIALS, "The camera refused the password."))
             return
         source = footage(self._settings.sound)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from core.recorder.client import RecorderClient, WatchEnded, socket_path
 from core.recorder.live import Live, Viewer
 from core.recorder.protocol import CameraState, CameraStatus, LiveMessage, MediaFlag
 from core.recorder.server import Server
+from core.recorder.tests.waiting import until
 
 FPS = 10
 
@@ -82,12 +82,11 @@ async def take(messages: AsyncIterator[LiveMessage], count: int) -> list[LiveMes
 
 
 async def watched(camera: OneCamera) -> None:
-    while not camera.live.watched:
-        await asyncio.sleep(0.01)
+    await until(lambda: camera.live.watched)
 
 
 async def test_only_this_user_may_connect(server: Server, tmp_path: Path) -> None:
-    assert stat.S_IMODE(os.stat(socket_path(tmp_path, 0)).st_mode) == 0o600  # noqa: ASYNC240  a test
+    assert stat.S_IMODE(socket_path(tmp_path, 0).stat().st_mode) == 0o600
 
 
 async def test_states_come_at_connect_and_on_change(client: RecorderClient, server: Server) -> None:
@@ -117,8 +116,7 @@ async def test_a_viewer_gets_the_last_group_at_once_then_every_picture(
     assert same(shown, footage.pictures[20:])
     assert [message.wall_ms for message in first] == [unit.wall_ms for unit in footage.units[20:27]]
     await messages.aclose()
-    while camera.live.watched:
-        await asyncio.sleep(0.01)
+    await until(lambda: not camera.live.watched)
 
 
 async def test_several_viewers_each_from_a_keyframe(
@@ -207,8 +205,7 @@ async def test_watches_go_on_when_the_recorder_is_back(
     messages = client.watch(1)
     await take(messages, 4)
     await server.stop()
-    while client.state(1).state is not CameraState.UNKNOWN:
-        await asyncio.sleep(0.01)
+    await until(lambda: client.state(1).state is CameraState.UNKNOWN)
     assert client.connected() == {0: False}
     again = Server(socket_path(tmp_path, 0), camera)
     await again.start()

@@ -9,7 +9,7 @@ from core.media.mp4.assemble import VirtualMp4
 from core.media.tests.footage import START_MS, decode_file
 from core.recording import queries
 from core.recording.models import Gap, Segment, State
-from core.recording.reading import Readers
+from core.recording.reading import Readers, VolumeReader
 from core.recording.store import index_alias
 from core.recording.tests.recorded import footage, record
 from core.recording.volumes import OpenVolume
@@ -77,9 +77,7 @@ def test_a_range_plays_across_segments(volume: OpenVolume) -> None:
     assert all((a == b).all() for a, b in zip(shown, expected, strict=True))
 
 
-def _reader(volume: OpenVolume):  # noqa: ANN202  a helper of one test
-    from core.recording.reading import VolumeReader
-
+def _reader(volume: OpenVolume) -> VolumeReader:
     return VolumeReader(volume.storage, volume.name)
 
 
