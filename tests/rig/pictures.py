@@ -78,6 +78,11 @@ class Loop:
     def __len__(self) -> int:
         return len(self.pictures)
 
+    def place(self, digest: bytes) -> int | None:
+        """Where in the clip a picture is (the first such place), or None when it is none of the clip's."""
+        places = self._places.get(digest)
+        return places[0] if places else None
+
     def follow(self, digests: list[bytes]) -> Journey:
         """Walk the loop along recorded pictures: how many served ones are missing, and how many are foreign."""
         journey, place = Journey(), None
