@@ -123,6 +123,7 @@ TEMPLATES = [
     }
 ]
 LOGIN_URL = "/sign-in/"
+CSRF_FAILURE_VIEW = "core.web.failures.forbidden"
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

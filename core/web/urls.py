@@ -13,6 +13,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("webapp.urls")),
 ]
 
+handler400 = "core.web.failures.bad_request"
+handler403 = "core.web.failures.forbidden"
+handler404 = "core.web.failures.not_found"
+handler500 = "core.web.failures.server_error"
+
 websocket_urlpatterns = [
     path("ws/v1/", Topics.as_asgi()),
     path("ws/v1/cameras/<int:camera_id>/live/", Live.as_asgi()),
