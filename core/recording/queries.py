@@ -138,12 +138,6 @@ def segment_at(camera_id: int, at_ms: int, stream: int = Stream.MAIN) -> StoredS
     return next(iter(_stored(list(rows), {})), None)
 
 
-def segment_near(camera_id: int, at_ms: int, stream: int = Stream.MAIN) -> StoredSegment | None:
-    """The last segment that begins at or before a moment, however long ago."""
-    rows = _playable(camera_id, stream).filter(start_ms__lte=at_ms).order_by("-start_ms")[:1]
-    return next(iter(_stored(list(rows), {})), None)
-
-
 def first_start_ms(camera_id: int, stream: int = Stream.MAIN) -> int | None:
     """Where a camera's recordings begin."""
     return _playable(camera_id, stream).order_by("start_ms").values_list("start_ms", flat=True)[:1].first()

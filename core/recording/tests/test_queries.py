@@ -50,9 +50,6 @@ def test_first_last_and_at(volume: OpenVolume) -> None:
     assert at is not None
     assert at.start_ms == START_MS + 2000
     assert queries.segment_at(1, START_MS + 4000) is None
-    near = queries.segment_near(1, START_MS + 999_999)
-    assert near is not None
-    assert near.start_ms == START_MS + 2000
 
 
 def test_pages_of_segments_are_all_found(volume: OpenVolume, monkeypatch: pytest.MonkeyPatch) -> None:
