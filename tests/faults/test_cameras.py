@@ -57,6 +57,9 @@ def _suffer(
     complaints = _others_noticed(arena, ids[WELL], min(began.values()), ended_ms)
     for kind in kinds:
         complaints += _complaints(arena, ids[kind], kind, cleared[kind], ended_ms)
+    for kind in set(kinds) & set(OUTAGES):  # the fault was a real one
+        missing = sum(hole.pictures for hole in arena.presence(ids[kind]).holes(began[kind], cleared[kind]))
+        assert missing > seconds * 2, f"{kind}: only {missing} pictures are missing"
     spoiled = {ids[kind] for kind in kinds if kind in TAMPERED}
     complaints += arena.undecodable(spoiled)
     arena.system.run("fsck")
