@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
+import core.settings
 from core.access import services
 from core.access.models import User
 from core.access.rights import rights_of
@@ -30,10 +31,14 @@ def test_the_first_administrator_gets_a_one_time_password_once() -> None:
     assert password
     user = User.objects.get(username="admin")
     assert user.check_password(password)
-    assert user.password.startswith("argon2")
     assert rights_of(user).holds("camera.manage")
     assert services.ensure_administrator(None) is None
     assert User.objects.get(username="admin").check_password(password)
+
+
+def test_passwords_are_kept_by_argon2(settings) -> None:
+    settings.PASSWORD_HASHERS = core.settings.PASSWORD_HASHERS
+    assert services.add_user("jo", "a long enough password").password.startswith("argon2$argon2id$")
 
 
 def test_a_given_password_is_used_and_not_returned() -> None:
