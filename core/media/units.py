@@ -25,6 +25,7 @@ class Codec(StrEnum):
 
     @property
     def is_video(self) -> bool:
+        """Whether this codec carries pictures."""
         return self in (Codec.H264, Codec.H265, Codec.MJPEG)
 
 
@@ -33,7 +34,8 @@ class Track:
     """One elementary stream of a source, immutable: a change of parameters makes a new Track.
 
     index: position among the source's tracks, the number access units refer to.
-    timescale: ticks per second of this track's `dts`, `pts` and `duration` (90000 for video, the sample rate for audio).
+    timescale: ticks per second of this track's `dts`, `pts` and `duration` (90000 for video, the sample rate for
+        audio).
     config: what a decoder needs out of band: the AVCDecoderConfigurationRecord (avcC) for H.264, the
         HEVCDecoderConfigurationRecord (hvcC) for H.265 (both ISO/IEC 14496-15), the AudioSpecificConfig
         (ISO/IEC 14496-3) for AAC, the OpusHead body (RFC 7845, without its magic) for Opus, the STREAMINFO block for
@@ -55,6 +57,7 @@ class Track:
 
     @property
     def is_video(self) -> bool:
+        """Whether the track carries pictures."""
         return self.codec.is_video
 
 
@@ -87,8 +90,10 @@ class StreamInfo:
 
     @property
     def video(self) -> Track | None:
+        """The first video track."""
         return next((t for t in self.tracks if t.is_video), None)
 
     @property
     def audio(self) -> Track | None:
+        """The first audio track."""
         return next((t for t in self.tracks if not t.is_video), None)
