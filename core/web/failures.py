@@ -1,4 +1,4 @@
-"""What unknown addresses, refused requests and crashes answer outside the views: JSON below `/api/`, a page elsewhere."""
+"""What unknown addresses, refusals and crashes answer outside the views: JSON below `/api/`, a page elsewhere."""
 
 from __future__ import annotations
 
