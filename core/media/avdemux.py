@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.media.burst import OpeningBurst
 from core.media.clock import Clock
 from core.media.h26x import ParameterSets, config_sets, is_annexb, nal_type, split_annexb, split_prefixed, to_prefixed
 from core.media.source import Fault, SourceError
@@ -72,6 +73,8 @@ class Demuxer:
         self._wall = WallClock(clock)
         self._first: float | None = None
         self._announced = False
+        self._burst = OpeningBurst() if live else None
+        self._held: list[AccessUnit] = []  # while the opening burst goes on
         self._lanes = {lane.stream.index: lane for lane in self._choose(container, audio)}
         self.seconds = 0.0  # media time of the end of what was read
         self._offset = 0.0
@@ -119,11 +122,28 @@ class Demuxer:
         if not self._announced:
             self._announce()
         if lane.track.is_video and self._live:
-            self._wall.stamp(dts * 1000 / rate)
+            self._wall.stamp(shown * 1000 / rate)
         wall_ms = self._wall.of(shown * 1000 / rate)
         keyframe = bool(packet.is_keyframe) or not lane.sets
-        self._on_unit(AccessUnit(lane.track.index, dts, shown, duration, keyframe, wall_ms, data))
+        self._pass_on(lane, AccessUnit(lane.track.index, dts, shown, duration, keyframe, wall_ms, data))
         return dts / rate
+
+    def _pass_on(self, lane: _Lane, unit: AccessUnit) -> None:
+        if self._burst is None:
+            self._on_unit(unit)
+            return
+        self._held.append(unit)
+        newest = unit.pts / lane.track.timescale if lane.track.is_video else None
+        if not self._burst.goes_on(newest, self._clock.monotonic()):
+            self.release()
+
+    def release(self) -> None:
+        """Pass on what was held back during the opening burst, stamped by what is known now."""
+        self._burst, held, self._held = None, self._held, []
+        rates = {lane.track.index: lane.track.timescale for lane in self._lanes.values()}
+        for unit in held:
+            unit.wall_ms = self._wall.of(unit.pts * 1000 / rates[unit.track])
+            self._on_unit(unit)
 
     def _live_times(self, lane: _Lane, pts: int | None) -> tuple[int, int]:
         now, rate = self._clock.monotonic(), lane.track.timescale
@@ -162,6 +182,8 @@ class Demuxer:
     def _announce(self) -> None:
         tracks = tuple(lane.track for lane in self._lanes.values() if lane.track.config or not lane.sets)
         if len(tracks) == len(self._lanes):
+            if self._held:
+                self.release()
             self._announced = True
             self._on_stream(StreamInfo(tracks, self._detail))
 

@@ -125,13 +125,20 @@ class AvSource(TaskSource):
                 else:
                     demuxer.again(container)
                 before = demuxer.seconds
-                for packet in container.demux(demuxer.streams):
-                    at = demuxer.push(packet)
-                    if self._is_file and self._paced and at is not None:
-                        self._halt.wait(began + at - self._clock.monotonic())
-                    if self._halt.is_set():
-                        return
-            if not self._loop or demuxer.seconds == before:
+                try:
+                    self._read_through(container, demuxer, began)
+                finally:
+                    demuxer.release()
+            if not self._loop or demuxer.seconds == before or self._halt.is_set():
+                return
+
+    def _read_through(self, container: Any, demuxer: Demuxer, began: float) -> None:
+        """Until the container's end or until told to halt. began: monotonic second of media time 0, for pacing."""
+        for packet in container.demux(demuxer.streams):
+            at = demuxer.push(packet)
+            if self._is_file and self._paced and at is not None:
+                self._halt.wait(began + at - self._clock.monotonic())
+            if self._halt.is_set():
                 return
 
     def _open(self) -> Any:

@@ -31,7 +31,7 @@ class Timeline:
         if self._raw is None:
             self._ticks = self.origin
         else:
-            step = _signed(raw - self._raw)
+            step = signed(raw - self._raw)
             if abs(step) > _USUAL_S * self.rate:
                 passed = now - self._at
                 if step < 0 or abs(step / self.rate - passed) > _TOLERANCE_S:
@@ -43,10 +43,15 @@ class Timeline:
 
     def of(self, raw: int) -> int | None:
         """Ticks of an RTP time near the newest unit's (a sender report), without moving on; None before any unit."""
-        return None if self._raw is None else self._ticks + _signed(raw - self._raw)
+        return None if self._raw is None else self._ticks + signed(raw - self._raw)
+
+    def reached(self, now: float) -> float:
+        """Seconds of media time at monotonic second `now`, going on from the newest unit."""
+        return self._ticks / self.rate + now - self._at
 
 
-def _signed(step: int) -> int:
+def signed(step: int) -> int:
+    """The difference of two 32-bit times, which wrap, as the shorter way round."""
     step &= 0xFFFFFFFF
     return step - 0x100000000 if step & 0x80000000 else step
 

@@ -12,6 +12,9 @@ The offset in use moves towards the one observed by at most 0.5 % of the media t
 with media time and plays smoothly. Only a step that cannot be drift sets it anew at once (`anchors` counts them): the
 host's clock was set by 2 s or more, a unit would lie 2 s in the future, or arrivals stayed late for a whole window.
 Wall time may then step, backwards too when the host's clock was put back: a consumer that minds compares with `dts`.
+
+For a second after such an anchor the mapping settles: the first arrivals may all have been late (a burst of old
+pictures, a slow start), so a smaller offset or a plausible sender report is taken at once.
 """
 
 from __future__ import annotations
@@ -24,10 +27,13 @@ REPORT_LATE_MS = 250.0
 MAX_CORRECTION = 0.005
 WINDOW_S = 10.0
 REPORT_AGE_S = 60.0
+SETTLE_S = 1.0
 
 
 class WallClock:
-    """The mapping of one source. Give it every unit's media time once, in order of arrival."""
+    """The mapping of one source. Give it every picture's presentation time, in order of arrival: `stamp` takes it for
+    an observation. While `settling`, stamp the newest of a batch first, so that all of it gets the least offset.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.anchors = 0
@@ -36,9 +42,15 @@ class WallClock:
         self._media_ms = 0.0
         self._least = self._least_before = 0.0
         self._window_ends = 0.0
+        self._settled = 0.0
         self._host = 0.0
         self._report: float | None = None
         self._report_until = 0.0
+
+    @property
+    def settling(self) -> bool:
+        """Whether wall time may still step, because the mapping is new or there is none yet."""
+        return self._offset is None or self._clock.monotonic() < self._settled
 
     def report(self, media_ms: float, ntp_ms: float) -> None:
         """A sender report: the camera says that media time `media_ms` was UTC `ntp_ms`."""
@@ -55,7 +67,7 @@ class WallClock:
         else:
             self._host = host
             self._observe(observed, now)
-            self._approach(media_ms)
+            self._approach(media_ms, now)
         assert self._offset is not None  # noqa: S101 - for the type checker: both branches above have set it
         return round(media_ms + self._offset)
 
@@ -66,7 +78,8 @@ class WallClock:
     def _anchor(self, observed: float, media_ms: float, now: float, host: float) -> None:
         self.anchors += 1
         self._offset = self._least = self._least_before = observed
-        self._window_ends, self._media_ms, self._host = now + WINDOW_S, media_ms, host
+        self._window_ends, self._settled = now + WINDOW_S, now + SETTLE_S
+        self._media_ms, self._host = media_ms, host
         self._offset = self._target(now)
 
     def _observe(self, observed: float, now: float) -> None:
@@ -89,10 +102,12 @@ class WallClock:
             return arrival
         return report if arrival - REPORT_EARLY_MS <= report <= arrival + REPORT_LATE_MS else arrival
 
-    def _approach(self, media_ms: float) -> None:
-        passed = media_ms - self._media_ms
-        if passed <= 0 or self._offset is None:
+    def _approach(self, media_ms: float, now: float) -> None:
+        passed, self._media_ms = media_ms - self._media_ms, max(media_ms, self._media_ms)
+        if self._offset is None or (target := self._target(now)) == self._offset:
             return
-        self._media_ms = media_ms
-        room = passed * MAX_CORRECTION
-        self._offset += max(-room, min(room, self._target(self._clock.monotonic()) - self._offset))
+        if now < self._settled:
+            self._offset = target
+        elif passed > 0:
+            room = passed * MAX_CORRECTION
+            self._offset += max(-room, min(room, target - self._offset))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from core.media.burst import LONGEST_S
 from core.media.clock import Clock, SystemClock
 from core.media.rtsp.formats import choose
 from core.media.rtsp.intake import Intake
@@ -48,9 +49,9 @@ class RtspSource(TaskSource):
             message = f"{self.name} did not get as far as sending within {self._handshake:g} s."
             raise SourceError(Fault.TIMEOUT, message) from None
         try:
-            return await self._stream(session)
+            return await self._stream(session, intake)
         finally:
-            intake.deliver()
+            intake.finish()
             _close(session)
 
     async def _open(self, sink: PacketSink) -> tuple[Session, Intake]:
@@ -72,14 +73,17 @@ class RtspSource(TaskSource):
             raise
         return session, intake
 
-    async def _stream(self, session: Session) -> SourceError:
+    async def _stream(self, session: Session, intake: Intake) -> SourceError:
         """Keep the session alive until it ends; returns why it did."""
+        # Over TLS the intake is asked when data comes only, which may be long after the opening burst.
+        opened = asyncio.get_running_loop().call_later(LONGEST_S, intake.deliver)
         alive = asyncio.ensure_future(session.stay_alive())
         ended = session.connection.ended
         try:
             await asyncio.wait((alive, ended), return_when=asyncio.FIRST_COMPLETED)
             return ended.result() if ended.done() else await alive
         finally:
+            opened.cancel()
             alive.cancel()
 
 

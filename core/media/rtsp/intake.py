@@ -6,12 +6,13 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from core.media.burst import OpeningBurst
 from core.media.clock import Clock
 from core.media.h26x import ParameterSets
 from core.media.rtsp.formats import Format
 from core.media.rtsp.frames import Frame
 from core.media.source import PacketSink
-from core.media.timeline import DecodeOrder, Timeline
+from core.media.timeline import DecodeOrder, Timeline, signed
 from core.media.units import AccessUnit, Codec, StreamInfo, Track
 from core.media.wallclock import WallClock
 
@@ -82,8 +83,9 @@ class _Lane:
 class Intake:
     """Collects frames of all tracks and delivers them in batches.
 
-    All tracks share one zero: a track that begins later starts later, by RTP-Info (RFC 2326 section 12.33) when that
-    agrees with arrival within a second, else by arrival. `on_stream` waits for the video's parameter sets.
+    All tracks share one zero: a track's first frame is placed by RTP-Info (RFC 2326 section 12.33) when that agrees
+    with arrival within a second, else by arrival. `on_stream` waits for the video's parameter sets, and everything for
+    the end of the burst a session opens with.
     """
 
     def __init__(self, formats: Sequence[Format], clock: Clock, detail: Mapping[str, str]) -> None:
@@ -93,9 +95,9 @@ class Intake:
         self._lanes = [self._lane(index, chosen) for index, chosen in enumerate(formats)]
         self._sink: PacketSink | None = None
         self._announced = False
-        self._began: tuple[float, float] | None = (
-            None  # arrival, and seconds since RTP-Info's begin, of the first frame
-        )
+        self._burst: OpeningBurst | None = OpeningBurst()
+        self._first: tuple[_Lane, float | None] | None = None  # the track that began, seconds after RTP-Info's time
+        self._report: tuple[int, float] | None = None
 
     @property
     def packets_lost(self) -> int:
@@ -114,20 +116,28 @@ class Intake:
 
     def report(self, data: bytes, start: int, end: int) -> None:
         """An RTCP packet of the first track; a sender report (RFC 3550 section 6.4.1) tells the camera's clock."""
-        timeline = self._lanes[0].timeline
-        if end - start < 20 or timeline is None:
+        if end - start < 20:
             return
         first, kind, _, _, seconds, fraction, raw = _SENDER_REPORT.unpack_from(data, start)
-        ticks = timeline.of(raw)
-        if kind == 200 and first & 0xC0 == 0x80 and seconds and ticks is not None:
-            ntp_ms = seconds * 1000 + fraction * 1000 / 0x100000000 - _NTP_EPOCH_MS
-            self._wall.report(ticks * 1000 / timeline.rate, ntp_ms)
+        if kind == 200 and first & 0xC0 == 0x80 and seconds:
+            self._report = raw, seconds * 1000 + fraction * 1000 / 0x100000000 - _NTP_EPOCH_MS
+            self._use_report()
+
+    def _use_report(self) -> None:
+        """Tell the wall clock; a report that comes before the first picture waits for it."""
+        timeline = self._lanes[0].timeline
+        if self._report is None or timeline is None or (ticks := timeline.of(self._report[0])) is None:
+            return
+        self._wall.report(ticks * 1000 / timeline.rate, self._report[1])
+        self._report = None
 
     def deliver(self) -> None:
         """Hand what has been completed since the last call to the sink, in one batch per set of parameters."""
         if self._sink is None:
             return
         now = self._clock.monotonic()
+        if self._burst is not None and self._waits(self._burst, now):
+            return
         units: list[AccessUnit] = []
         for lane in self._lanes:
             frames = lane.receiver.depacketiser.frames
@@ -137,32 +147,56 @@ class Intake:
         if units:
             self._sink.on_units(units)
 
+    def finish(self) -> None:
+        """Deliver what is left: the session has ended."""
+        self._burst = None
+        self.deliver()
+
+    def _waits(self, burst: OpeningBurst, now: float) -> bool:
+        """Whether frames stay where they are, because more old ones are on their way."""
+        if not any(lane.receiver.depacketiser.frames for lane in self._lanes):
+            return True
+        video = self._lanes[0].receiver.depacketiser.frames
+        newest = _span(video) / self._lanes[0].chosen.media.clock_rate if video else None
+        if burst.goes_on(newest, now):
+            return True
+        self._burst = None
+        return False
+
     def _take(self, lane: _Lane, frames: list[Frame], now: float, units: list[AccessUnit]) -> None:
         if lane.timeline is None:
-            lane.timeline = Timeline(lane.chosen.media.clock_rate, self._origin(lane, frames[0].timestamp, now))
-        rate = lane.timeline.rate
-        for frame in frames:
+            lane.timeline = Timeline(lane.chosen.media.clock_rate, self._origin(lane, frames, now))
+        timeline, rate = lane.timeline, lane.timeline.rate
+        times = [timeline.ticks(frame.timestamp, now) for frame in frames]
+        if lane.index == 0:
+            self._use_report()
+            if self._wall.settling:
+                self._wall.stamp(max(times) * 1000 / rate)
+        for frame, ticks in zip(frames, times, strict=True):
             changed = self._changes(lane, frame)
             if changed or not self._announced:
                 self._announce(units)
-            dts, pts = lane.order.times(lane.timeline.ticks(frame.timestamp, now))
+            dts, pts = lane.order.times(ticks)
             if lane.index == 0:
-                self._wall.stamp(dts * 1000 / rate)
+                self._wall.stamp(pts * 1000 / rate)
             if self._announced:
                 wall_ms = self._wall.of(pts * 1000 / rate)
                 units.append(AccessUnit(lane.index, dts, pts, frame.duration, frame.keyframe, wall_ms, frame.data))
 
-    def _origin(self, lane: _Lane, raw: int, now: float) -> int:
+    def _origin(self, lane: _Lane, frames: list[Frame], now: float) -> int:
+        """Ticks of a track's first frame. Of frames that come together the newest counts as arriving now."""
         rate = lane.chosen.media.clock_rate
-        since = 0.0
-        if lane.start is not None:
-            step = raw - lane.start & 0xFFFFFFFF
-            since = (step - 0x100000000 if step & 0x80000000 else step) / rate
-        if self._began is None:
-            self._began = (now, since)
-        later = now - self._began[0]
-        informed = since - self._began[1]
-        return round((_START_S + (informed if abs(informed - later) <= _ALIGN_S else later)) * rate)
+        since = None if lane.start is None else signed(frames[0].timestamp - lane.start) / rate
+        if self._first is None:
+            self._first = lane, since
+            return _START_S * rate
+        other, since_other = self._first
+        arrived = (other.timeline.reached(now) if other.timeline else _START_S) - _span(frames) / rate
+        if since is not None and since_other is not None:
+            informed = _START_S + since - since_other
+            if abs(informed - arrived) <= _ALIGN_S:
+                return round(informed * rate)
+        return round(arrived * rate)
 
     def _changes(self, lane: _Lane, frame: Frame) -> bool:
         """Take parameters that came with a frame; True when they make another track."""
@@ -205,3 +239,8 @@ def _video_track(lane: _Lane, sets: ParameterSets) -> Track | None:
         return sets.track(lane.index, media.clock_rate, media.fps) if sets.complete else lane.track
     except ValueError:
         return lane.track
+
+
+def _span(frames: Sequence[Frame]) -> int:
+    """Ticks from the first to the last of these frames."""
+    return signed(frames[-1].timestamp - frames[0].timestamp)

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.media.wallclock import WallClock
 
 START = 1_700_000_000_000
+SETTLED = 27  # frames of 40 ms, the last of them after the settling second
 Delay = Callable[[], float]
 
 
@@ -61,7 +64,7 @@ def test_steady_arrival_is_followed_exactly() -> None:
 def test_jitter_does_not_show() -> None:
     hands, jitter = Hands(), random.Random(7)  # noqa: S311 - jitter, not a secret
     stamps = _run(hands, WallClock(hands), 2000, delay=lambda: jitter.random() * 150)
-    assert all(39 <= gap <= 41 for gap in _gaps(stamps))
+    assert all(39 <= gap <= 41 for gap in _gaps(stamps[SETTLED:]))
     assert abs(stamps[-1] - (START + 40 * 1999)) < 40
 
 
@@ -95,6 +98,56 @@ def test_an_implausible_sender_report_is_not_believed(off: int) -> None:
     _run(hands, clock, 10)
     clock.report(400.0, START + 400 + off)
     assert _run(hands, clock, 200, begin=10)[-1] == hands.wall
+
+
+def test_a_session_that_opens_with_old_pictures_is_mended_while_it_settles() -> None:
+    hands = Hands()
+    clock = WallClock(hands)
+    opening = [clock.stamp(number * 40) for number in range(20)]  # 800 ms of pictures at once
+    assert opening[0] == START
+    assert clock.settling
+    hands.move(40)
+    assert clock.stamp(20 * 40) == START + 40
+    assert clock.of(0.0) == START + 40 - 800
+    assert clock.anchors == 1
+
+
+def test_the_newest_of_a_batch_stamps_all_of_it() -> None:
+    hands = Hands()
+    clock = WallClock(hands)
+    clock.stamp(19 * 40)
+    assert [clock.stamp(number * 40) for number in range(20)] == [START + (number - 19) * 40 for number in range(20)]
+
+
+def test_a_sender_report_is_taken_at_once_while_settling_and_slowly_after() -> None:
+    hands = Hands()
+    clock = WallClock(hands)
+    clock.report(0.0, START - 300)  # before the first picture
+    assert clock.stamp(0.0) == START - 300
+    assert _run(hands, clock, 10, begin=1)[-1] == START + 10 * 40 - 300
+    clock.report(400.0, START + 400 - 200)
+    assert clock.stamp(11 * 40.0) == START + 11 * 40 - 200
+    _run(hands, clock, SETTLED, begin=12)
+    assert not clock.settling
+    clock.report(40.0 * 40, START + 40 * 40 - 500)
+    assert clock.stamp(40 * 40.0) >= START + 40 * 40 - 205
+
+
+@given(st.lists(st.tuples(st.floats(0, 1900), st.floats(-1900, 250)), min_size=60, max_size=120))
+@settings(max_examples=60, deadline=None)
+def test_after_settling_wall_time_rises_with_media_time(delays: list[tuple[float, float]]) -> None:
+    """Whatever delays of up to 2 s and whatever plausible or implausible reports there are."""
+    hands = Hands()
+    clock, stamps = WallClock(hands), []
+    for number, (late, told) in enumerate(delays):
+        hands.move(max(0.0, (50.0 + number * 0.04 + late / 1000 - hands.now) * 1000))
+        if number % 7 == 0:
+            clock.report(number * 40.0, START + number * 40 + told)
+        settling = clock.settling
+        stamp = clock.stamp(number * 40.0)
+        if not settling:
+            stamps.append(stamp)
+    assert all(gap > 0 for gap in _gaps(stamps))
 
 
 def test_an_old_sender_report_is_forgotten() -> None:
