@@ -122,6 +122,11 @@ def segments(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MA
         after = rows[-1].start_ms
 
 
+def extents(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> dict[int, int]:
+    """Id to recorded bytes of the segments that touch the range: from the index alone, to see whether it changed."""
+    return dict(_within([camera_id], stream, start_ms, end_ms).values_list("pk", "size"))
+
+
 def pieces(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> list[PlayablePiece[Place]]:
     """What a VirtualMp4 of the range is made of: from the keyframe at or before its start. Empty without recordings."""
     found = []

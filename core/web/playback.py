@@ -9,9 +9,11 @@ from core.media.mp4.assemble import Piece, VirtualMp4
 from core.media.mp4.init import init_segment
 from core.recording import queries
 from core.recording.reading import Place, Readers
+from core.web.plans import Asked, Continuing, Plan, Plans
 from core.web.ranges import ThreadedSource
 
 MAX_GOP_BYTES = 64 * 1024 * 1024
+_plans = Plans()
 
 
 class NothingRecorded(LookupError):
@@ -24,18 +26,35 @@ def readers() -> Readers:
     return Readers()
 
 
-def playback(camera_id: int, start_ms: int, end_ms: int, stream: int) -> VirtualMp4[Place]:
+def playback(camera_id: int, start_ms: int, end_ms: int, stream: int, continuing: Continuing | None = None) -> Plan:
     """The recording of a range, from the keyframe at or before its start; gaps are skipped.
 
+    continuing: what a request for a later part says of the file that it has begun to read (core.web.plans).
     Raises NothingRecorded, and StorageError when not even its first bytes can be read.
     """
-    found = (_piece(segment, start_ms, end_ms) for segment in queries.segments(camera_id, start_ms, end_ms, stream))
-    pieces = [piece for piece in found if piece.first < piece.last]
+    asked = camera_id, stream, start_ms, end_ms
+    plan = _plans.find(asked, queries.extents(camera_id, start_ms, end_ms, stream), continuing)
+    if plan is None:
+        plan = _plan(asked)
+        _plans.keep(asked, plan)
+    place, offset = plan.first
+    readers().read_now(place, offset, 16)
+    return plan
+
+
+def _plan(asked: Asked) -> Plan:
+    camera_id, stream, start_ms, end_ms = asked
+    extents: dict[int, int] = {}
+    pieces: list[Piece[Place]] = []
+    for segment in queries.segments(camera_id, start_ms, end_ms, stream):
+        extents[segment.id] = segment.size
+        piece = _piece(segment, start_ms, end_ms)
+        if piece.first < piece.last:
+            pieces.append(piece)
     if not pieces:
         raise NothingRecorded("Nothing is recorded in this range; GET /api/v1/recordings/ says what is.")
-    first = pieces[0]
-    readers().read_now(first.source, first.fragments()[0].offset, 16)
-    return VirtualMp4(pieces)
+    file = VirtualMp4(pieces)
+    return Plan(file, file.etag, extents, (pieces[0].source, pieces[0].fragments()[0].offset))
 
 
 def source(file: VirtualMp4[Place]) -> ThreadedSource:

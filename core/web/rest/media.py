@@ -16,6 +16,7 @@ from core.media.pictures import PictureError
 from core.recorder.client import WatchEnded
 from core.web import playback, recorders
 from core.web.pictures import TooBusy, pictures
+from core.web.plans import Continuing
 from core.web.ranges import range_response
 from core.web.rest.cameras import found_camera
 from core.web.rest.conventions import RecorderSilent
@@ -84,25 +85,37 @@ class Video(APIView):
         responses={(200, "video/mp4"): OpenApiTypes.BINARY, (206, "video/mp4"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, camera_id: int) -> HttpResponseBase:
-        """A range as one MP4 file with HTTP byte ranges; it begins at the keyframe before `start` and skips gaps."""
+        """A range as one MP4 file with HTTP byte ranges; it begins at the keyframe before `start` and skips gaps.
+
+        A range that is still being recorded is another file, of another ETag, each time it is asked for from the
+        beginning. Byte ranges of one player belong to one file: to that of its If-Range tag, or without one to the
+        file that was last asked for within a minute. When that file is gone, If-Range gets the new one from its start.
+        """
         camera = found_camera(camera_id)
         start, end = required_range(request.query_params, LONGEST_VIDEO_MS)
         try:
-            file = playback.playback(camera_id, start, end, stream_of(request))
+            plan = playback.playback(camera_id, start, end, stream_of(request), _continuing(request))
         except playback.NothingRecorded as error:
             raise NotFound(str(error)) from error
         except StorageError as error:
             raise Unreadable(str(error)) from error
         response = range_response(
             request._request,
-            playback.source(file),
+            playback.source(plan.file),
             content_type="video/mp4",
-            etag=file.etag,
+            etag=plan.etag,
             filename=f"{camera.name} {request.query_params['start']}.mp4".replace(":", "-").replace("/", "-"),
             download=request.query_params.get("download", "") in ("1", "true"),
         )
         response.headers["Cache-Control"] = "private, no-cache"
         return response
+
+
+def _continuing(request: Request) -> Continuing | None:
+    """What a request for a byte range says of the file it belongs to; None when the whole is asked for."""
+    if "Range" not in request.headers:
+        return None
+    return Continuing(request.headers.get("If-Range", "").strip().strip('"'))
 
 
 def _width(request: Request) -> int:

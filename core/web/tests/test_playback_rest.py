@@ -12,8 +12,9 @@ from core.cameras.models import Camera
 from core.media.tests.footage import START_MS, Footage, audio, decode_file, picture, same, together, video
 from core.recording.entries import GapReason
 from core.recording.models import Piece, Segment, State, Volume
+from core.web.plans import Plans
 from core.web.rest.times import rfc3339
-from core.web.tests.recorded import gap, record
+from core.web.tests.recorded import Recording, gap, record
 
 pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__")]
 SECOND = 1000
@@ -25,10 +26,11 @@ def span(start: int, end: int) -> dict[str, str]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_volume(transactional_db, tmp_path):
-    """Each test has a volume of its own, and readers that do not remember the last one's."""
+def _fresh_volume(transactional_db, tmp_path, monkeypatch):
+    """Each test has a volume of its own, and readers and plans that do not remember the last one's."""
     from core.web import playback
 
+    monkeypatch.setattr(playback, "_plans", Plans())
     path = tmp_path / "volume"
     path.mkdir()
     volume = Volume.objects.create(name="v", backend="local_disk", settings={"path": str(path)})
@@ -179,3 +181,61 @@ async def test_a_segment_that_is_being_deleted_is_not_played(session_of, camera:
     client = await session_of("jo", "operator")
     answer = await client.get(f"/api/v1/cameras/{camera.pk}/video.mp4", params=span(0, 10 * SECOND))
     assert answer.status_code == 404
+
+
+async def part(client, camera: Camera, start: int, end: int, **headers: str):
+    """Bytes [start, end) of a range that reaches beyond what is recorded."""
+    address, params = f"/api/v1/cameras/{camera.pk}/video.mp4", span(0, 60 * SECOND)
+    return await client.get(address, params=params, headers={"Range": f"bytes={start}-{end - 1}"} | headers)
+
+
+async def test_a_range_that_grows_is_one_file_for_one_player(session_of, footage: Footage) -> None:
+    """A browser asks from 0, then here and there, without naming the file: each part must be of the first one."""
+    camera = await Camera.objects.acreate(name="door", driver="none")
+    recording = await sync_to_async(Recording)(camera.pk, footage, segment_ms=4 * SECOND)
+    units = footage.units
+    await sync_to_async(recording.push)(units[: len(units) // 2])
+    client = await session_of("jo", "operator")
+    began = await part(client, camera, 0, 4096)
+    size = int(began.headers["Content-Range"].partition("/")[2])
+    body, step = began.content, size // 8
+    for number in range(8):
+        await sync_to_async(recording.push)(
+            units[len(units) // 2 + number * len(units) // 16 : len(units) // 2 + (number + 1) * len(units) // 16]
+        )
+        answer = await part(client, camera, len(body), len(body) + step)
+        assert answer.status_code == 206
+        assert answer.headers["ETag"] == began.headers["ETag"]
+        assert answer.headers["Content-Range"].endswith(f"/{size}")
+        body += answer.content
+    while len(body) < size:
+        body += (await part(client, camera, len(body), len(body) + step)).content
+    found = decode_file(body)
+    assert same(found, footage.pictures[: len(found)])
+    assert len(found) > 100
+
+    await sync_to_async(recording.finish)()
+    address = f"/api/v1/cameras/{camera.pk}/video.mp4"
+    fresh = await client.get(address, params=span(0, 60 * SECOND))
+    assert fresh.headers["ETag"] != began.headers["ETag"]
+    assert same(decode_file(fresh.content), footage.pictures)
+    named = await part(client, camera, 0, 4096, **{"If-Range": began.headers["ETag"]})
+    assert (named.status_code, named.content) == (206, began.content)
+
+    await sync_to_async(lambda: Segment.objects.order_by("start_ms").first().delete())()
+    over = await part(client, camera, 0, 4096, **{"If-Range": began.headers["ETag"]})
+    assert over.status_code == 200
+    assert over.headers["ETag"] not in (began.headers["ETag"], fresh.headers["ETag"])
+    assert same(decode_file(over.content), footage.pictures[-len(decode_file(over.content)) :])
+
+
+async def test_a_range_is_planned_once(camera: Camera, monkeypatch) -> None:
+    from core.web import playback
+
+    planned = []
+    segments = playback.queries.segments
+    monkeypatch.setattr(playback.queries, "segments", lambda *asked: planned.append(asked) or segments(*asked))
+    for _ in range(3):
+        plan = await sync_to_async(playback.playback)(camera.pk, START_MS, START_MS + 10 * SECOND, 0)
+    assert len(planned) == 1
+    assert plan.etag == plan.file.etag
