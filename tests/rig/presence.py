@@ -36,6 +36,11 @@ class Presence:
     foreign: int = 0
     broken: list[str] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, loop: Loop) -> Presence:
+        """Of a camera that shows this clip; nothing is there yet."""
+        return cls((loop.pictures[1].dts - loop.pictures[0].dts) * 1000)
+
     def holes(self, start_ms: float, end_ms: float) -> list[Hole]:
         """Stretches without pictures between two times, which may begin or end at them."""
         first, last = round(start_ms / self.period_ms), round(end_ms / self.period_ms)
@@ -52,15 +57,14 @@ class Presence:
 
 def presence(recordings: Path, camera: int, loop: Loop) -> Presence:
     """Read all of a camera's files below a volume's folder, unfinished ones too."""
-    period_ms = (loop.pictures[1].dts - loop.pictures[0].dts) * 1000
-    found = Presence(period_ms)
+    found = Presence.of(loop)
     for file in files_of(recordings, camera):
         try:
             pictures = coded_pictures(file)
         except av.FFmpegError as error:
             found.broken.append(f"{file.name}: {error}")
             continue
-        _count(found, loop, int(file.stem.rpartition("-")[2]), pictures)
+        place_pictures(found, loop, int(file.stem.rpartition("-")[2]), pictures)
     return found
 
 
@@ -71,7 +75,8 @@ def files_of(recordings: Path, camera: int) -> list[Path]:
     return sorted((*closed, *unfinished), key=lambda file: int(file.stem.rpartition("-")[2]))
 
 
-def _count(found: Presence, loop: Loop, start_ms: int, pictures: Iterable[Coded]) -> None:
+def place_pictures(found: Presence, loop: Loop, start_ms: int, pictures: Iterable[Coded]) -> None:
+    """Count one file's pictures; start_ms: roughly when it begins, to less than half a loop."""
     for picture in pictures:
         place = loop.place(picture.digest)
         if place is None:

@@ -1,0 +1,201 @@
+"""What faults cost: Eyrie and `ffmpeg -c copy -f segment` in a loop on the same simulated camera at the same time.
+
+Both are killed with kill -9 some times; then the camera goes away, and hangs (40 s; 8 s with --quick). Every picture on
+disk is told apart and has its exact time, so *lost* is how much before the kill is missing, and *back* how long after
+the kill, or the camera's return, pictures are missing; *first bytes* is when a file grows again. A camera that sends its
+pictures since the last keyframe first, as this one does, can make *back* 0. Figures of other peers are those of the
+research note (peers.md), measured on such a machine at another time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import harness
+from faults_peers import EyrieSide, FfmpegLoop, Side
+
+from plugins.simulator.camera import film
+from plugins.simulator.testing import ParkFace, running_park
+from tests.rig.arena import rig_camera
+from tests.rig.pictures import Loop
+from tests.rig.presence import Presence
+from tests.rig.system import now_ms
+
+NAME = "bench"
+OUTAGE_S = 5.0
+APART_S = (11.0, 14.0)
+"""Seconds between kills: longer than ffmpeg's files of 10 s, so that each kill's loss can be told from the next one's."""
+SETTLED_MS = 5000
+"""Later than this after a kill, what is missing is charged to the next one."""
+PEERS = [  # shared/research/peers.md; seconds: start, lost by kill -9, back after kill, after outage, after a 40 s hang
+    ("ffmpeg mp4 in a loop (note)", "0.9-2.0", "2.8-8.9", "1.9", "1.0-1.8", "0.8"),
+    ("motion (note)", "8-10", "29.4", "8.5", "7-13", "55"),
+    ("ZoneMinder (note)", "4-11", "0.7-1.2", "3.3-4.8", "3.9-6.9", "2.1"),
+    ("Frigate (note)", "5.6-13", "2.8-3.3", "1-1.8", "0.8-1.7", "0.8"),
+]
+
+
+@dataclass(slots=True)
+class Account:
+    """What happened to one side. kills: UTC ms; outage, hang: from, to. …_bytes_s: until a file grew again."""
+
+    start_s: float = 0.0
+    began_ms: int = 0
+    kills: list[int] = field(default_factory=list)
+    outage: tuple[int, int] = (0, 0)
+    hang: tuple[int, int] = (0, 0)
+    kill_bytes_s: list[float] = field(default_factory=list)
+    outage_bytes_s: float = 0.0
+    hang_bytes_s: float = 0.0
+
+
+def main() -> int:
+    """Hurt both, then read what is on disk."""
+    options = _options()
+    rounds = options.rounds or (3 if options.quick else 10)
+    hang_s = 8.0 if options.quick else 40.0
+    report = harness.begin("faults", now_ms(), rounds=rounds, outage_s=OUTAGE_S, hang_s=hang_s)
+    work = Path(tempfile.mkdtemp(prefix="eyrie-bench-faults-"))
+    camera = rig_camera(NAME)
+    sides: list[Side] = []
+    try:
+        with running_park(work / "cache", camera) as park:
+            sides = [EyrieSide(work / "eyrie", park.url(NAME)), FfmpegLoop(work / "ffmpeg", park.url(NAME))]
+            accounts = _hurt(sides, park, rounds, hang_s)
+            for side in sides:
+                side.stop()
+        loop = Loop(film(camera, work / "cache").main_file)
+        rows = [_row(side, account, side.presence(loop)) for side, account in zip(sides, accounts, strict=True)]
+    finally:
+        for side in sides:
+            side.stop()
+        shutil.rmtree(work)
+    _print(report, rows)
+    report.write(options.json)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = harness.arguments(__doc__ or "")
+    parser.add_argument("--rounds", type=int, help="kills of each side (10; 3 with --quick)")
+    return parser.parse_args()
+
+
+def _hurt(sides: Sequence[Side], park: ParkFace, rounds: int, hang_s: float) -> list[Account]:
+    dice = random.Random(11)  # noqa: S311 - when, no secret
+    accounts = [Account() for _ in sides]
+    for side, account in zip(sides, accounts, strict=True):
+        began = time.monotonic()
+        side.start()
+        account.start_s = time.monotonic() - began
+    for account in accounts:
+        account.began_ms = now_ms()
+    for _ in range(rounds):
+        time.sleep(dice.uniform(*APART_S))
+        for side, account in zip(sides, accounts, strict=True):
+            size, at_ms = side.size(), now_ms()
+            side.kill()
+            account.kills.append(at_ms)
+            account.kill_bytes_s.append(_until_growing(side, size, at_ms))
+    time.sleep(APART_S[1])
+    for kind, seconds in (("drop", OUTAGE_S), ("half_open", hang_s)):
+        park.fault(NAME, kind)
+        at_ms = now_ms()
+        time.sleep(seconds)
+        sizes = [side.size() for side in sides]
+        park.clear(NAME)
+        back_ms = now_ms()
+        for side, account, size in zip(sides, accounts, sizes, strict=True):
+            took = _until_growing(side, size, back_ms)
+            if kind == "drop":
+                account.outage, account.outage_bytes_s = (at_ms, back_ms), took
+            else:
+                account.hang, account.hang_bytes_s = (at_ms, back_ms), took
+        time.sleep(4)
+    return accounts
+
+
+def _until_growing(side: Side, size: int, since_ms: int, timeout: float = 60) -> float:
+    until = time.monotonic() + timeout
+    while side.size() <= size and time.monotonic() < until:
+        time.sleep(0.02)
+    return (now_ms() - since_ms) / 1000
+
+
+def _row(side: Side, account: Account, found: Presence) -> dict[str, object]:
+    times = [account.began_ms, *account.kills, account.outage[0]]
+    lost, back = [], []
+    for before_ms, at_ms, after_ms in zip(times, times[1:], times[2:], strict=False):
+        lost.append(sum(hole.end_ms - hole.start_ms for hole in found.holes(before_ms + SETTLED_MS, at_ms)) / 1000)
+        back.append(sum(hole.end_ms - hole.start_ms for hole in found.holes(at_ms, at_ms + SETTLED_MS)) / 1000)
+    return {
+        "recorder": side.name,
+        "start_s": round(account.start_s, 2),
+        "kill_lost_s": [round(value, 2) for value in lost],
+        "kill_back_s": [round(value, 2) for value in back],
+        "kill_first_bytes_s": [round(value, 2) for value in account.kill_bytes_s],
+        "outage_back_s": _back(found, account.outage, account.hang[0] - 1000),
+        "outage_first_bytes_s": round(account.outage_bytes_s, 2),
+        "hang_back_s": _back(found, account.hang, account.hang[1] + 3000),
+        "hang_first_bytes_s": round(account.hang_bytes_s, 2),
+        "broken_files": len(found.broken),
+    }
+
+
+def _back(found: Presence, event: tuple[int, int], until_ms: int) -> float:
+    """Seconds after the camera's return for which pictures are missing."""
+    ends = [hole.end_ms for hole in found.holes(event[0], until_ms)]
+    return round(max(0.0, max(ends, default=0.0) - event[1]) / 1000, 2)
+
+
+def _print(report: harness.Report, rows: list[dict[str, object]]) -> None:
+    report.figures["recorders"] = rows
+    shown = []
+    for row in rows:
+        lost, back, first = (_span(row[name]) for name in ("kill_lost_s", "kill_back_s", "kill_first_bytes_s"))
+        outage = f"{row['outage_back_s']} ({row['outage_first_bytes_s']})"
+        hang = f"{row['hang_back_s']} ({row['hang_first_bytes_s']})"
+        shown.append((row["recorder"], row["start_s"], lost, f"{back} ({first})", outage, hang, row["broken_files"]))
+    ours = rows[0]
+    for name in ("kill_lost_s", "kill_back_s", "kill_first_bytes_s"):
+        values = ours[name]
+        assert isinstance(values, list)  # noqa: S101 - narrows the type
+        report.figures[f"{name[:-2]}_max_s"] = max(values)
+        report.figures[f"{name[:-2]}_median_s"] = round(statistics.median(values), 2)
+    for name in (
+        "start_s",
+        "outage_back_s",
+        "outage_first_bytes_s",
+        "hang_back_s",
+        "hang_first_bytes_s",
+        "broken_files",
+    ):
+        report.figures[name] = ours[name]
+    head = [
+        "recorder",
+        "start s",
+        "kill -9: lost s",
+        "back s (first bytes)",
+        "after outage",
+        "after hang",
+        "broken files",
+    ]
+    harness.table(head, [*shown, *((*peer, "-") for peer in PEERS)])
+
+
+def _span(values: object) -> str:
+    assert isinstance(values, list)  # noqa: S101 - narrows the type
+    return f"{min(values)}-{max(values)}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
