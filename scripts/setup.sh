@@ -32,7 +32,7 @@ find_python() {
 make_venv() {
     python=$(find_python) || fail "Eyrie needs Python 3.11 or newer, and none is on the PATH; install it, or name one: PYTHON=/path/to/python make setup"
     say "making $venv with $("$python" --version 2>&1)"
-    "$python" -m venv --clear "$venv" && return 0
+    complaint=$("$python" -m venv --clear "$venv" 2>&1) && return 0
     # Debian splits ensurepip off into python3-venv; a copy of pip, however installed, does as well.
     if "$python" -m pip --version >/dev/null 2>&1; then
         "$python" -m venv --clear --without-pip "$venv"
@@ -42,9 +42,11 @@ make_venv() {
     packages="python3-venv"
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         say "installing $packages"
-        { apt-get update -qq && apt-get install -y -qq --no-install-recommends $packages; } >&2 || fail "cannot install $packages"
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null; } >&2 \
+            || fail "cannot install $packages"
     else
-        fail "Python's venv module lacks pip; run: sudo apt-get install $packages"
+        say "$complaint"
+        fail "cannot make $venv; if Python's venv module lacks pip, run: sudo apt-get install $packages"
     fi
     "$python" -m venv --clear "$venv"
 }
