@@ -45,6 +45,11 @@ class _Lane:
     order: DecodeOrder = field(default_factory=DecodeOrder)
     last: int | None = None
 
+    def declare(self) -> None:
+        """Tell the decoding order how far the parameter sets let it differ from the display order."""
+        if self.sets is not None:
+            self.order.declare(self.sets.reorder, round(self.track.timescale / (self.track.fps or 25)))
+
 
 class Demuxer:
     """Turns one container's packets into units.
@@ -152,6 +157,7 @@ class Demuxer:
             self._first = ticks / rate
         if lane.timeline is None:
             lane.timeline = Timeline(rate, ticks + round((_START_S - self._first) * rate))
+            lane.declare()
         return lane.order.times(lane.timeline.ticks(ticks, now))
 
     def _file_times(self, lane: _Lane, packet: Any, pts: int | None) -> tuple[int, int]:
@@ -176,6 +182,7 @@ class Demuxer:
                 return b""
             if track != lane.track:
                 lane.track = track
+                lane.declare()
                 self._announce()
         return to_prefixed(nal for nal in nals if nal_type(lane.track.codec, nal) not in dropped)
 

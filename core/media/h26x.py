@@ -220,6 +220,15 @@ class ParameterSets:
         """Whether a decoder could start: one of each kind is known."""
         return {kind for kind, _ in self._sets} == set(self._kinds)
 
+    @property
+    def reorder(self) -> int | None:
+        """How many pictures may be decoded before one and shown after it; None while that is not known."""
+        spss = [nal for (kind, _), nal in sorted(self._sets.items()) if kind == self._kinds[-2]]
+        try:
+            return parse_sps(self._codec, spss[0]).reorder if spss else None
+        except ValueError:
+            return None
+
     def track(self, index: int, timescale: int = 90000, fps: float = 0.0) -> Track:
         """The Track of these sets. Raises ValueError while there is no SPS, or when it is broken."""
         by_kind = [[nal for (kind, _), nal in sorted(self._sets.items()) if kind == wanted] for wanted in self._kinds]

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from core.media.bits import BitReader, rbsp
 
 _H264_HIGH = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
+_H264_INTRA = frozenset({44, 86, 100, 110, 122, 244})  # with constraint_set3_flag
+_H264_BASELINE = 66
 _EXTENDED_SAR = 255
+_MAX_REORDER = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Sps:
-    """width, height: luma samples after cropping. fps: 0.0 when the VUI has no timing. chroma_format: 0 to 3."""
+    """width, height: luma samples after cropping. fps: 0.0 when the VUI has no timing. chroma_format: 0 to 3.
+
+    reorder: how many pictures may be decoded before one and shown after it; None when it does not say.
+    """
 
     width: int
     height: int
@@ -22,17 +28,19 @@ class Sps:
     bit_depth_chroma: int
     temporal_layers: int = 1
     temporal_nesting: bool = True
+    reorder: int | None = None
 
 
 def parse_h264_sps(nal: bytes) -> Sps:
     """Read an H.264 SPS NAL unit (ITU-T H.264 section 7.3.2.1.1). Raises ValueError when it is broken."""
     bits = BitReader(rbsp(nal)[1:])
-    profile = bits.u(8)
-    bits.u(16)
+    profile, constraints = bits.u(8), bits.u(8)
+    bits.u(8)
     bits.ue()
     chroma, luma_depth, chroma_depth = _h264_chroma(bits) if profile in _H264_HIGH else (1, 8, 8)
     bits.ue()
-    _h264_order_count(bits)
+    in_order = _h264_order_count(bits) == 2 or profile == _H264_BASELINE
+    in_order = in_order or (profile in _H264_INTRA and bool(constraints & 0x10))
     bits.ue()
     bits.flag()
     width = (bits.ue() + 1) * 16
@@ -47,8 +55,10 @@ def parse_h264_sps(nal: bytes) -> Sps:
         unit_y = (2 if chroma == 1 else 1) * (1 if frames_only else 2)
         width -= (bits.ue() + bits.ue()) * unit_x
         height -= (bits.ue() + bits.ue()) * unit_y
-    fps = _h264_fps(bits) if bits.flag() else 0.0
-    return _checked(Sps(width, height, fps, chroma, luma_depth, chroma_depth))
+    vui = bits.flag()
+    fps = _h264_fps(bits) if vui else 0.0
+    reorder = 0 if in_order else _h264_reorder(bits) if vui else None
+    return _checked(Sps(width, height, fps, chroma, luma_depth, chroma_depth, reorder=reorder))
 
 
 def parse_h265_sps(nal: bytes) -> Sps:
@@ -67,11 +77,14 @@ def parse_h265_sps(nal: bytes) -> Sps:
         width -= (bits.ue() + bits.ue()) * (2 if chroma in (1, 2) else 1)
         height -= (bits.ue() + bits.ue()) * (2 if chroma == 1 else 1)
     luma_depth, chroma_depth = bits.ue() + 8, bits.ue() + 8
+    fps, reorder = 0.0, None
     try:
-        fps = _h265_fps(bits, layers)
+        order_bits = bits.ue() + 4
+        reorder = _h265_reorder(bits, layers)
+        fps = _h265_fps(bits, order_bits)
     except ValueError:
-        fps = 0.0  # extensions after the picture size are read for the frame rate only
-    return _checked(Sps(width, height, fps, chroma, luma_depth, chroma_depth, layers + 1, nesting))
+        pass  # what comes after the picture size is welcome, not needed
+    return _checked(Sps(width, height, fps, chroma, luma_depth, chroma_depth, layers + 1, nesting, reorder))
 
 
 def _checked(sps: Sps) -> Sps:
@@ -101,7 +114,8 @@ def _h264_skip_scaling_list(bits: BitReader, size: int) -> None:
         last = following or last
 
 
-def _h264_order_count(bits: BitReader) -> None:
+def _h264_order_count(bits: BitReader) -> int:
+    """Skips it; returns pic_order_cnt_type, of which 2 means that pictures are shown as they are decoded."""
     kind = bits.ue()
     if kind == 0:
         bits.ue()
@@ -111,6 +125,7 @@ def _h264_order_count(bits: BitReader) -> None:
         bits.se()
         for _ in range(min(bits.ue(), 255)):
             bits.se()
+    return kind
 
 
 def _skip_vui_colour(bits: BitReader) -> None:
@@ -133,7 +148,43 @@ def _h264_fps(bits: BitReader) -> float:
     if not bits.flag():
         return 0.0
     tick, scale = bits.u(32), bits.u(32)
+    bits.flag()
     return scale / (2 * tick) if tick else 0.0
+
+
+def _h264_reorder(bits: BitReader) -> int | None:
+    """max_num_reorder_frames, behind the VUI's timing (H.264 annex E.1.1); None when absent or broken."""
+    try:
+        nal, vcl = _h264_skip_hrd(bits), _h264_skip_hrd(bits)
+        if nal or vcl:
+            bits.flag()
+        bits.flag()
+        if not bits.flag():
+            return None
+        bits.flag()
+        for _ in range(4):
+            bits.ue()
+        return _plausible(bits.ue())
+    except ValueError:
+        return None  # cameras that end their VUI early are common
+
+
+def _h264_skip_hrd(bits: BitReader) -> bool:
+    """Hypothetical decoder parameters (H.264 annex E.1.2), when present; whether they were."""
+    if not bits.flag():
+        return False
+    count = bits.ue() + 1
+    bits.u(8)
+    for _ in range(min(count, 32)):
+        bits.ue()
+        bits.ue()
+        bits.flag()
+    bits.u(20)
+    return True
+
+
+def _plausible(reorder: int) -> int | None:
+    return reorder if reorder <= _MAX_REORDER else None
 
 
 def _h265_profile_tier_level(bits: BitReader, layers: int) -> None:
@@ -146,12 +197,18 @@ def _h265_profile_tier_level(bits: BitReader, layers: int) -> None:
         bits.u(88 * profile + 8 * level)
 
 
-def _h265_fps(bits: BitReader, layers: int) -> float:
-    order_bits = bits.ue() + 4
+def _h265_reorder(bits: BitReader, layers: int) -> int | None:
+    """sps_max_num_reorder_pics of the whole stream, which is the highest layer's."""
+    reorder = 0
     for _ in range(layers + 1 if bits.flag() else 1):
         bits.ue()
+        reorder = bits.ue()
         bits.ue()
-        bits.ue()
+    return _plausible(reorder)
+
+
+def _h265_fps(bits: BitReader, order_bits: int) -> float:
+    """The frame rate, behind everything else (H.265 section 7.3.2.2.1 from log2_min_luma_coding_block_size on)."""
     for _ in range(6):
         bits.ue()
     if bits.flag() and bits.flag():

@@ -61,9 +61,11 @@ class DecodeOrder:
     """Decoding times from presentation times that come in decoding order (RTP carries no other).
 
     With a reorder depth of d, the n-th unit decodes when the (n - d)-th in display order is shown: its decoding time is
-    the (d + 1)-th highest presentation time so far. The depth is learned: it starts at 0, where both times are equal,
-    and is the number of earlier units shown after the present one. While it rises, a few decoding times follow each
-    other by one tick and presentation times may lie before them; after 300 units in order it falls back to 0.
+    the (d + 1)-th highest presentation time so far. The depth is what the parameter sets declare; the first d units
+    then decode a frame's time apart before the first is shown. Where nothing is declared, or too little, it is learned:
+    it starts at 0, where both times are equal, and is the number of earlier units shown after the present one. While it
+    rises, a few decoding times follow each other by one tick and presentation times may lie before them; after 300
+    units in order it falls back.
     Decoding times strictly rise whatever comes in; a unit that no allowed depth explains is shown when it is decoded.
     """
 
@@ -71,19 +73,30 @@ class DecodeOrder:
     _highest: list[int] = field(default_factory=list)
     _last: int | None = None
     _calm: int = 0
+    _declared: int = 0
+    _step: int = 1
+
+    def declare(self, depth: int | None, step: int) -> None:
+        """What new parameter sets say of the depth, None when nothing; step: ticks from one picture to the next."""
+        self._step = max(1, step)
+        self._declared = min(depth or 0, MAX_REORDER)
+        if depth is not None:
+            self.depth = self._declared
 
     def times(self, ticks: int) -> tuple[int, int]:
         """dts and pts of the next unit."""
-        last = ticks - 1 if self._last is None else self._last
-        highest = self._highest
+        highest, last = self._highest, self._last
         later = len(highest) - bisect_right(highest, ticks)
-        if later > MAX_REORDER:
+        if last is not None and later > MAX_REORDER:
             self._last = last + 1
             return last + 1, last + 1
         highest.insert(len(highest) - later, ticks)
         del highest[: -MAX_REORDER - 1]
         self._learn(later)
-        dts = max(highest[-1 - self.depth] if len(highest) > self.depth else highest[0], last + 1)
+        missing = self.depth + 1 - len(highest)  # before the first units of all
+        dts = highest[0] - missing * self._step if missing > 0 else highest[-1 - self.depth]
+        if last is not None:
+            dts = max(dts, last + 1)
         self._last = dts
         return dts, ticks if later else max(ticks, dts)
 
@@ -91,7 +104,7 @@ class DecodeOrder:
         if later:
             self._calm = 0
             self.depth = max(self.depth, later)
-        elif self.depth:
+        elif self.depth > self._declared:
             self._calm += 1
             if self._calm >= _CALM_UNITS:
-                self.depth = 0
+                self.depth = self._declared

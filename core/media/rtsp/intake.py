@@ -21,6 +21,7 @@ _SENDER_REPORT = struct.Struct(">BBHIIII")
 _NTP_EPOCH_MS = 2_208_988_800_000  # 1900 to 1970
 _START_S = 10  # the first unit's time, so that a track that began earlier has no negative one
 _ALIGN_S = 1.0
+_USUAL_FPS = 25
 
 
 class NotRtp(ValueError):
@@ -204,6 +205,7 @@ class Intake:
         if lane.sets is not None:
             if frame.parameters and lane.sets.observe(frame.parameters):
                 track = _video_track(lane, lane.sets)
+                _declare(lane, lane.sets, track)
         elif frame.size[0] and (track is None or (track.width, track.height) != frame.size):
             media = lane.chosen.media
             track = Track(lane.index, lane.chosen.codec, media.clock_rate, b"", *frame.size, fps=media.fps)
@@ -227,6 +229,7 @@ class Intake:
             lane.sets = ParameterSets(chosen.codec)
             lane.sets.observe(chosen.parameter_sets())
             lane.track = _video_track(lane, lane.sets)
+            _declare(lane, lane.sets, lane.track)
         elif not chosen.codec.is_video:
             lane.track = chosen.audio_track(index)
         return lane
@@ -239,6 +242,12 @@ def _video_track(lane: _Lane, sets: ParameterSets) -> Track | None:
         return sets.track(lane.index, media.clock_rate, media.fps) if sets.complete else lane.track
     except ValueError:
         return lane.track
+
+
+def _declare(lane: _Lane, sets: ParameterSets, track: Track | None) -> None:
+    """Tell the decoding order how far the sets let it differ from the display order."""
+    if track is not None:
+        lane.order.declare(sets.reorder, round(track.timescale / (track.fps or _USUAL_FPS)))
 
 
 def _span(frames: Sequence[Frame]) -> int:

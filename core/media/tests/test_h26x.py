@@ -77,6 +77,47 @@ def test_h265_with_scaling_lists_and_references_is_read_to_its_rate() -> None:
     assert (track.width, track.height, track.fps) == (1918, 1078, 25.0)
 
 
+@pytest.mark.parametrize(
+    ("options", "reorder"),
+    [
+        ("bframes=0", 0),  # pic_order_cnt_type 2
+        ("bframes=1", 1),
+        ("bframes=3:b-pyramid=none", 1),
+        ("bframes=3:b-pyramid=normal", 2),
+        ("bframes=3:b-pyramid=normal:nal-hrd=vbr:vbv-maxrate=900:vbv-bufsize=900", 2),  # behind HRD parameters
+    ],
+)
+def test_h264_says_how_far_pictures_are_reordered(options: str, reorder: int) -> None:
+    sets = h26x.ParameterSets(Codec.H264)
+    assert sets.reorder is None
+    sets.observe(h26x.split_annexb(bytes(encoder(Codec.H264, **{"x264-params": options}).extradata or b"")))
+    assert sets.reorder == reorder
+
+
+def test_h264_baseline_and_intra_profiles_reorder_nothing() -> None:
+    baseline = h26x.split_annexb(bytes(encoder(Codec.H264, profile="baseline").extradata or b""))[0]
+    assert h26x.parse_sps(Codec.H264, baseline).reorder == 0
+    high = encoder(Codec.H264, **{"x264-params": "bframes=3:8x8dct=1"})
+    made = h26x.split_annexb(bytes(high.extradata or b""))[0]
+    assert (made[1], h26x.parse_sps(Codec.H264, made).reorder) == (100, 2)
+    intra = made[:2] + bytes((made[2] | 0x10,)) + made[3:]
+    assert h26x.parse_sps(Codec.H264, intra).reorder == 0
+
+
+def test_an_h264_vui_that_ends_early_leaves_the_reordering_open() -> None:
+    made = h26x.split_annexb(bytes(encoder(Codec.H264, **{"x264-params": "bframes=3"}).extradata or b""))[0]
+    seen = h26x.parse_sps(Codec.H264, made[:-3])
+    assert (seen.width, seen.height, seen.reorder) == (322, 182, None)
+
+
+@pytest.mark.parametrize(("options", "reorder"), [("bframes=0", 0), ("bframes=4:b-pyramid=0", 1), ("bframes=4", 2)])
+def test_h265_says_how_far_pictures_are_reordered(options: str, reorder: int) -> None:
+    context = encoder(Codec.H265, **{"x265-params": f"log-level=none:{options}"})
+    sets = h26x.ParameterSets(Codec.H265)
+    sets.observe(h26x.split_annexb(bytes(context.extradata or b"")))
+    assert sets.reorder == reorder
+
+
 def test_the_avc_configuration_is_the_one_ffmpeg_writes() -> None:
     sets, theirs = muxed(Codec.H264, preset="medium")
     assert sets.startswith(b"\0\0\0\1g\x64"), "high profile"

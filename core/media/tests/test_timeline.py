@@ -59,6 +59,40 @@ def test_a_pyramid_of_b_frames() -> None:
     assert [p for _, p in found] == pts
 
 
+def test_declared_b_frames_are_right_from_the_first_on() -> None:
+    pts = [100 * n for n in (0, 4, 2, 1, 3, 8, 6, 5, 7, 12, 10, 9, 11)]
+    order = DecodeOrder()
+    order.declare(2, 100)
+    found = [order.times(each) for each in pts]
+    assert [p for _, p in found] == pts
+    assert [d for d, _ in found] == [100 * (n - 2) for n in range(len(pts))]
+
+
+def test_a_declared_depth_is_not_forgotten_and_more_than_declared_is() -> None:
+    order = DecodeOrder()
+    order.declare(1, 100)
+    for each in (0, 400, 200, 100, 300):
+        order.times(each)
+    assert order.depth == 2
+    for number in range(310):
+        order.times(500 + number * 100)
+    assert order.depth == 1
+
+
+def test_b_frames_that_begin_and_end_with_new_parameters_keep_times_rising() -> None:
+    order, found = DecodeOrder(), []
+    for number in range(10):
+        found.append(order.times(number * 100))
+    order.declare(2, 100)
+    for group in range(10, 50, 4):
+        found += [order.times(100 * (group + n)) for n in (0, 4, 2, 1)]
+        found.append(order.times(100 * (group + 3)))
+    order.declare(0, 100)
+    found += [order.times(number * 100) for number in range(60, 70)]
+    assert all(a[0] < b[0] for a, b in pairwise(found))
+    assert [d for d, p in found[-10:]] == [p for d, p in found[-10:]]
+
+
 def test_b_frames_that_stop_are_forgotten() -> None:
     order = DecodeOrder()
     for each in (0, 300, 100, 200):
@@ -78,10 +112,17 @@ def test_a_unit_that_no_depth_explains_is_shown_when_decoded() -> None:
     assert found[-1] == (501, 501)
 
 
-@given(st.lists(st.integers(-(2**40), 2**40), min_size=1, max_size=80))
-@settings(max_examples=200, deadline=None)
-def test_decoding_times_rise_whatever_comes(pts: list[int]) -> None:
-    found = _times(pts)
+@given(
+    st.lists(st.one_of(st.integers(-(2**40), 2**40), st.integers(0, 20)), min_size=1, max_size=80),
+    st.lists(st.one_of(st.none(), st.integers(0, 16)), min_size=1, max_size=4),
+)
+@settings(max_examples=300, deadline=None)
+def test_decoding_times_rise_whatever_comes(pts: list[int], declared: list[int | None]) -> None:
+    order, found = DecodeOrder(), []
+    for number, each in enumerate(pts):
+        if number % 20 == 0:
+            order.declare(declared[number // 20 % len(declared)], 3600)
+        found.append(order.times(each))
     assert all(a[0] < b[0] for a, b in pairwise(found))
 
 
