@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from plugins.simulator.studio import Order, render
+from plugins.simulator.studio import Order, is_rendered, render
 
 log = logging.getLogger("eyrie.simulator")
 
@@ -33,7 +33,9 @@ class Renderers:
         self._slots = asyncio.Semaphore(max(1, os.cpu_count() or 1))
 
     async def render(self, order: Order) -> None:
-        """Put a scene into the cache. Raises RenderingFailed."""
+        """Put a scene into the cache; one that is there costs no process. Raises RenderingFailed."""
+        if is_rendered(order, self._cache):
+            return
         async with self._slots:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,

@@ -89,7 +89,7 @@ def render(order: Order, cache: Path, tell: Callable[[int, int], None] | None = 
     """
     if order.scene not in SCENES:
         raise ValueError(f"scene: {order.scene!r} is unknown; choose one of {', '.join(sorted(SCENES))}.")
-    folder = cache / f"{order.scene}-{_name(*astuple(order))}"
+    folder = _folder(order, cache)
     product = Product(
         folder / f"main{_suffix(order.audio)}", folder / f"sub{_suffix(order.audio)}", folder / "truth.json"
     )
@@ -105,6 +105,15 @@ def render(order: Order, cache: Path, tell: Callable[[int, int], None] | None = 
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     return product
+
+
+def is_rendered(order: Order, cache: Path) -> bool:
+    """Whether `render` would be done at once."""
+    return _folder(order, cache).exists()
+
+
+def _folder(order: Order, cache: Path) -> Path:
+    return cache / f"{order.scene}-{_name(*astuple(order))}"
 
 
 def sweep(cache: Path) -> None:

@@ -40,10 +40,11 @@ async def _run(context: WorkerContext, settings: SimulatorSettings, data: Path) 
     park = await listening_park(cache, settings.host, settings.port)
     control = Control(park, socket_path(data), users)
     await control.start()
-    register = Register(cache)
+    register, one_by_one = Register(cache), asyncio.Lock()
 
     async def add_to_eyrie(camera: SimulatedCamera) -> None:
-        await asyncio.to_thread(enrol, register, camera.name.capitalize(), driver_settings(park, camera, settings))
+        async with one_by_one:
+            await asyncio.to_thread(enrol, register, camera.name.capitalize(), driver_settings(park, camera, settings))
 
     then = add_to_eyrie if settings.enrol else None
     opening = asyncio.create_task(put_up(park, lineup(settings.cameras, users), cache, then))
@@ -89,21 +90,21 @@ async def put_up(
 ) -> None:
     """Render what is not in the cache yet, a process a core, and serve each camera as soon as it is ready.
 
-    then: called for each camera that is served, in the given order.
+    then: called for each camera as soon as it is served.
     """
     renderers = Renderers(cache)
 
-    async def one(camera: SimulatedCamera) -> bool:
+    async def one(camera: SimulatedCamera) -> None:
         try:
             if camera.file is None:
                 await renderers.render(order_of(camera))
             await park.add(camera)
         except (RenderingFailed, UnservableFile) as error:
             log.error("camera %s cannot be served: %s", camera.name, error)
-            return False
-        return True
+            return
+        if then is not None:
+            await then(camera)
 
     async with asyncio.TaskGroup() as group:
-        for camera, ready in [(camera, group.create_task(one(camera))) for camera in cameras]:
-            if await ready and then is not None:
-                await then(camera)
+        for camera in cameras:
+            group.create_task(one(camera))

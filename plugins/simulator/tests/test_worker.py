@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from core.api import WorkerContext
 from core.api.services import camera_id_of
-from plugins.simulator import worker
+from plugins.simulator import studio, worker
+from plugins.simulator.camera import order_of
 from plugins.simulator.enrolment import Register, enrol
 from plugins.simulator.lineup import lineup
 from plugins.simulator.settings import SimulatorSettings
@@ -69,6 +70,34 @@ async def test_a_port_in_use_is_no_end(tmp_path: Path) -> None:
         park = await worker.listening_park(tmp_path, "127.0.0.1", taken)
         assert park.port not in (0, taken)
         await park.stop()
+
+
+async def test_a_scene_in_the_cache_costs_no_process_and_waits_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, early = (SimulatedCamera(name, seed=seed) for seed, name in enumerate(("late", "early")))
+    studio.render(order_of(early), tmp_path)
+    process = asyncio.create_subprocess_exec
+    started: list[str] = []
+    served: list[str] = []
+    may_render = asyncio.Event()
+
+    async def held(*command: str, **options: Any) -> asyncio.subprocess.Process:
+        started.append(command[-1])
+        await may_render.wait()
+        return await process(*command, **options)
+
+    async def note(camera: SimulatedCamera) -> None:
+        served.append(camera.name)
+        may_render.set()
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", held)
+    park = await worker.listening_park(tmp_path, "127.0.0.1", 0)
+    async with asyncio.timeout(30):
+        await worker.put_up(park, [late, early], tmp_path, note)
+    assert served == ["early", "late"]
+    assert ['"late"' in order for order in started] == [True]
+    await park.stop()
 
 
 @pytest.mark.django_db(transaction=True)
