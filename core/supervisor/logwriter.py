@@ -32,12 +32,17 @@ def render_json(record: dict[str, Any]) -> str:
 
 
 def render_text(record: dict[str, Any]) -> str:
-    """A record for a person: time, level, process, logger, message, and a traceback below if there is one."""
-    time = str(record.get("time", ""))[11:23]
-    head = f"{time} {record.get('level', ''):<7} {record.get('process', ''):<12} {record.get('logger', '')}"
-    lines = [f"{head}: {record.get('message', '')}"]
+    """A record for a person: time, process, level unless it is a mere note, message, and below it a traceback."""
+    time, level = str(record.get("time", ""))[11:19], record.get("level", "INFO")
+    notable = "" if level == "INFO" else f"{level} "
+    lines = [f"{time} {record.get('process', ''):<14} {notable}{record.get('message', '')}"]
     lines += [str(record[key]) for key in ("exc_info", "stack_info") if record.get(key)]
     return mask("\n".join(lines))
+
+
+def prominent(text: str, stream: TextIO) -> str:
+    """A sentence that must not drown among log lines: apart from them and, on a terminal, bold."""
+    return f"\n    \x1b[1m{text}\x1b[0m\n\n" if stream.isatty() else f"{text}\n"
 
 
 def renderer(log_format: str, stream: TextIO) -> Renderer:

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from django.core.management import call_command
-from django.core.management.base import OutputWrapper
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
@@ -14,6 +13,7 @@ from core.access.services import ensure_administrator, keep_roles_in_step
 from core.configuration import Configuration
 from core.pluginhost.boot import blaming
 from core.pluginhost.workers import quarantine_worker, workers_to_run
+from core.supervisor.logwriter import prominent
 from core.supervisor.plan import BEAT, LISTEN, Place, ProcessSpec
 
 RECORDER_SILENCE = 10.0  # seconds
@@ -34,14 +34,14 @@ def place(config: Configuration) -> dict[str, Any]:
     )
 
 
-def prepare(config: Configuration, out: TextIO | OutputWrapper) -> None:
+def prepare(config: Configuration, out: TextIO) -> None:
     """Migrate all databases and make the first administrator, whose one-time password is printed to `out`."""
     blaming(_migrate)
     keep_roles_in_step()
     chosen = config.admin_password.get_secret_value() if config.admin_password else None
     password = ensure_administrator(chosen)
     if password is not None:
-        out.write(f"First start: sign in as admin with the one-time password {password}\n")
+        out.write(prominent(f"First start: sign in as admin with the one-time password {password}", out))
         out.flush()
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from core.lifeline import adopt_orphans
 from core.supervisor.forkclient import ForkClient
 from core.supervisor.hub import Hub
-from core.supervisor.logwriter import LogWriter
+from core.supervisor.logwriter import LogWriter, prominent
 from core.supervisor.place import Occupied, claim_data, claim_port
 from core.supervisor.plan import Place, ProcessSpec
 from core.supervisor.restarts import BUDGET, WINDOW, RestartPolicy
@@ -164,7 +164,8 @@ class Supervisor:
         up = [ward for ward in self._wards.values() if ward.spec.listens and ward.phase is Phase.UP]
         if up and not self._announced and self._place is not None:
             self._announced = True
-            sys.stdout.write(f"Eyrie is running at {address(self._place)}   (Ctrl-C stops it)\n")
+            sentence = f"Eyrie is running at {address(self._place)}   (Ctrl-C stops it)"
+            sys.stdout.write(prominent(sentence, sys.stdout))
             sys.stdout.flush()
 
     # Ends

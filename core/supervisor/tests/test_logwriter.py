@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.media.clock import SystemClock
-from core.supervisor.logwriter import LogPipe, LogWriter, render_text
+from core.supervisor.logwriter import LogPipe, LogWriter, prominent, render_text
 
 
 def _records(path: Path) -> list[dict[str, object]]:
@@ -31,10 +31,17 @@ def test_each_line_carries_its_process_and_no_secret(tmp_path: Path) -> None:
 
 
 def test_text_is_for_a_person() -> None:
-    line = render_text(
-        {"time": "2026-11-22T10:11:12.123456+00:00", "level": "INFO", "process": "web", "logger": "a", "message": "b"}
-    )
-    assert line == "10:11:12.123 INFO    web          a: b"
+    record = {"time": "2026-11-22T10:11:12.123456+00:00", "process": "web", "logger": "a", "message": "b"}
+    assert render_text(record | {"level": "INFO"}) == "10:11:12 web            b"
+    assert render_text(record | {"level": "ERROR", "exc_info": "T"}) == "10:11:12 web            ERROR b\nT"
+
+
+def test_a_sentence_stands_out_on_a_terminal_and_is_a_plain_line_elsewhere(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    with os.fdopen(theirs, "w") as terminal, (tmp_path / "log").open("w") as file:
+        assert prominent("Sign in.", terminal) == "\n    \x1b[1mSign in.\x1b[0m\n\n"
+        assert prominent("Sign in.", file) == "Sign in.\n"
+    os.close(ours)
 
 
 def test_a_stream_that_stands_still_blocks_nobody_and_the_loss_is_told() -> None:

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         if answer is None:
             return
         if answer["prepare"]:
-            prepare(settings.CONFIG, self.stdout)
+            prepare(settings.CONFIG, sys.stdout)
         specs = plan(settings.CONFIG)
         _preload(specs)
         connections.close_all()
