@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -96,6 +97,26 @@ def test_a_process_that_hangs_is_killed_and_started_again(system: RunningSystem)
     assert any("gives no sign of life" in record["message"] for record in _records(system))
 
 
+def test_the_system_status_shows_every_process_and_its_restarts(system: RunningSystem) -> None:
+    def shown() -> dict[str, dict[str, Any]]:
+        body = system.api.get("system/status/").raise_for_status().json()
+        return {row["name"]: row for row in body["processes"]}
+
+    def seen(name: str, pid: int) -> dict[str, Any] | None:
+        row = shown().get(name, {})
+        return row if (row.get("pid"), row.get("state")) == (pid, "up") else None
+
+    assert system.process is not None
+    assert set(shown()) == {"supervisor", "forkserver", *NAMES}
+    assert shown()["supervisor"]["pid"] == system.process.pid
+    before = eventually(lambda: seen("worker", _pid(system, "worker")), 20, "the worker shown")
+    os.kill(before["pid"], signal.SIGKILL)
+    fresh = eventually(lambda: [p.pid for p in system.members("worker") if p.pid != before["pid"]], 10, "worker")[0]
+    after = eventually(lambda: seen("worker", fresh), 20, "the new worker shown")
+    assert after["restarts"] == before["restarts"] + 1
+    assert after["since"] > before["since"]
+
+
 def test_a_second_instance_is_told_and_the_first_goes_on(system: RunningSystem) -> None:
     assert system.process is not None
     code, sentence = _refused(system.data, EYRIE_PORT=str(system.port))
@@ -151,6 +172,7 @@ def test_it_stops_within_5_s_leaves_nothing_and_starts_again_on_the_same_data(tm
         assert time.monotonic() - began < 5
         assert [process for process in family if process.is_running()] == []
         assert not (system.data / "run" / "hub.sock").exists()
+        assert not (system.data / "run" / "processes.json").exists()
     assert system.log.read_text().count("one-time password") == 1
     password = system.log.read_text().split("one-time password ")[1].split()[0]
     check = (
@@ -170,7 +192,7 @@ def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
 
 def test_a_data_directory_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     if os.geteuid() == 0:  # whom no mode keeps out, but the kernel's own file system does
-        data = Path("/sys/eyrie")
+        data = Path("/proc/eyrie")
         code, sentence = _refused_at(data, tmp_path)
     else:
         (tmp_path / "locked").mkdir(mode=0o500)
