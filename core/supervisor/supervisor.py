@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from core.lifeline import adopt_orphans
+from core.media.clock import SystemClock
 from core.supervisor.forkclient import ForkClient
 from core.supervisor.hub import Hub
 from core.supervisor.logwriter import LogWriter, prominent
 from core.supervisor.place import Occupied, claim_data, claim_port
 from core.supervisor.plan import Place, ProcessSpec
+from core.supervisor.register import Register, Standing
 from core.supervisor.restarts import BUDGET, WINDOW, RestartPolicy
 from core.supervisor.ward import Phase, Ward
 
@@ -44,6 +46,8 @@ class Supervisor:
         self._hub: Hub | None = None
         self._forks: ForkClient | None = None
         self._fork_ready = False
+        self._fork_starts = 0
+        self._register: Register | None = None
         self._fork_policy = RestartPolicy(persistent=True)
         self._stopping = asyncio.Event()
         self._announced = False
@@ -65,6 +69,7 @@ class Supervisor:
         if not self._stopping.is_set():
             self._forks = ForkClient(self._options, self._writer, self._said, self._fork_server_ended)
             self._forks.start()
+            self._fork_starts += 1
 
     def _said(self, message: dict[str, Any]) -> None:
         match message:
@@ -126,6 +131,7 @@ class Supervisor:
             now = self._loop.time()
             await self._open_hub()
             self._look(now, stood_still=now - last > 10 * TICK)
+            self._note()
             self._announce()
             last = now
 
@@ -159,6 +165,22 @@ class Supervisor:
                 os.waitpid(ended.si_pid, 0)
         except ChildProcessError:
             return
+
+    def _note(self) -> None:
+        if self._place is None:
+            return
+        self._register = self._register or Register(Path(self._place.data) / "run" / "processes.json", SystemClock())
+        forks = Phase.UP if self._fork_ready else Phase.STARTING
+        self._register.note(
+            [
+                Standing("supervisor", os.getpid(), Phase.UP, 0),
+                Standing("forkserver", self._forks.pid if self._forks else None, forks, max(self._fork_starts - 1, 0)),
+                *(
+                    Standing(ward.spec.name, ward.pid, ward.phase, max(ward.births - 1, 0))
+                    for ward in self._wards.values()
+                ),
+            ]
+        )
 
     def _announce(self) -> None:
         up = [ward for ward in self._wards.values() if ward.spec.listens and ward.phase is Phase.UP]
@@ -217,6 +239,8 @@ class Supervisor:
             await self._forks.stop()
         if self._hub is not None:
             await self._hub.stop()
+        if self._register is not None:
+            self._register.remove()
         log.info("stopped after %.1f s", self._loop.time() - begun)
 
     async def _all_down(self, deadline: float) -> None:

@@ -35,6 +35,7 @@ class Ward:
         self.policy = RestartPolicy(persistent=spec.persistent)
         self.phase = Phase.DOWN
         self.pid: int | None = None
+        self.births = 0
         self.down = asyncio.Event()  # no process is alive
         self.down.set()
         self._pidfd: int | None = None
@@ -57,6 +58,7 @@ class Ward:
     def born(self, pid: int) -> None:
         """The new process announced itself, as a child of this one."""
         self.pid = pid
+        self.births += 1
         self.down.clear()
         self._pidfd = os.pidfd_open(pid)
         self._loop.add_reader(self._pidfd, self._reap)

@@ -61,3 +61,40 @@ def test_hanging_check_is_reported_and_not_started_twice(host_with: Callable[...
         assert "no answer within 0.05 s" in result.summary
     assert len(starts) == 1
     release.set()
+
+
+@pytest.mark.timeout(20)
+def test_several_hanging_checks_cost_the_longest_timeout_only(host_with: Callable[..., PluginHost]) -> None:
+    """The second one's time has run while the first was waited for: nobody waits for it again."""
+    release = threading.Event()
+
+    def hang() -> Health:
+        release.wait(15)
+        return Health(Level.OK, "late.")
+
+    specs = [HealthCheckSpec(f"slow{number}", "Slow", hang, timeout=0.2) for number in range(50)]
+    results: list[object] = []
+    runner = threading.Thread(target=lambda: results.extend(HealthChecks(host_with(*specs)).run()))
+    runner.start()
+    runner.join(5)  # one after the other they would take ten seconds
+    assert len(results) == 50
+    release.set()
+
+
+def test_a_check_that_is_under_way_is_waited_for(host_with: Callable[..., PluginHost]) -> None:
+    release, starts = threading.Event(), []
+
+    def slow() -> Health:
+        starts.append(1)
+        release.wait(15)
+        return Health(Level.OK, "well.")
+
+    host = host_with(HealthCheckSpec("slow", "Slow", slow, timeout=15))
+    checks = HealthChecks(host)
+    (entry,) = host.registry.entries(HealthCheckSpec)
+    run = checks._start(entry)
+    assert checks._start(entry) is run
+    release.set()
+    assert checks._result(entry, run).summary == "well."
+    assert checks.run()[0].summary == "well."
+    assert len(starts) == 2  # `run` found the first one ended and asked anew

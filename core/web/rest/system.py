@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -16,11 +17,12 @@ from core.access.declared import PUBLIC, Required
 from core.access.rights import rights_for
 from core.cameras.queries import cameras
 from core.hookspecs.cameras import CameraDriverSpec
-from core.hookspecs.ops import HealthCheckSpec
 from core.hookspecs.version import API_VERSION
 from core.pluginhost import host
+from core.pluginhost.health import HealthChecks
 from core.pluginhost.records import PluginRecord
 from core.web import recorders
+from core.web.processes import processes
 from core.web.rest.cameras import status_of
 from core.web.space import volume_states
 
@@ -83,6 +85,16 @@ class RecorderOutput(serializers.Serializer[dict[str, Any]]):
     connected = serializers.BooleanField()
 
 
+class ProcessOutput(serializers.Serializer[dict[str, Any]]):
+    """A process under the supervisor. restarts: since the supervisor began; pid null while there is none."""
+
+    name = serializers.CharField()
+    pid = serializers.IntegerField(allow_null=True)
+    state = serializers.ChoiceField(choices=["down", "starting", "up", "given_up"])
+    since = serializers.CharField()
+    restarts = serializers.IntegerField()
+
+
 class VolumeOutput(serializers.Serializer[dict[str, Any]]):
     """A volume and its space in bytes; `error` is a sentence when it cannot be used."""
 
@@ -98,6 +110,7 @@ class VolumeOutput(serializers.Serializer[dict[str, Any]]):
 class SystemOutput(serializers.Serializer[dict[str, Any]]):
     """The system at a glance. `cameras`: number of cameras by state."""
 
+    processes = ProcessOutput(many=True)
     recorders = RecorderOutput(many=True)
     volumes = VolumeOutput(many=True)
     cameras = serializers.DictField(child=serializers.IntegerField())
@@ -171,10 +184,15 @@ class SystemStatus(APIView):
 
     @extend_schema(responses=SystemOutput)
     def get(self, request: Request) -> Response:
-        """Recorders, volumes with their space, cameras by state."""
+        """Processes, recorders as web sees them, volumes with their space, cameras by state."""
         states = Counter(status_of(camera).state.value for camera in cameras())
         return Response(
-            {"recorders": recorders.connections(), "volumes": volume_states(), "cameras": dict(sorted(states.items()))}
+            {
+                "processes": processes(),
+                "recorders": recorders.connections(),
+                "volumes": volume_states(),
+                "cameras": dict(sorted(states.items())),
+            }
         )
 
 
@@ -194,15 +212,22 @@ def _plugin_body(record: PluginRecord) -> dict[str, Any]:
     }
 
 
+@cache
+def _health_checks() -> HealthChecks:
+    """One for the process, so that a check that hangs keeps one thread, however often health is asked for."""
+    return HealthChecks(host())
+
+
 def _checks() -> list[dict[str, str]]:
-    found = []
-    for entry in host().registry.entries(HealthCheckSpec):
-        outcome = host().run(entry.plugin, f"health check {entry.key}", entry.spec.run)
-        level, summary = (
-            (outcome.value.level.value, outcome.value.summary) if outcome.value else ("failed", "It failed.")
-        )
-        found.append({"name": entry.key, "title": entry.spec.title, "level": level, "summary": summary})
-    return found
+    return [
+        {
+            "name": f"{result.plugin}.{result.name}",
+            "title": result.title,
+            "level": result.level.value,
+            "summary": result.summary,
+        }
+        for result in _health_checks().run()
+    ]
 
 
 def _worst(checks: list[dict[str, str]]) -> str:

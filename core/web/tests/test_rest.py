@@ -1,10 +1,18 @@
 """Signing in, events, health, the schema."""
 
+import json
+import os
+import threading
+from types import SimpleNamespace
+
 import pytest
 from django.core.cache import cache
 
 from core.cameras.models import Camera
+from core.configuration import configuration
 from core.events.services import record
+from core.hookspecs.marks import hookimpl
+from core.hookspecs.ops import Health, HealthCheckSpec, Level
 from core.system.models import AuditRow
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +96,48 @@ def test_events_are_listed_newest_first_by_page_and_by_right(person, client_of) 
 def test_health_says_little_to_strangers(person, client_of) -> None:
     assert client_of(None).get("/api/v1/health/").json() == {"status": "ok"}
     assert "checks" in client_of(person("op", "operator")).get("/api/v1/health/").json()
+
+
+def test_a_health_check_that_hangs_is_reported_in_its_time(person, client_of, register_temporarily) -> None:
+    release, starts = threading.Event(), []
+
+    def hang() -> Health:
+        starts.append(1)
+        release.wait(30)
+        return Health(Level.OK, "late.")
+
+    specs = [
+        HealthCheckSpec("slow", "Slow", hang, timeout=0.05),
+        HealthCheckSpec("quick", "Quick", lambda: Health(Level.WARNING, "so so.")),
+    ]
+    hooks = SimpleNamespace(__name__="x", register_health_checks=hookimpl(lambda: specs))
+    register_temporarily(hooks, "acme")
+    client = client_of(person("op", "operator"))
+    for _ in range(2):
+        body = client.get("/api/v1/health/").json()
+        assert body["status"] == "failed"
+        checks = {check["name"]: (check["level"], check["summary"]) for check in body["checks"]}
+        assert checks["acme.slow"] == ("failed", "gave no answer within 0.05 s.")
+        assert checks["acme.quick"] == ("warning", "so so.")
+    assert len(starts) == 1
+    assert client_of(None).get("/api/v1/health/").json() == {"status": "ok"}
+    release.set()
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_processes_are_those_of_the_supervisor_that_runs_this_one(person, client_of) -> None:
+    client = client_of(person("op", "operator"))
+    file = configuration().data / "run" / "processes.json"
+    file.parent.mkdir(exist_ok=True)
+    row = {"name": "web", "pid": 7, "state": "up", "since_ms": NOW, "restarts": 2}
+    shown = []
+    for supervisor in (os.getppid(), os.getppid() + 1):
+        file.write_text(json.dumps({"supervisor": supervisor, "processes": [row]}))
+        shown.append(client.get("/api/v1/system/status/").json()["processes"])
+    file.unlink()
+    shown.append(client.get("/api/v1/system/status/").json()["processes"])
+    since = "2026-05-28T20:26:40.000Z"
+    assert shown == [[{"name": "web", "pid": 7, "state": "up", "since": since, "restarts": 2}], [], []]
 
 
 def test_plugins_and_drivers_are_shown(person, client_of, paper) -> None:
