@@ -6,12 +6,15 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models import QuerySet
 from knox.models import AuthToken
 
 from core.access.models import Grant, Role, User
 from core.access.permissions import ADMINISTRATOR, BUILTIN_ROLES, builtin_role_permissions
+from core.cameras.queries import cameras
 
 
 class AccessError(ValueError):
@@ -47,16 +50,41 @@ def ensure_administrator(password: str | None) -> str | None:
 
 
 def add_user(username: str, password: str | None = None) -> User:
-    """Add a user who holds nothing yet. Raises AccessError when the name is taken or not allowed."""
+    """Add a user who holds nothing yet; without a password they use tokens only.
+
+    Raises AccessError when the name is taken or not allowed, or the password too weak.
+    """
     user = User(username=username)
     user.set_password(password)
     try:
         user.full_clean(exclude=["password"])
+        if password is not None:
+            _check_password(password, user)
     except ValidationError as error:
         field, sentences = next(iter(error.message_dict.items()))
         raise AccessError(f"{field}: {sentences[0]}") from error
     user.save()
     return user
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({"password": error.messages}) from error
+
+
+def user_named(username: str) -> User:
+    """The user. Raises AccessError."""
+    try:
+        return User.objects.get(username=username)
+    except User.DoesNotExist:
+        raise AccessError(f"user: there is no {username!r}; add it first.") from None
+
+
+def users() -> list[User]:
+    """All users by name, each with its grants, roles included."""
+    return list(User.objects.prefetch_related("grants__role", "grants__camera").order_by("username"))
 
 
 def grant(user: User, role: str, camera_id: int | None = None, expires_at: datetime | None = None) -> Grant:
@@ -66,20 +94,42 @@ def grant(user: User, role: str, camera_id: int | None = None, expires_at: datet
     except Role.DoesNotExist:
         known = ", ".join(Role.objects.values_list("name", flat=True).order_by("name"))
         raise AccessError(f"role: there is no {role!r}; known are {known}.") from None
+    if camera_id is not None and not cameras().filter(pk=camera_id).exists():
+        raise AccessError(f"camera: there is no {camera_id}; GET /api/v1/cameras/ lists them.")
     place: dict[str, Any] = {"user": user, "role": found, "camera_id": camera_id}
     return Grant.objects.update_or_create(**place, defaults={"expires_at": expires_at})[0]
 
 
+def revoke(user: User, role: str, camera_id: int | None = None) -> None:
+    """Take a role back: what was granted on this camera, or everywhere. Raises AccessError when it was not granted, and
+    for the last administrator, without whom nobody could give rights again.
+    """
+    with transaction.atomic():
+        where: dict[str, Any] = {"role__name": role, "camera_id": camera_id}
+        found = user.grants.filter(**where)
+        if not found.exists():
+            place = "everywhere" if camera_id is None else f"on camera {camera_id}"
+            raise AccessError(f"role: {user.username!r} does not hold {role!r} {place}; see `user list`.")
+        found.delete()
+        if role == ADMINISTRATOR and not _administrators().exists():
+            raise AccessError(f"role: {user.username!r} is the last administrator; grant it to another user first.")
+
+
+def _administrators() -> QuerySet[Grant]:
+    """What makes somebody administrator of everything, for good."""
+    return Grant.objects.filter(role__name=ADMINISTRATOR, camera=None, expires_at=None, user__is_active=True)
+
+
 def issue_token(username: str, lifetime: timedelta | None = None) -> str:
     """Make an API token of a user and return it: it is not stored in the clear and cannot be shown again."""
-    token: str = AuthToken.objects.create(user=_user(username), expiry=lifetime)[1]
+    token: str = AuthToken.objects.create(user=user_named(username), expiry=lifetime)[1]
     return token
 
 
 def tokens(username: str | None = None) -> list[AuthToken]:
     """Tokens by age, of one user or of all."""
     rows = AuthToken.objects.select_related("user").order_by("created")
-    return list(rows.filter(user=_user(username)) if username else rows)
+    return list(rows.filter(user=user_named(username)) if username else rows)
 
 
 def revoke_token(key: str) -> None:
@@ -88,10 +138,3 @@ def revoke_token(key: str) -> None:
     if len(found) != 1:
         raise AccessError(f"token: {'several begin' if found else 'none begins'} with {key!r}; see `token list`.")
     found[0].delete()
-
-
-def _user(username: str) -> User:
-    try:
-        return User.objects.get(username=username)
-    except User.DoesNotExist:
-        raise AccessError(f"user: there is no {username!r}; add it first.") from None
