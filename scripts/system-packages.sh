@@ -9,7 +9,7 @@ say() { printf 'system packages: %s\n' "$*" >&2; }
 NEEDS='
 ffmpeg|ffmpeg|decoding recordings with a foreign player
 chromium|chromium|the browser tests
-/usr/lib/*/libatomic.so.1|libatomic1|the browser tests (Playwright's driver needs it)
+/usr/lib/*/libatomic.so.1|libatomic1|the browser tests (their driver needs it)
 /usr/lib/postgresql/*/bin/initdb|postgresql|the database tests on PostgreSQL
 /usr/lib/*/girepository-1.0/GstRtspServer-1.0.typelib|gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad|cameras of a foreign RTSP server (GStreamer)
 '
