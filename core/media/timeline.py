@@ -77,7 +77,11 @@ class DecodeOrder:
     _step: int = 1
 
     def declare(self, depth: int | None, step: int) -> None:
-        """What new parameter sets say of the depth, None when nothing; step: ticks from one picture to the next."""
+        """What new parameter sets say of the depth, None when nothing; step: ticks from one picture to the next.
+
+        Nothing after them is shown before what came before them: an encoder that begins anew often goes back in time.
+        """
+        self._highest.clear()
         self._step = max(1, step)
         self._declared = min(depth or 0, MAX_REORDER)
         if depth is not None:
@@ -98,7 +102,7 @@ class DecodeOrder:
         if last is not None:
             dts = max(dts, last + 1)
         self._last = dts
-        return dts, ticks if later else max(ticks, dts)
+        return dts, ticks if later and self.depth > self._declared else max(ticks, dts)
 
     def _learn(self, later: int) -> None:
         if later:

@@ -93,6 +93,19 @@ def test_b_frames_that_begin_and_end_with_new_parameters_keep_times_rising() -> 
     assert [d for d, p in found[-10:]] == [p for d, p in found[-10:]]
 
 
+@pytest.mark.parametrize("depth", [0, 2])
+def test_an_encoder_that_begins_anew_and_goes_back_shows_nothing_before_its_time(depth: int) -> None:
+    order = DecodeOrder()
+    order.declare(0, 100)
+    found = [order.times(number * 100) for number in range(10)]
+    order.declare(depth, 100)
+    pattern = (0, 4, 2, 1, 3) if depth else (0, 1, 2, 3, 4)
+    found += [order.times(100 * (6 + group + n)) for group in range(0, 40, 5) for n in pattern]
+    assert all(a[0] < b[0] for a, b in pairwise(found))
+    assert all(dts <= pts for dts, pts in found)
+    assert order.depth == depth
+
+
 def test_b_frames_that_stop_are_forgotten() -> None:
     order = DecodeOrder()
     for each in (0, 300, 100, 200):
