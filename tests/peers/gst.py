@@ -55,7 +55,7 @@ def running_gst_server(file: Path, *, loop: bool = False, user: str = "", passwo
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             port = _port(process)
-            login = f"{quote(user)}:{quote(password)}@" if user else ""
+            login = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
             yield f"rtsp://{login}127.0.0.1:{port}/clip"
         finally:
             process.kill()

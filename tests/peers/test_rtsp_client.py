@@ -19,7 +19,7 @@ __all__ = ["gst_server"]
 @pytest.mark.parametrize("b_frames", [0, 2])
 async def test_pictures_from_gstreamer_equal_the_files(gst_server: Callable[..., str], b_frames: int) -> None:
     what = clip(audio="aac", b_frames=b_frames, container="mp4")
-    url = gst_server(what.path, user="op", password="se:cret 1")  # noqa: S106 - of this test only
+    url = gst_server(what.path, user="op", password="se:c/ret 1")  # noqa: S106 - of this test only
     collected = Collector()
     source = RtspSource(Target.of(url))
     source.start(collected)
