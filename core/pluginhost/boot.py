@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from core.configuration import configuration
 from core.pluginhost.guard import PluginError, describe, guarded
+from core.pluginhost.loading import without_threads
 from core.pluginhost.records import PluginRecord, PluginState
 from core.pluginhost.switches import Switches
 
@@ -37,7 +38,8 @@ def run(argv: list[str]) -> int:
         os.environ["EYRIE_SAFE_MODE"] = "1"  # inherited by every child of `serve`
         argv = [argument for argument in argv if argument not in SAFE_FLAGS]
     try:
-        blaming(django.setup)
+        with without_threads():
+            blaming(django.setup)
         execute_from_command_line(argv)
     except PluginError as error:
         print(f"eyrie: {error}", file=sys.stderr)  # noqa: T201 (logging may not be configured yet)

@@ -147,6 +147,9 @@ class PluginHost:
         fast = spec is not None and getattr(spec.function, "eyrie_policy", None) is Policy.FAIL_FAST
         if outcome.error is not None and (fast or self.strict or plugin == CORE):
             raise PluginError(plugin, hook, describe(outcome.error)) from outcome.error
+        record = self.plugins.get(plugin)
+        if record is not None:
+            record.took(hook, outcome.seconds)
         return self._account(outcome, hook)
 
     def _account(self, outcome: Outcome[T], what: str) -> Outcome[T]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +13,7 @@ from core.pluginhost.guard import describe
 from core.pluginhost.metadata import PluginMeta
 
 log = logging.getLogger("eyrie.plugins")
+SLOW_SECONDS = 1.0
 
 
 class PluginState(StrEnum):
@@ -31,7 +33,9 @@ class PluginState(StrEnum):
 class PluginRecord:
     """One plugin. source: where it came from; app: its Django app, once accepted; error: one sentence.
 
-    failing: what of it fails at present (hook, contribution or worker) and why; failures: calls that failed so far.
+    failing: what of it fails at present (hook, contribution or worker) and why; failures: calls that failed so far;
+    slow: hooks that took long, told once each. changed: called after each change of `state` of a loaded plugin, in
+    whatever thread or event loop called the plugin; it must return at once.
     """
 
     name: str
@@ -44,6 +48,8 @@ class PluginRecord:
     folder: Path | None = None
     failing: dict[str, str] = field(default_factory=dict)
     failures: int = 0
+    slow: set[str] = field(default_factory=set)
+    changed: Callable[[PluginRecord], None] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
@@ -62,20 +68,35 @@ class PluginRecord:
             self.failures += 1
             new = what not in self.failing
             self.failing[what] = text
-            self._settle()
+            changed = self._settle()
         if new:
             cause = error if isinstance(error, BaseException) else None
             log.error("plugin %s: %s fails: %s", self.name, what, text, exc_info=cause)
+        self._tell(changed)
 
     def recovered(self, what: str) -> None:
         """Take back a failure: the same call has worked."""
         with self._lock:
             known = self.failing.pop(what, None)
-            self._settle()
+            changed = self._settle()
         if known is not None:
             log.info("plugin %s: %s works again", self.name, what)
+        self._tell(changed)
 
-    def _settle(self) -> None:
+    def took(self, hook: str, seconds: float) -> None:
+        """Note how long a call of a hook took; one that holds up Eyrie is told, once a hook."""
+        if seconds > SLOW_SECONDS and hook not in self.slow:
+            self.slow.add(hook)
+            log.warning("plugin %s: %s took %.1f s; hooks must return at once", self.name, hook, seconds)
+
+    def _tell(self, changed: bool) -> None:
+        if changed and self.changed is not None:
+            self.changed(self)
+
+    def _settle(self) -> bool:
+        """Whether the state has become another one."""
+        before = self.state
         if self.state in (PluginState.LOADED, PluginState.DEGRADED):
             self.state = PluginState.DEGRADED if self.failing else PluginState.LOADED
             self.error = "; ".join(f"{what}: {text}" for what, text in self.failing.items())
+        return self.state is not before

@@ -69,7 +69,7 @@ def serve(channel: socket.socket, supervisor: int, give_up: Callable[[str, str],
 def _fork() -> bool:
     """Fork twice; True in the grandchild, False here."""
     if threading.active_count() > 1:
-        raise RuntimeError(f"a plugin started a thread while loading: {threading.enumerate()}; start it in a hook")
+        raise RuntimeError(f"a thread runs in the fork server, which must have none: {threading.enumerate()}")
     sys.stdout.flush()
     sys.stderr.flush()
     between = os.fork()

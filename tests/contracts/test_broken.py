@@ -33,6 +33,10 @@ MODEL = """from django.db import models
 class Thing(models.Model):
     name = models.CharField(max_length=10)
 """
+THREAD = """import threading
+
+threading.Thread(target=print, name="ticker", daemon=True).start()
+"""
 # name: (files, state, words of its error)
 KINDS = {
     "importerror": ({"apps": "import nowhere_at_all"}, "failed", "nowhere_at_all"),
@@ -43,6 +47,9 @@ KINDS = {
     "syntaxmodels": ({"models": "class :"}, "quarantined", "SyntaxError"),
     "badhooks": ({"hooks": "1 / 0"}, "failed", "ZeroDivisionError"),
     "exitinhooks": ({"hooks": "raise SystemExit(4)"}, "failed", "SystemExit"),
+    "threadinapps": ({"apps": THREAD}, "failed", "starts the thread ticker"),
+    "threadinmodels": ({"models": THREAD}, "quarantined", "starts the thread ticker"),
+    "threadinhooks": ({"hooks": THREAD}, "failed", "starts the thread ticker"),
     "unknownhook": (
         {"hooks": GOOD.replace("register_event_types", "register_evnt")},
         "failed",

@@ -76,6 +76,18 @@ def test_failure_is_counted_and_logged_once_until_it_recovers(
     assert [entry.levelname for entry in caplog.records] == ["ERROR", "INFO"]
 
 
+def test_a_slow_hook_is_told_once(
+    tolerant: PluginHost, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.pluginhost.records.SLOW_SECONDS", -1.0)
+    with tolerant.registered(hooks(on_event_recorded=lambda event: None, on_host_ready=lambda: None), "slow"):
+        for _ in range(3):
+            tolerant.hooks.on_event_recorded(EVENT)
+            tolerant.hooks.on_host_ready()
+    told = [entry.getMessage() for entry in caplog.records]
+    assert [line.split(" took")[0] for line in told] == ["plugin slow: on_event_recorded", "plugin slow: on_host_ready"]
+
+
 def test_access_fails_closed(tolerant: PluginHost) -> None:
     def bad(user_id: int) -> bool | None:
         raise RuntimeError("no")

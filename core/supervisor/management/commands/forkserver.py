@@ -15,8 +15,13 @@ from django.core.management import call_command, get_commands, load_command_clas
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
+from core.events.plugin_trouble import report_changes
 from core.lifeline import die_with_parent, name_process
+from core.media.clock import SystemClock
+from core.pluginhost import host
+from core.pluginhost.boot import blame
 from core.pluginhost.guard import guarded
+from core.pluginhost.loading import without_threads
 from core.supervisor import forkserver
 from core.supervisor.plan import ProcessSpec
 from core.supervisor.preparation import give_up, place, plan, prepare
@@ -47,7 +52,8 @@ class Command(BaseCommand):
         if answer["prepare"]:
             prepare(settings.CONFIG, sys.stdout)
         specs = plan(settings.CONFIG)
-        _preload(specs)
+        with without_threads():
+            _preload(specs)
         connections.close_all()
         forkserver.send(channel, {"plan": [spec.json() for spec in specs]})
         command = forkserver.serve(channel, supervisor, give_up)
@@ -63,12 +69,16 @@ def _preload(specs: list[ProcessSpec]) -> None:
     for name in {spec.arguments[0] for spec in specs}:
         outcome = guarded("", partial(load_command_class, known.get(name, ""), name))
         if outcome.error is not None:
-            log.warning("%s cannot be loaded beforehand: %s", name, outcome.error)
+            culprit = blame(outcome.error, settings.PLUGINS)
+            whose = f" (plugin {culprit.name})" if culprit else ""
+            log.warning("%s cannot be loaded beforehand: %s%s", name, outcome.error, whose)
 
 
 def _run(command: list[str]) -> None:
     sys.argv = [sys.argv[0], *command]
     sys.excepthook = _log_crash
+    if command[0] != "worker":  # which looks after them itself, by the clock
+        report_changes(host(), SystemClock())
     try:
         call_command(*command)
     except CommandError as error:
