@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from plugins.simulator.studio import transcode
 from plugins.simulator.testing import ParkFace, SimulatedCamera
@@ -18,17 +18,6 @@ from tests.rig.pictures import Loop, coded_pictures, luma_digests
 from tests.rig.system import PASSWORD, RunningSystem, now_ms, rfc3339
 
 __all__ = ["gst_server"]
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
 PLAY = """async (url) => {
   const video = document.createElement('video');
   video.muted = true;
@@ -72,21 +61,9 @@ def test_a_camera_of_gstreamers_is_recorded_picture_for_picture(
     assert len(luma_digests(video)) == len(found)
 
 
-@pytest.fixture
-def page() -> Iterator[Page]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"NO BROWSER: {CHROMIUM} is not installed, so nothing was played")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        try:
-            yield browser.new_page()
-        finally:
-            browser.close()
-
-
 @pytest.mark.browser
 def test_chromium_plays_a_recording_to_its_end_and_seeks_in_it(
-    running_system: RunningSystem, simulator: Callable[..., ParkFace], page: Page
+    running_system: RunningSystem, simulator: Callable[..., ParkFace], window: Page
 ) -> None:
     park = simulator(SimulatedCamera("door", fps=15, audio="pcmu"))
     camera = running_system.add_camera("door", park.url("door"))
@@ -97,9 +74,9 @@ def test_chromium_plays_a_recording_to_its_end_and_seeks_in_it(
         end_ms = now_ms()
         time.sleep(2.5)
         found = len(coded_pictures(running_system.video(camera, start_ms, end_ms)))
-        _sign_in(page, running_system)
+        _sign_in(window, running_system)
         url = f"/api/v1/cameras/{camera}/video.mp4?start={rfc3339(start_ms)}&end={rfc3339(end_ms)}"
-        played: dict[str, Any] = page.evaluate(PLAY, url)
+        played: dict[str, Any] = window.evaluate(PLAY, url)
     finally:
         running_system.api.delete(f"cameras/{camera}/")
     assert played["error"] == ""

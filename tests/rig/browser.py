@@ -1,4 +1,8 @@
-"""Debian's Chromium, headless."""
+"""Debian's Chromium, headless, for the tests that look at pages and play what was recorded.
+
+It lives as long as one module's tests: Playwright's blocking interface keeps an event loop running in this thread, and
+no test that awaits something can run beside it.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The browser; a test that needs it is skipped, and says so, where it is not installed."""
     found = shutil.which("chromium")
