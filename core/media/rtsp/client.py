@@ -62,7 +62,8 @@ class RtspSource(TaskSource):
             detail = {"transport": "rtsps" if self._target.tls else "rtsp/tcp", "server": session.server}
             intake = Intake(formats, self._clock, detail)
             for index, (rtp, rtcp) in enumerate(await session.setup(formats)):
-                connection.channels[rtp] = intake.receiver(index).packet
+                receiver = intake.receiver(index)
+                connection.channels[rtp], connection.runs[rtp] = receiver.packet, receiver.run
                 if index == 0:
                     connection.channels[rtcp] = intake.report
             connection.on_batch = intake.deliver

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import cast
 
 from core.media.dial import dial
-from core.media.rtsp.intake import NotRtp
 from core.media.rtsp.message import (
     MAX_HEAD,
     MessageError,
@@ -26,6 +25,7 @@ from core.media.rtsp.message import (
     encode_response,
     parse_head,
 )
+from core.media.rtsp.receiver import NotRtp
 from core.media.source import Fault, SourceError
 
 TICK_S = 0.02
@@ -34,6 +34,7 @@ _READS_PER_TICK = 32
 _DOLLAR = 0x24
 
 PacketHandler = Callable[[bytes, int, int], None]
+RunHandler = Callable[[bytes, int, int, int], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,15 @@ class Peer:
 class Connection(asyncio.Protocol):
     """Use `connect`. Nothing is raised into the transport: the end, whatever its cause, is the result of `ended`.
 
-    channels: handler of each interleaved channel; on_batch: called after everything of one read was handled.
+    channels: handler of each interleaved channel, given the bounds of a packet; runs: of a channel where most packets
+    are alike, handler of those that follow a packet (`Receiver.run`); on_batch: called after everything of one read was
+    handled.
     """
 
     def __init__(self, peer: Peer, sock: socket.socket) -> None:
         self.peer = peer
         self.channels: dict[int, PacketHandler] = {}
+        self.runs: dict[int, RunHandler] = {}
         self.on_batch: Callable[[], None] = lambda: None
         self.ended: asyncio.Future[SourceError] = asyncio.get_running_loop().create_future()
         self.answered = False
@@ -146,16 +150,16 @@ class Connection(asyncio.Protocol):
 
     def _parse(self, data: bytes) -> int:
         """Handle all that is whole; returns how many bytes that was."""
-        at, end, channels = 0, len(data), self.channels
+        at, end, channels, runs = 0, len(data), self.channels, self.runs
         while end - at >= 4:
             if data[at] == _DOLLAR:
                 following = at + 4 + (data[at + 2] << 8 | data[at + 3])
                 if following > end:
                     break
-                handler = channels.get(data[at + 1])
-                if handler is not None:
-                    handler(data, at + 4, following)
-                at = following
+                channel = data[at + 1]
+                if channel in channels:
+                    channels[channel](data, at + 4, following)
+                at = runs[channel](data, following, end, channel) if channel in runs else following
             else:
                 following = self._message(data, at)
                 if following == at:

@@ -10,6 +10,7 @@ Parameter sets leave the access unit and are reported beside it; delimiters and 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from core.media.h26x import H264_IDR, H264_PPS, H264_SEI, H264_SPS, H265_PPS, H265_SPS, H265_VPS, is_keyframe
 from core.media.rtsp.frames import MAX_FRAME, Frame
@@ -21,13 +22,22 @@ _H265_DROPPED = (35, 36, 37, 38)  # the same
 
 @dataclass(slots=True)
 class NalDepacketiser:
-    """What H.264 and H.265 share. Subclasses know the payload structures and the kinds of NAL units."""
+    """What H.264 and H.265 share. Subclasses know the payload structures and the kinds of NAL units.
+
+    For whoever takes middle fragments without `push`: pieces is the NAL unit begun, None when there is none; its middle
+    fragments have `timestamp`, and begin with `tag` (once their first 32 bits are shifted right by TAG_SHIFT) and
+    `skip` bytes that are not the NAL unit's. `grow` is to be told how much was added to `pieces`.
+    """
+
+    TAG_SHIFT: ClassVar[int]
 
     frames: list[Frame] = field(default_factory=list)
+    pieces: list[bytes] | None = None
+    timestamp: int = -1
+    tag: int = -1
+    skip: int = 2
     _parts: list[bytes] = field(default_factory=list)
     _size: int = 0
-    _fragments: list[bytes] | None = None
-    _timestamp: int = -1
     _ended: int = -1
     _picture: bool = False
     _keyframe: bool = False
@@ -38,20 +48,20 @@ class NalDepacketiser:
 
     def push(self, data: bytes, start: int, end: int, timestamp: int, marker: bool) -> None:
         """Take one payload; frames that it completes are in `frames` afterwards."""
-        if timestamp != self._timestamp:
+        if timestamp != self.timestamp:
             if self._picture:
                 self._finish()
-            self._timestamp = timestamp
+            self.timestamp = timestamp
         self._payload(data, start, end)
-        if marker and self._markers and self._picture and self._fragments is None:
+        if marker and self._markers and self._picture and self.pieces is None:
             self._ended = timestamp
             self._finish()
 
     def lost(self) -> None:
         """Packets are missing: what is begun is damaged, what begins next is not."""
-        if self._fragments is not None or self._picture:
+        if self.pieces is not None or self._picture:
             self._damaged = True
-        self._fragments = None
+        self.pieces = None
 
     def _payload(self, data: bytes, start: int, end: int) -> None:
         raise NotImplementedError
@@ -59,27 +69,30 @@ class NalDepacketiser:
     def _nal(self, nal: bytes) -> None:
         raise NotImplementedError
 
-    def _fragment(self, header: bytes, data: bytes, start: int, end: int, first: bool, last: bool) -> None:
-        """One fragmentation unit; header is the NAL unit header to put in front of the first."""
-        fragments = [header] if first else self._fragments
-        if fragments is None:
-            self._damaged = self._picture = True  # its beginning was lost
-            return
-        fragments.append(data[start:end])
-        self._size += end - start
+    def grow(self, size: int) -> None:
+        """So many bytes were added to `pieces`; what has grown too large is dropped."""
+        self._size += size
         if self._size > MAX_FRAME:
             self._drop()
-        elif last:
-            self._fragments = None
-            self._nal(b"".join(fragments))
-        else:
-            self._fragments = fragments
+
+    def _fragment(self, header: bytes, data: bytes, start: int, end: int, last: bool) -> None:
+        """One fragmentation unit, `data[start:end]` without its headers; header: the NAL unit's, with its first."""
+        if header:
+            self.pieces = [header]
+        if self.pieces is None:
+            self._damaged = self._picture = True  # its beginning was lost
+            return
+        self.pieces.append(data[start:end])
+        self.grow(end - start)
+        if last and self.pieces is not None:
+            nal, self.pieces = b"".join(self.pieces), None
+            self._nal(nal)
 
     def _slice(self, nal: bytes, keyframe: bool, first: bool) -> None:
         """A slice of a picture; `first` when it says to be the picture's first."""
         if first and self._picture:
             self._finish()
-        elif not first and not self._picture and self._ended == self._timestamp:
+        elif not first and not self._picture and self._ended == self.timestamp:
             self._markers, self._damaged = False, True
         self._picture = True
         self._keyframe = self._keyframe or keyframe or self._recovery
@@ -97,12 +110,12 @@ class NalDepacketiser:
 
     def _finish(self) -> None:
         if not self._damaged:
-            self.frames.append(Frame(self._timestamp, b"".join(self._parts), self._keyframe, 0, tuple(self._sets)))
+            self.frames.append(Frame(self.timestamp, b"".join(self._parts), self._keyframe, 0, tuple(self._sets)))
             self._sets = []
         self._drop()
 
     def _drop(self) -> None:
-        self._parts, self._fragments, self._size = [], None, 0
+        self._parts, self.pieces, self._size = [], None, 0
         self._picture = self._keyframe = self._recovery = self._damaged = False
 
 
@@ -110,13 +123,15 @@ class H264Depacketiser(NalDepacketiser):
     """H.264: single NAL units, STAP-A and FU-A of RFC 6184 sections 5.6 to 5.8; no camera uses interleaved mode."""
 
     __slots__ = ()
+    TAG_SHIFT: ClassVar[int] = 16
 
     def _payload(self, data: bytes, start: int, end: int) -> None:
         kind = data[start] & 31
         if kind == 28 and end - start > 2:
-            flags = data[start + 1]
-            header = bytes((data[start] & 0xE0 | flags & 31,))
-            self._fragment(header, data, start + 2, end, bool(flags & 0x80), bool(flags & 0x40))
+            flags, header = data[start + 1], b""
+            if flags & 0x80:
+                header, self.tag = bytes((data[start] & 0xE0 | flags & 31,)), data[start] << 8 | flags & 31
+            self._fragment(header, data, start + 2, end, flags & 0x40 > 0)
         elif kind == 24:
             for nal in split_aggregate(data, start + 1, end):
                 self._nal(nal)
@@ -141,6 +156,7 @@ class H265Depacketiser(NalDepacketiser):
     (`sprop-max-don-diff` above 0); they are skipped, since over TCP packets come in decoding order.
     """
 
+    TAG_SHIFT: ClassVar[int] = 8
     decoding_order: bool = False
 
     def _payload(self, data: bytes, start: int, end: int) -> None:
@@ -149,9 +165,11 @@ class H265Depacketiser(NalDepacketiser):
         if end - start < 3 + skip:
             return
         if kind == 49:
-            flags = data[start + 2]
-            header = bytes((data[start] & 0x81 | (flags & 63) << 1, data[start + 1]))
-            self._fragment(header, data, start + 3 + skip, end, bool(flags & 0x80), bool(flags & 0x40))
+            flags, header = data[start + 2], b""
+            if flags & 0x80:
+                header = bytes((data[start] & 0x81 | (flags & 63) << 1, data[start + 1]))
+                self.tag, self.skip = data[start] << 16 | data[start + 1] << 8 | flags & 63, 3 + skip
+            self._fragment(header, data, start + 3 + skip, end, flags & 0x40 > 0)
         elif kind == 48:
             for nal in split_aggregate(data, start + 2 + skip, end, 1 if skip else 0):
                 self._nal(nal)

@@ -11,60 +11,17 @@ from core.media.clock import Clock
 from core.media.h26x import ParameterSets
 from core.media.rtsp.formats import Format
 from core.media.rtsp.frames import Frame
+from core.media.rtsp.receiver import NalReceiver, Receiver
 from core.media.source import PacketSink
 from core.media.timeline import DecodeOrder, Timeline, signed
 from core.media.units import AccessUnit, Codec, StreamInfo, Track
 from core.media.wallclock import WallClock
 
-_RTP = struct.Struct(">BBHI")
 _SENDER_REPORT = struct.Struct(">BBHIIII")
 _NTP_EPOCH_MS = 2_208_988_800_000  # 1900 to 1970
 _START_S = 10  # the first unit's time, so that a track that began earlier has no negative one
 _ALIGN_S = 1.0
 _USUAL_FPS = 25
-
-
-class NotRtp(ValueError):
-    """Bytes that are no RTP packet: the interleaving is out of step."""
-
-
-class Receiver:
-    """One RTP stream: checks and strips the packet header, notices gaps in the sequence."""
-
-    def __init__(self, chosen: Format) -> None:
-        self.depacketiser = chosen.depacketiser()
-        self.packets_lost = 0
-        self._expected = -1
-        self._payload_type = chosen.media.payload_type
-
-    def packet(self, data: bytes, start: int, end: int) -> None:
-        """Take the packet `data[start:end]` (RFC 3550 section 5.1). Raises NotRtp."""
-        if end - start < 12:
-            raise NotRtp
-        first, second, sequence, timestamp = _RTP.unpack_from(data, start)
-        if first & 0xC0 != 0x80:
-            raise NotRtp
-        if second & 0x7F != self._payload_type:
-            return
-        start += 12
-        if first != 0x80:
-            start, end = _unwrap(first, data, start, end)
-        if sequence != self._expected and self._expected >= 0:
-            self.packets_lost += sequence - self._expected & 0xFFFF
-            self.depacketiser.lost()
-        self._expected = sequence + 1 & 0xFFFF
-        if start < end:
-            self.depacketiser.push(data, start, end, timestamp, second > 127)
-
-
-def _unwrap(first: int, data: bytes, start: int, end: int) -> tuple[int, int]:
-    """Bounds of the payload behind contributing sources and header extension, before padding."""
-    start += 4 * (first & 15)
-    if first & 0x10 and start + 4 <= end:
-        start += 4 + 4 * int.from_bytes(data[start + 2 : start + 4], "big")
-    if first & 0x20:
-        end -= data[end - 1]
-    return start, end
 
 
 @dataclass(slots=True)
@@ -224,8 +181,9 @@ class Intake:
         self._sink.on_stream(StreamInfo(tracks, self._detail))
 
     def _lane(self, index: int, chosen: Format) -> _Lane:
-        lane = _Lane(index, chosen, Receiver(chosen), None, None)
-        if chosen.codec in (Codec.H264, Codec.H265):
+        nal = chosen.codec in (Codec.H264, Codec.H265)
+        lane = _Lane(index, chosen, NalReceiver(chosen) if nal else Receiver(chosen), None, None)
+        if nal:
             lane.sets = ParameterSets(chosen.codec)
             lane.sets.observe(chosen.parameter_sets())
             lane.track = _video_track(lane, lane.sets)

@@ -11,7 +11,7 @@ from core.media.rtsp.depacketise_aac import AacDepacketiser
 from core.media.rtsp.depacketise_jpeg import JpegDepacketiser
 from core.media.rtsp.formats import Format
 from core.media.rtsp.frames import Depacketiser, Frame, WholeFrames
-from core.media.rtsp.intake import NotRtp, Receiver
+from core.media.rtsp.receiver import NalReceiver, NotRtp, Receiver
 from core.media.rtsp.sdp import Media
 from core.media.units import Codec
 
@@ -203,3 +203,69 @@ def test_no_packet_breaks_a_receiver(packet: bytes) -> None:
         _receiver().packet(packet, 0, len(packet))
     except NotRtp:
         assert len(packet) < 12 or packet[0] >> 6 != 2
+
+
+def interleave(packets: list[tuple[bytes, bytes]]) -> bytes:
+    return b"".join(b"$\4" + (len(head + body)).to_bytes(2, "big") + head + body for head, body in packets)
+
+
+def video(codec: Codec) -> Format:
+    return Format(Media("video", 96, codec.value.upper(), 90000, 1, ""), codec)
+
+
+def h265_fragments(nal: bytes, size: int) -> list[bytes]:
+    pieces = [nal[2:][at : at + size] for at in range(0, len(nal) - 2, size)]
+    flags = [0x80] + [0] * (len(pieces) - 2) + [0x40]
+    return [bytes((98, 1, flag | nal[0] >> 1)) + piece for flag, piece in zip(flags, pieces, strict=True)]
+
+
+def one_by_one(receiver: Receiver, data: bytes, *, runs: bool) -> int:
+    """Feed as a connection does; returns how many packets needed a call of their own."""
+    at, calls = 0, 0
+    while at < len(data):
+        start, at = at + 4, at + 4 + int.from_bytes(data[at + 2 : at + 4], "big")
+        receiver.packet(data, start, at)
+        at, calls = receiver.run(data, at, len(data), 4) if runs else at, calls + 1
+    return calls
+
+
+@pytest.mark.parametrize("codec", [Codec.H264, Codec.H265])
+@given(data=st.data())
+@settings(max_examples=100, deadline=None)
+def test_the_short_way_for_fragments_makes_the_same_frames(codec: Codec, data: st.DataObject) -> None:
+    packets, sequence = [], data.draw(st.integers(65500, 65535))
+    for picture in range(data.draw(st.integers(1, 3))):
+        body = data.draw(st.binary(min_size=150, max_size=300))
+        payloads = (
+            fragments(b"\x65\x88" + body, 20) if codec is Codec.H264 else h265_fragments(b"\x26\1\x88" + body, 20)
+        )
+        for place, payload in enumerate(payloads):
+            marker = 0x80 if place == len(payloads) - 1 else 0
+            time = (picture * 3000).to_bytes(4, "big")
+            packets.append(
+                (bytes((0x80, 96 | marker)) + (sequence & 0xFFFF).to_bytes(2, "big") + time + b"ssrc", payload)
+            )
+            sequence += 1
+    for _ in range(data.draw(st.integers(0, 3))):
+        place, byte = data.draw(st.integers(0, len(packets) - 1)), data.draw(st.integers(0, 15))
+        damaged = bytearray(b"".join(packets[place]))
+        damaged[byte] = data.draw(st.sampled_from((0, 0x80, 0x90, 0xA0, 0x7C, 0x62, 1, 0xFF)))
+        damaged[0] |= 0x80
+        damaged[0] &= 0xBF
+        packets[place] = bytes(damaged[:12]), bytes(damaged[12 : data.draw(st.integers(12, len(damaged)))])
+    if data.draw(st.booleans()):
+        del packets[data.draw(st.integers(0, len(packets) - 1))]
+    stream = interleave(packets)
+    slow, quick = NalReceiver(video(codec)), NalReceiver(video(codec))
+    one_by_one(slow, stream, runs=False)
+    one_by_one(quick, stream, runs=True)
+    assert quick.depacketiser.frames == slow.depacketiser.frames
+    assert quick.packets_lost == slow.packets_lost
+
+
+@pytest.mark.parametrize("codec", [Codec.H264, Codec.H265])
+def test_the_short_way_is_taken(codec: Codec) -> None:
+    payloads = fragments(IDR, 20) if codec is Codec.H264 else h265_fragments(b"\x26\1\x88" + bytes(198), 20)
+    packets = [(bytes((0x80, 96, 0, place)) + b"timessrc", payload) for place, payload in enumerate(payloads)]
+    assert len(packets) > 9
+    assert one_by_one(NalReceiver(video(codec)), interleave(packets), runs=True) == 2
