@@ -38,9 +38,12 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def window(chromium: Browser) -> Iterator[Page]:
-    """A window with no cookies. Fails the test when the page raised an error or broke its content security policy."""
+    """A window with no cookies, of somebody who is far from the site.
+
+    Fails the test when the page raised an error or broke its content security policy.
+    """
     wrong: list[str] = []
-    context = chromium.new_context()
+    context = chromium.new_context(locale="en-US", timezone_id="Asia/Tokyo")
     page = context.new_page()
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)

@@ -18,7 +18,11 @@ const LIST_EVERY = 10_000; // ms
 
 const tiles = new Map();
 const element = (id) => document.getElementById(id);
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+// Times are the site's, wherever the browser is, and say so.
+const clock = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+  timeZone: document.documentElement.dataset.timeZone, timeZoneName: "short",
+});
 let plays = false;
 
 async function refresh() {
@@ -65,6 +69,7 @@ function showState(tile, state, message) {
   const words = WORDS[state] ?? state;
   if (place.textContent !== words) place.textContent = words;
   place.dataset.state = state;
+  tile.dataset.state = state;
   place.title = message ?? "";
 }
 

@@ -7,6 +7,7 @@ const KEEP = 10; // seconds of past video kept in the buffer
 const BEHIND = 1.5; // seconds behind the newest frame after which playback jumps forward
 const MOST_WAITING = 120; // fragments
 const PICTURE_EVERY = 2000; // ms
+const CODECS = { avc1: "H.264", avc3: "H.264", hvc1: "H.265", hev1: "H.265" };
 
 class Live extends HTMLElement {
   static observedAttributes = ["camera"];
@@ -36,6 +37,7 @@ class Live extends HTMLElement {
     const camera = this.getAttribute("camera");
     this.#link ??= new Reconnecting(`/ws/v1/cameras/${camera}/live/?stream=main`, {
       message: (data) => (typeof data === "string" ? this.#begin(JSON.parse(data)) : this.#take(data)),
+      opened: () => this.#say("Connecting…"),
       away: (reason) => this.#say(reason),
     });
     this.#link.open();
@@ -43,7 +45,7 @@ class Live extends HTMLElement {
 
   #stop(words) {
     this.#link?.close();
-    clearInterval(this.#pictures);
+    clearTimeout(this.#pictures);
     this.#drop();
     this.#say(words);
   }
@@ -53,10 +55,10 @@ class Live extends HTMLElement {
     this.#start();
   }
 
-  #begin({ mime }) {
+  #begin({ mime, codecs }) {
     this.#drop();
-    clearInterval(this.#pictures);
-    if (!window.MediaSource?.isTypeSupported(mime)) return this.#showPictures();
+    if (!window.MediaSource?.isTypeSupported(mime)) return this.#showPictures(codecs);
+    this.querySelectorAll("img, .note").forEach((one) => one.remove());
     this.video.hidden = false;
     const source = new MediaSource();
     this.#source = source;
@@ -106,18 +108,27 @@ class Live extends HTMLElement {
     if (this.address) URL.revokeObjectURL(this.address);
     this.address = null;
     this.video.removeAttribute("src");
+    const picture = this.querySelector("img");
+    if (picture) picture.onload = picture.onerror = null;
   }
 
-  #showPictures() {
+  // Single pictures, each asked for some time after the one before it has come.
+  #showPictures(codecs) {
     this.#link.close();
+    clearTimeout(this.#pictures);
     this.video.hidden = true;
     const picture = this.querySelector("img") ?? this.insertBefore(new Image(), this.veil);
-    picture.alt = "";
-    picture.onload = () => { this.veil.hidden = true; };
-    picture.onerror = () => this.#say("No picture at the moment");
+    const note = this.querySelector(".note") ?? this.appendChild(Object.assign(document.createElement("p"), { className: "note" }));
+    note.textContent = `This browser cannot play ${CODECS[codecs.slice(0, 4)] ?? codecs}: a picture every ${PICTURE_EVERY / 1000}\u00a0s`;
     const next = () => { picture.src = `/api/v1/cameras/${this.getAttribute("camera")}/snapshot.jpg?t=${Date.now()}`; };
+    const come = (words) => {
+      this.#say(words);
+      this.#pictures = setTimeout(next, PICTURE_EVERY);
+    };
+    picture.alt = "";
+    picture.onload = () => come("");
+    picture.onerror = () => come("No picture at the moment");
     next();
-    this.#pictures = setInterval(next, PICTURE_EVERY);
   }
 
   #say(words) {
