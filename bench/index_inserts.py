@@ -24,6 +24,7 @@ def main(rate: int, seconds: int, first_ms: int, cameras: int) -> int:
     from segment_rows import BITRATE_BYTES, SEGMENT_MS, fragment_blobs
 
     from core.recording.entries import SegmentEntry
+    from core.recording.ids import ALWAYS, id_range
     from core.recording.index import IndexWriter
     from core.recording.keys import SegmentName
     from core.recording.models import Segment, State, Volume
@@ -53,7 +54,10 @@ def main(rate: int, seconds: int, first_ms: int, cameras: int) -> int:
         time.sleep(TICK_S)
     if not writer.stop(30):
         print("the index writer did not end", file=sys.stderr)
-    stored = Segment.objects.filter(start_ms__gte=first_ms).count()
+    stored = sum(
+        Segment.objects.filter(pk__gt=low, pk__lt=high).count()
+        for low, high in (id_range(camera, 0, first_ms - 1, ALWAYS) for camera in range(1, cameras + 1))
+    )
     elapsed = (confirmed[-1] if confirmed else time.monotonic()) - began
     print(f"{stored / elapsed:.0f} rows/s: {stored} of {number} stored", flush=True)
     return 0 if stored == number else 1

@@ -1,7 +1,6 @@
 """Fills a fresh segment index with a park's worth of rows, as years of recording would have left it.
 
-Rows come in the order of time, cameras interleaved, with every index in place: so pages are split and scattered as in
-real life, and a camera's hour lies on as many pages as it has segments.
+Rows come in the order of time, cameras interleaved, with every index in place: so pages are split as in real life.
 """
 
 from __future__ import annotations
@@ -91,10 +90,7 @@ class Loader:
         for number in numbers:
             start = self.start_of(number)
             yield {
-                "id": number,
-                "camera_id": (number - 1) % self.cameras + 1,
-                "stream": 0,
-                "start_ms": start,
+                "id": self._id(number),
                 "end_ms": start + SEGMENT_MS,
                 "size": BITRATE_BYTES * SEGMENT_MS // 1000,
                 "state": 1,
@@ -102,14 +98,20 @@ class Loader:
                 "fragments": self.blobs[number % BLOBS],
             }
 
+    def _id(self, number: int) -> int:
+        from core.recording.ids import segment_id
+
+        return segment_id((number - 1) % self.cameras + 1, 0, self.start_of(number))
+
     def _pieces(self, numbers: list[int]) -> Iterator[dict[str, Any]]:
+        from core.recording.ids import piece_id
+
         for number in numbers:
             start = self.start_of(number)
             yield {
-                "id": number,
-                "segment_id": number,
+                "id": piece_id(self._id(number)),
                 "volume_id": self.volume.pk,
-                "key": f"{(number - 1) % self.cameras + 1}/2026-11-22/10/main-{start}.mp4",
+                "stored_key": "",
                 "role": 0,
                 "start_ms": start,
                 "size": BITRATE_BYTES * SEGMENT_MS // 1000,
@@ -139,13 +141,3 @@ def _copy(connection: Any, model: type[Model], rows: Iterator[dict[str, Any]]) -
         copy.write_row(tuple(first.values()))
         for row in rows:
             copy.write_row(tuple(row.values()))
-
-
-def settle_sequences(models: list[type[Model]]) -> None:
-    """On PostgreSQL, let new rows get ids behind the loaded ones."""
-    from django.core.management.color import no_style
-
-    connection = connections[database(models[0])]
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), models):
-            cursor.execute(statement)

@@ -16,9 +16,10 @@ from core.hookspecs.storage import Storage, StorageError
 from core.media.mp4.reader import scan
 from core.recording.entries import SegmentEntry
 from core.recording.formats import FormatIds
-from core.recording.keys import SegmentName, object_key, parse_key
-from core.recording.models import Piece, Segment, State
-from core.recording.store import write_batch
+from core.recording.ids import camera_of, piece_id
+from core.recording.keys import SegmentName, parse_key, piece_key
+from core.recording.models import UNSETTLED, Piece, Segment, State
+from core.recording.store import remove_rows, write_batch
 from core.recording.volumes import OpenVolume
 
 log = logging.getLogger("eyrie.recording.adoption")
@@ -43,8 +44,8 @@ def leftovers(volumes: Iterable[OpenVolume], mine: Mine, *, with_rows: bool = Tr
         for key in volume.storage.unfinished()
         if (name := parse_key(key)) is not None and mine(name.camera_id)
     ]
-    rows = Segment.objects.filter(state=State.OPEN).values_list("pk", "camera_id") if with_rows else ()
-    return Leftovers(objects, [pk for pk, camera_id in rows if mine(camera_id)])
+    rows = Segment.objects.filter(UNSETTLED, state=State.OPEN).values_list("pk", flat=True) if with_rows else ()
+    return Leftovers(objects, [pk for pk in rows if mine(camera_of(pk))])
 
 
 def adopt(left: Leftovers, volumes: Sequence[OpenVolume]) -> int:
@@ -94,7 +95,7 @@ def _adopt_object(volume: OpenVolume, key: str) -> bool:
         found = None  # not even its description was written
     if found is None or (row is not None and row.state == State.DELETING):
         volume.storage.delete(key)
-        _remove_rows([row.pk] if row is not None else [])
+        remove_rows([row.pk] if row is not None else [])
         return False
     entry, length = found
     volume.storage.resume(key, length).release()
@@ -104,19 +105,18 @@ def _adopt_object(volume: OpenVolume, key: str) -> bool:
 
 
 def _row(name: SegmentName) -> Segment | None:
-    return Segment.objects.filter(camera_id=name.camera_id, stream=name.stream, start_ms=name.start_ms).first()
+    return Segment.objects.filter(pk=name.id).first()
 
 
 def _settle_rows(rows: Sequence[int], volumes: dict[int, OpenVolume]) -> None:
     """OPEN rows whose object was not among the unfinished ones."""
     for row in Segment.objects.filter(pk__in=rows, state=State.OPEN):
-        piece = Piece.objects.filter(segment=row).first()
+        piece = Piece.objects.filter(pk=piece_id(row.pk)).first()
         volume = volumes.get(piece.volume_id) if piece is not None else None
         if piece is not None and volume is None:
             continue  # its volume is away: nothing is known about it
-        key = piece.key if piece is not None else object_key(SegmentName(row.camera_id, row.stream, row.start_ms))
-        if volume is None or not _reindex_finished(volume, key):
-            _remove_rows([row.pk])
+        if piece is None or volume is None or not _reindex_finished(volume, piece_key(piece)):
+            remove_rows([row.pk])
 
 
 def _reindex_finished(volume: OpenVolume, key: str) -> bool:
@@ -129,8 +129,3 @@ def _reindex_finished(volume: OpenVolume, key: str) -> bool:
         return False
     write_batch([found[0]], [], FormatIds())
     return True
-
-
-def _remove_rows(ids: Sequence[int]) -> None:
-    Piece.objects.filter(segment_id__in=ids).delete()
-    Segment.objects.filter(pk__in=ids).delete()

@@ -12,9 +12,9 @@ from itertools import islice
 from core.hookspecs.storage import StorageError
 from core.recording.adoption import read_entry
 from core.recording.formats import FormatIds
-from core.recording.keys import parse_key
+from core.recording.keys import parse_key, piece_key
 from core.recording.models import Piece, Segment, State
-from core.recording.store import write_batch
+from core.recording.store import remove_rows, write_batch
 from core.recording.volumes import OpenVolume
 
 BATCH = 500
@@ -69,60 +69,69 @@ class Check:
             if key not in names:
                 self.findings.foreign += 1
                 self.findings.say(f"{key}: is not of Eyrie's making; it is left alone.")
-        starts = [name.start_ms for name in names.values()]
-        cameras = {name.camera_id for name in names.values()}
-        rows = Segment.objects.filter(camera_id__in=cameras, start_ms__in=starts)
-        known = {
-            (camera, stream, start): size
-            for camera, stream, start, size in rows.values_list("camera_id", "stream", "start_ms", "size")
-        }
-        for key, name in names.items():
-            if name not in known:
+        ids = {key: name.id for key, name in names.items()}
+        known = dict(Segment.objects.filter(pk__in=ids.values()).values_list("pk", "size"))
+        for key, segment in ids.items():
+            if segment not in known:
                 self.findings.unindexed += 1
-                self._index(key, "is on the volume but not in the index")
-            elif known[name] != self._size(key):
+                self._mend(key, segment, "is on the volume but not in the index")
+            elif self._size(key) not in (known[segment], -1):
                 self.findings.wrong_size += 1
-                self._index(key, "has another size than the index says")
+                self._mend(key, segment, "has another size than the index says")
 
     def _size(self, key: str) -> int:
         try:
             return self._volume.storage.size(key)
         except StorageError:
-            return -1  # deleted in this moment: its row goes the same way
+            return -1  # there is none, or it is being deleted in this moment
 
-    def _index(self, key: str, what: str) -> None:
+    def _mend(self, key: str, segment: int, what: str) -> None:
         self.findings.say(f"{key}: {what}.")
         if not self._repair:
             return
         try:
-            found = read_entry(self._volume, key)
+            self._index(key, segment)
         except (StorageError, ValueError) as error:
             self.findings.unreadable += 1
             self.findings.say(f"{key}: {error}")
-            return
-        if found is not None:
-            write_batch([found[0]], [], self._formats)
+        else:
             self.findings.repaired += 1
 
+    def _index(self, key: str, segment: int) -> None:
+        """Index an object as it describes itself; its torn end, which nothing can play, is cut off."""
+        found = read_entry(self._volume, key)
+        if found is None:
+            self.findings.say(f"{key}: holds nothing whole; it is removed.")
+            self._volume.storage.delete(key)
+            remove_rows([segment])
+            return
+        entry, length = found
+        if length < self._volume.storage.size(key):
+            self._volume.storage.resume(key, length).commit()
+        write_batch([entry], [], self._formats)
+
     def _rows(self) -> None:
-        after = 0
+        after = -1
         while True:
-            rows = Piece.objects.filter(pk__gt=after, volume_id=self._volume.id, segment__state=State.CLOSED)
-            pieces = list(rows.order_by("pk").values_list("pk", "key", "segment_id")[:BATCH])
-            for _, key, segment_id in pieces:
-                self.findings.rows += 1
-                if self._size(key) < 0:
-                    self._forget(key, segment_id)
+            pieces = list(Piece.objects.filter(pk__gt=after, volume_id=self._volume.id).order_by("pk")[:BATCH])
+            wanted = Segment.objects.filter(pk__in=[piece.segment_id for piece in pieces], state=State.CLOSED)
+            closed = set(wanted.values_list("pk", flat=True))
+            for piece in pieces:
+                if piece.segment_id in closed:
+                    self._row(piece)
             if len(pieces) < BATCH:
                 return
-            after = pieces[-1][0]
+            after = pieces[-1].pk
 
-    def _forget(self, key: str, segment_id: int) -> None:
+    def _row(self, piece: Piece) -> None:
+        self.findings.rows += 1
+        key = piece_key(piece)
+        if self._size(key) >= 0:
+            return
         self.findings.missing += 1
         self.findings.say(f"{key}: is in the index but not on the volume.")
         if self._repair:
-            Piece.objects.filter(segment_id=segment_id).delete()
-            Segment.objects.filter(pk=segment_id).delete()
+            remove_rows([piece.segment_id])
             self.findings.repaired += 1
 
 

@@ -33,7 +33,8 @@ class SegmentEntry:
     """A segment on its way into the index.
 
     header_size: bytes before the first fragment. fragments: rises while the segment is open; emptied by `close`, which
-    keeps the encoded form only. row_id: set by the index once the row is there.
+    keeps the encoded form only. indexed: set by the index once the row is there. id: the row's. Raises ValueError for a
+    name that the index cannot hold.
     """
 
     name: SegmentName
@@ -45,7 +46,11 @@ class SegmentEntry:
     end_ms: int = 0
     size: int = 0
     encoded: bytes = b""
-    row_id: int | None = None
+    indexed: bool = False
+    id: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.id = self.name.id
 
     @property
     def key(self) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from core.recording import ids
+
 MAX_SEGMENT_MS = 600_000
 """No segment is longer, so that every range query can be bounded below: start > t - MAX_SEGMENT_MS."""
 
@@ -52,15 +54,17 @@ class State(models.IntegerChoices):
     DELETING = 2, "deleting"  # marked; its pieces may be gone already
 
 
+UNSETTLED = ~models.Q(state=State.CLOSED)
+"""The few segments that have their own index. Said in a query as well, the databases see that it may be used."""
+
+
 class Segment(models.Model):
-    """One recorded file of about a minute of one stream.
+    """One recorded file of about a minute of one stream, which its id names (core.recording.ids).
 
     fragments: the fragment index (core.media.fragments.encode): offset, size, time, keyframe of each fragment.
     """
 
-    camera_id = models.BigIntegerField()
-    stream = models.SmallIntegerField(choices=Stream, default=Stream.MAIN)
-    start_ms = models.BigIntegerField()
+    id = models.BigIntegerField(primary_key=True)
     end_ms = models.BigIntegerField()
     size = models.BigIntegerField(default=0)
     state = models.SmallIntegerField(choices=State, default=State.OPEN)
@@ -68,14 +72,26 @@ class Segment(models.Model):
     fragments = models.BinaryField(default=b"")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["camera_id", "stream", "start_ms"], name="segment_once")]
         indexes = [
-            # Covers the timeline: 24 h of one camera is read from the index alone.
-            models.Index(
-                fields=["camera_id", "stream", "start_ms", "end_ms", "size", "state"], name="segment_timeline"
-            ),
-            models.Index(fields=["state"], name="segment_unsettled", condition=~models.Q(state=1)),
+            # Covers the timeline: a row with its fragments is forty times as long as what the timeline needs of it.
+            models.Index(fields=["id", "end_ms", "size", "state"], name="segment_timeline"),
+            models.Index(fields=["state"], name="segment_unsettled", condition=UNSETTLED),
         ]
+
+    @property
+    def camera_id(self) -> int:
+        """The camera it is of."""
+        return ids.camera_of(self.pk)
+
+    @property
+    def stream(self) -> int:
+        """A Stream."""
+        return ids.stream_of(self.pk)
+
+    @property
+    def start_ms(self) -> int:
+        """UTC ms."""
+        return ids.start_of(self.pk)
 
 
 class Role(models.IntegerChoices):
@@ -85,11 +101,14 @@ class Role(models.IntegerChoices):
 
 
 class Piece(models.Model):
-    """Where (a part of) a segment lies: volume, key, role, checksum. A segment has one or more."""
+    """Where (a part of) a segment lies: volume, key, role, checksum. A segment has one or more, which their ids name.
 
-    segment = models.ForeignKey(Segment, models.CASCADE, related_name="pieces")
+    stored_key: empty where the key is the one that the segment's name gives, as ever so far.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
     volume = models.ForeignKey(Volume, models.PROTECT, db_index=False)
-    key = models.CharField(max_length=200)
+    stored_key = models.CharField(max_length=200, blank=True)
     role = models.SmallIntegerField(choices=Role, default=Role.COPY)
     start_ms = models.BigIntegerField()
     size = models.BigIntegerField(default=0)
@@ -97,6 +116,11 @@ class Piece(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["volume", "start_ms", "size"], name="piece_oldest")]
+
+    @property
+    def segment_id(self) -> int:
+        """The segment it belongs to."""
+        return ids.segment_of(self.pk)
 
 
 class Gap(models.Model):

@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from django.db import connections
 from django.db.models import Q, QuerySet
 
 from core.media.fragments import Fragment, cover, decode
 from core.media.mp4.assemble import Piece as PlayablePiece
 from core.media.mp4.meta import tracks_from_json
 from core.media.units import Track
+from core.recording.ids import ALWAYS, id_range, piece_range, start_of
+from core.recording.keys import piece_key
 from core.recording.models import MAX_SEGMENT_MS, Format, Gap, Piece, Segment, State, Stream, Volume
 from core.recording.reading import Place
+from core.recording.store import index_alias
 
 JOIN_MS = 250
 """Segments that lie closer than this are one range: no viewer would call it a gap."""
@@ -70,34 +74,48 @@ class StoredSegment:
         return decode(self.encoded)
 
 
-def _within(camera_ids: Sequence[int], stream: int, start_ms: int, end_ms: int) -> QuerySet[Segment]:
-    return Segment.objects.filter(
-        camera_id__in=camera_ids,
-        stream=stream,
-        start_ms__gt=start_ms - MAX_SEGMENT_MS,
-        start_ms__lt=end_ms,
-        end_ms__gt=start_ms,
-        state__in=(State.OPEN, State.CLOSED),
-    )
+_TIMELINE = (
+    f"SELECT id, end_ms, size FROM {Segment._meta.db_table} "  # noqa: S608 - a constant
+    f"WHERE id > %s AND id < %s AND end_ms > %s AND state <> {State.DELETING.value} ORDER BY id"
+)
+
+
+def _reach(camera_id: int, stream: int, start_ms: int, end_ms: int) -> tuple[int, int]:
+    """Ids, both exclusive, among which the segments that touch a range are."""
+    return id_range(camera_id, stream, start_ms - MAX_SEGMENT_MS, end_ms)
+
+
+def _within(camera_id: int, stream: int, start_ms: int, end_ms: int) -> QuerySet[Segment]:
+    low, high = _reach(camera_id, stream, start_ms, end_ms)
+    return Segment.objects.filter(pk__gt=low, pk__lt=high, end_ms__gt=start_ms).exclude(state=State.DELETING)
 
 
 def timelines(camera_ids: Iterable[int], start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> dict[int, Timeline]:
     """Recorded ranges, neighbours merged and cut to the question's ends, and gaps, for each camera asked for."""
-    ids = list(camera_ids)
-    found = {camera_id: Timeline() for camera_id in ids}
-    rows = _within(ids, stream, start_ms, end_ms).order_by("camera_id", "start_ms")
-    for camera_id, begin, end, size in rows.values_list("camera_id", "start_ms", "end_ms", "size").iterator():
-        _join(found[camera_id].ranges, Range(max(begin, start_ms), min(end, end_ms), size))
-    for gap in _gaps(ids, stream, start_ms, end_ms):
+    found = {camera_id: Timeline() for camera_id in camera_ids}
+    with connections[index_alias()].cursor() as cursor:
+        for camera_id, timeline in found.items():
+            # One plain statement a camera: each reads one stretch of the index, in its order.
+            cursor.execute(_TIMELINE, (*_reach(camera_id, stream, start_ms, end_ms), start_ms))
+            timeline.ranges.extend(_joined(cursor, start_ms, end_ms))
+    for gap in _gaps(list(found), stream, start_ms, end_ms):
         found[gap.camera_id].gaps.append(GapRange(gap.start_ms, gap.end_ms, gap.reason, gap.detail))
     return found
 
 
-def _join(ranges: list[Range], new: Range) -> None:
-    if ranges and new.start_ms - ranges[-1].end_ms < JOIN_MS:
-        last = ranges.pop()
-        new = Range(last.start_ms, max(last.end_ms, new.end_ms), last.size + new.size)
-    ranges.append(new)
+def _joined(rows: Iterable[tuple[int, int, int]], start_ms: int, end_ms: int) -> Iterator[Range]:
+    """Ranges of (segment id, end_ms, size) in order; neighbours merged, cut to the ends."""
+    begin, end, total = None, 0, 0
+    for row, row_end, size in rows:
+        row_start = start_of(row)
+        if begin is not None and row_start - end < JOIN_MS:
+            end, total = max(end, row_end), total + size
+            continue
+        if begin is not None:
+            yield Range(max(begin, start_ms), min(end, end_ms), total)
+        begin, end, total = row_start, row_end, size
+    if begin is not None:
+        yield Range(max(begin, start_ms), min(end, end_ms), total)
 
 
 def _gaps(camera_ids: Sequence[int], stream: int, start_ms: int, end_ms: int) -> QuerySet[Gap]:
@@ -111,20 +129,16 @@ def _gaps(camera_ids: Sequence[int], stream: int, start_ms: int, end_ms: int) ->
 def segments(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> Iterator[StoredSegment]:
     """Segments that touch the range, in order, read page by page: flat memory however long the range."""
     formats: dict[int, tuple[Track, ...]] = {}
-    after = start_ms - MAX_SEGMENT_MS
-    while True:
-        rows = list(
-            _within([camera_id], stream, start_ms, end_ms).filter(start_ms__gt=after).order_by("start_ms")[:PAGE]
-        )
+    wanted = _within(camera_id, stream, start_ms, end_ms).order_by("pk")
+    rows = list(wanted[:PAGE])
+    while rows:
         yield from _stored(rows, formats)
-        if len(rows) < PAGE:
-            return
-        after = rows[-1].start_ms
+        rows = list(wanted.filter(pk__gt=rows[-1].pk)[:PAGE]) if len(rows) == PAGE else []
 
 
 def extents(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> dict[int, int]:
     """Id to recorded bytes of the segments that touch the range: from the index alone, to see whether it changed."""
-    return dict(_within([camera_id], stream, start_ms, end_ms).values_list("pk", "size"))
+    return dict(_within(camera_id, stream, start_ms, end_ms).values_list("pk", "size"))
 
 
 def pieces(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> list[PlayablePiece[Place]]:
@@ -139,23 +153,24 @@ def pieces(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN
 
 def segment_at(camera_id: int, at_ms: int, stream: int = Stream.MAIN) -> StoredSegment | None:
     """The segment that holds a moment."""
-    rows = _within([camera_id], stream, at_ms, at_ms + 1).order_by("-start_ms")[:1]
+    rows = _within(camera_id, stream, at_ms, at_ms + 1).order_by("-pk")[:1]
     return next(iter(_stored(list(rows), {})), None)
 
 
 def first_start_ms(camera_id: int, stream: int = Stream.MAIN) -> int | None:
     """Where a camera's recordings begin."""
-    return _playable(camera_id, stream).order_by("start_ms").values_list("start_ms", flat=True)[:1].first()
+    first = _playable(camera_id, stream).order_by("pk").values_list("pk", flat=True)[:1].first()
+    return None if first is None else start_of(first)
 
 
 def last_end_ms(camera_id: int, stream: int = Stream.MAIN) -> int | None:
     """Up to where a camera is recorded, about a second ago when it is being recorded now."""
-    return _playable(camera_id, stream).order_by("-start_ms").values_list("end_ms", flat=True)[:1].first()
+    return _playable(camera_id, stream).order_by("-pk").values_list("end_ms", flat=True)[:1].first()
 
 
 def end_before(camera_id: int, stream: int, before_ms: int) -> int | None:
     """Up to where the segments that began before a moment reach."""
-    rows = _playable(camera_id, stream).filter(start_ms__lt=before_ms).order_by("-start_ms")
+    rows = _playable(camera_id, stream, before_ms).order_by("-pk")
     return rows.values_list("end_ms", flat=True)[:1].first()
 
 
@@ -170,12 +185,19 @@ def volumes() -> list[Volume]:
     return list(Volume.objects.order_by("pk"))
 
 
-def _playable(camera_id: int, stream: int) -> QuerySet[Segment]:
-    return Segment.objects.filter(camera_id=camera_id, stream=stream, state__in=(State.OPEN, State.CLOSED))
+def _playable(camera_id: int, stream: int, before_ms: int = ALWAYS) -> QuerySet[Segment]:
+    low, high = id_range(camera_id, stream, -1, before_ms)
+    return Segment.objects.filter(pk__gt=low, pk__lt=high).exclude(state=State.DELETING)
 
 
 def _stored(rows: Sequence[Segment], formats: dict[int, tuple[Track, ...]]) -> Iterator[StoredSegment]:
-    pieces = {piece.segment_id: piece for piece in Piece.objects.filter(segment_id__in=[row.pk for row in rows])}
+    """Segments of one stream, in order, with their places: the pieces lie side by side as the segments do."""
+    if not rows:
+        return
+    places = Piece.objects.filter(pk__range=piece_range(rows[0].pk, rows[-1].pk)).order_by(
+        "-pk"
+    )  # the first one counts
+    pieces = {piece.segment_id: piece for piece in places}
     missing = {row.format_id for row in rows} - formats.keys()
     for pk, tracks in Format.objects.filter(pk__in=missing).values_list("pk", "tracks"):
         formats[pk] = tracks_from_json(tracks)
@@ -190,6 +212,6 @@ def _stored(rows: Sequence[Segment], formats: dict[int, tuple[Track, ...]]) -> I
                 size=row.size,
                 open=row.state == State.OPEN,
                 tracks=formats[row.format_id],
-                place=Place(piece.volume_id, piece.key),
+                place=Place(piece.volume_id, piece_key(piece)),
                 encoded=bytes(row.fragments),
             )

@@ -9,6 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
+from itertools import islice
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -16,7 +19,12 @@ from core.cameras.queries import camera_limits
 from core.hookspecs.storage import StorageError
 from core.media.clock import Clock, SystemClock
 from core.pluginhost import host
-from core.recording.models import Gap, Piece, Segment, State, Stream
+from core.recording.ids import ALWAYS, camera_of, camera_range, id_range, piece_ids
+from core.recording.keys import piece_key
+from core.recording.models import UNSETTLED, Gap, Piece, Segment, State, Stream
+from core.recording.queries import first_start_ms
+from core.recording.store import remove_rows
+from core.recording.tally import SumBetween, Tally
 from core.recording.volumes import OpenVolume, open_volumes
 
 log = logging.getLogger("eyrie.recording.retention")
@@ -49,8 +57,15 @@ def ask_plugins(segment: Segment) -> str | None:
 class Retention:
     """One run over all cameras and volumes. Runs in the worker; nothing else deletes recordings."""
 
-    def __init__(self, clock: Clock | None = None, vote: Vote = ask_plugins, most: int = MOST) -> None:
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        vote: Vote = ask_plugins,
+        most: int = MOST,
+        tally: Tally | None = None,
+    ) -> None:
         self._clock = clock or SystemClock()
+        self._tally = tally or Tally()
         self._vote = vote
         self._left = most
         self._volumes: dict[int, OpenVolume] = {}
@@ -75,7 +90,8 @@ class Retention:
 
     def finish_deletions(self, which: Q) -> None:
         """Unlink and remove what is marked."""
-        for batch in _batches(Segment.objects.filter(which, state=State.DELETING).order_by("pk")):
+        marked = _by_id(Segment.objects.filter(UNSETTLED, which, state=State.DELETING))
+        while batch := list(islice(marked, BATCH)):
             if not self._remove(batch):
                 return
 
@@ -83,20 +99,22 @@ class Retention:
         """Recordings of cameras that are gone. Open segments are closed by their recorder within seconds."""
         for camera_id in _recorded_cameras():
             if camera_id not in known:
-                self._delete_while(Segment.objects.filter(camera_id=camera_id), lambda: True)
+                for rows in _of(camera_id):
+                    self._delete_while(_closed(rows), lambda: True)
                 Gap.objects.filter(camera_id=camera_id).delete()
 
     def _too_old(self, camera_id: int, days: int) -> None:
         oldest = self._clock.wall_ms() - days * DAY_MS
-        for stream in Stream.values:  # one by one, so that the timeline index gives them in order
-            rows = Segment.objects.filter(camera_id=camera_id, stream=stream, start_ms__lt=oldest, end_ms__lt=oldest)
-            self._delete_while(rows, lambda: True)
+        for rows in _of(camera_id, before_ms=oldest):
+            self._delete_while(_closed(rows.filter(end_ms__lt=oldest)), lambda: True)
 
     def _too_many(self, camera_id: int, most: int) -> None:
-        rows = Segment.objects.filter(camera_id=camera_id)
-        over = (rows.aggregate(total=Sum("size"))["total"] or 0) - most
+        over = self._tally.total(("camera", camera_id), held_by_camera(camera_id), self._clock.wall_ms()) - most
+        if over <= 0:
+            return
         before = self.outcome.freed
-        self._delete_while(rows, lambda: self.outcome.freed - before < over)
+        oldest = merge(*(_closed(rows) for rows in _of(camera_id)), key=lambda segment: segment.start_ms)
+        self._delete_while(oldest, lambda: self.outcome.freed - before < over)
 
     def _make_room(self, volume: OpenVolume) -> None:
         """Overwrite the oldest until the reserve is free and the limit kept."""
@@ -106,31 +124,20 @@ class Retention:
             self.outcome.failed[volume.name] = str(error)
             return
         if volume.limit_bytes is not None:
-            used = Piece.objects.filter(volume_id=volume.id).aggregate(total=Sum("size"))["total"] or 0
+            used = self._tally.total(("volume", volume.id), held_by_volume(volume.id), self._clock.wall_ms())
             over = max(over, used - volume.limit_bytes)
         before = self.outcome.freed
-        oldest = Segment.objects.filter(pieces__volume_id=volume.id).order_by("pieces__start_ms")
-        self._delete_while(oldest, lambda: self.outcome.freed - before < over, ordered=True)
+        self._delete_while(_by_age(volume.id), lambda: self.outcome.freed - before < over)
 
-    def _delete_while(self, rows: QuerySet[Segment], wanted: Callable[[], bool], ordered: bool = False) -> None:
-        """Delete closed segments, oldest first, batch by batch, while `wanted`."""
-        rows = rows.filter(state=State.CLOSED).defer("fragments")
-        rows = rows if ordered else rows.order_by("start_ms")
-        kept = 0
-        while self._left > 0 and wanted():
-            batch = list(rows[kept : kept + BATCH])
-            going = list(self._allowed(batch, wanted))
-            if going and not self._mark_and_remove(going):
-                return
-            kept += len(batch) - len(going)
-            if len(batch) < BATCH:
+    def _delete_while(self, candidates: Iterator[Segment], wanted: Callable[[], bool]) -> None:
+        """Delete candidates batch by batch while `wanted`."""
+        while batch := list(islice(self._allowed(candidates, wanted), BATCH)):
+            if not self._mark_and_remove(batch):
                 return
 
-    def _allowed(self, batch: Sequence[Segment], wanted: Callable[[], bool]) -> Iterator[Segment]:
+    def _allowed(self, candidates: Iterator[Segment], wanted: Callable[[], bool]) -> Iterator[Segment]:
         """Those that nobody objects to, as many as are wanted; counts them as freed."""
-        for segment in batch:
-            if self._left <= 0 or not wanted():
-                return
+        while self._left > 0 and wanted() and (segment := next(candidates, None)) is not None:
             if reason := self._vote(segment):
                 self.outcome.kept[segment.pk] = reason
                 continue
@@ -146,33 +153,39 @@ class Retention:
 
     def _remove(self, batch: Sequence[Segment]) -> bool:
         """Unlink the objects of marked segments and remove the rows of those whose objects are gone."""
-        gone = {segment.pk for segment in batch}
-        for piece in Piece.objects.filter(segment_id__in=gone):
+        segments = {segment.pk: segment for segment in batch}
+        pieces = _pieces_of(segments)
+        for piece in pieces:
             volume = self._volumes.get(piece.volume_id)
             try:
                 if volume is None:
                     raise StorageError(f"Volume {piece.volume_id} is not there; its objects are deleted when it is.")
-                volume.storage.delete(piece.key)
+                volume.storage.delete(piece_key(piece))
             except StorageError as error:
-                gone.discard(piece.segment_id)
+                segments.pop(piece.segment_id, None)
                 self.outcome.failed[volume.name if volume else str(piece.volume_id)] = str(error)
-        Piece.objects.filter(segment_id__in=gone).delete()
-        Segment.objects.filter(pk__in=gone, state=State.DELETING).delete()
-        return len(gone) == len(batch)
+        remove_rows(list(segments))
+        for segment in segments.values():
+            self._tally.deleted(("camera", segment.camera_id), segment.start_ms, segment.size)
+        for piece in pieces:
+            if piece.segment_id in segments:
+                self._tally.deleted(("volume", piece.volume_id), piece.start_ms, piece.size)
+        return len(segments) == len(batch)
 
     def _gaps(self) -> None:
         """A gap that ended before the first recording of its stream says nothing any more."""
         for camera_id in _recorded_cameras():
             for stream in Stream.values:
-                rows = Segment.objects.filter(camera_id=camera_id, stream=stream)
-                first = rows.order_by("start_ms").values_list("start_ms", flat=True)[:1].first()
-                if first is not None:
+                if (first := first_start_ms(camera_id, stream)) is not None:
                     Gap.objects.filter(camera_id=camera_id, stream=stream, end_ms__lt=first).delete()
+
+
+_tally = Tally()
 
 
 def run() -> Outcome:
     """One run, logged when it did or met something. Called every minute by the worker."""
-    outcome = Retention().run()
+    outcome = Retention(tally=_tally).run()
     if outcome.deleted:
         log.info("Deleted %d segments, %d bytes.", outcome.deleted, outcome.freed)
     for name, reason in outcome.failed.items():
@@ -183,17 +196,60 @@ def run() -> Outcome:
 def _recorded_cameras() -> Iterable[int]:
     """Ids of cameras that have segments, each found by one step in the index instead of a scan."""
     after = -1
-    while True:
-        rows = Segment.objects.filter(camera_id__gt=after).order_by("camera_id").values_list("camera_id", flat=True)
-        found = rows[:1].first()
-        if found is None:
-            return
-        yield found
-        after = found
+    while (
+        found := Segment.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True).first()
+    ) is not None:
+        yield camera_of(found)
+        after = camera_range(camera_of(found))[1] - 1
 
 
-def _batches(rows: QuerySet[Segment]) -> Iterator[list[Segment]]:
-    after = 0
-    while batch := list(rows.filter(pk__gt=after).defer("fragments")[:BATCH]):
-        yield batch
-        after = batch[-1].pk
+def _of(camera_id: int, after_ms: int = -1, before_ms: int = ALWAYS) -> Iterator[QuerySet[Segment]]:
+    """A camera's segments that start between these times, stream by stream, as the table has them."""
+    for stream in Stream.values:
+        low, high = id_range(camera_id, stream, after_ms, before_ms)
+        yield Segment.objects.filter(pk__gt=low, pk__lt=high)
+
+
+def _closed(rows: QuerySet[Segment]) -> Iterator[Segment]:
+    return _by_id(rows.filter(state=State.CLOSED))
+
+
+def _by_id(rows: QuerySet[Segment]) -> Iterator[Segment]:
+    """Segments in order, page by page, so that those already passed may be deleted meanwhile."""
+    after = -1
+    while page := list(rows.filter(pk__gt=after).order_by("pk").defer("fragments")[:BATCH]):
+        yield from page
+        after = page[-1].pk
+
+
+def _by_age(volume_id: int) -> Iterator[Segment]:
+    """Closed segments that have a piece on a volume, oldest first, page by page."""
+    since, seen = 0, set[int]()
+    rows = Piece.objects.filter(volume_id=volume_id).order_by("start_ms")
+    while page := list(rows.filter(start_ms__gte=since).exclude(pk__in=seen)[:BATCH]):
+        ids = [piece.segment_id for piece in page]
+        closed = Segment.objects.filter(state=State.CLOSED).defer("fragments").in_bulk(ids)
+        yield from (closed[segment] for segment in ids if segment in closed)
+        seen = {piece.pk for piece in page if piece.start_ms == page[-1].start_ms} | (
+            seen if page[-1].start_ms == since else set()
+        )
+        since = page[-1].start_ms
+
+
+def _pieces_of(segments: Iterable[int]) -> list[Piece]:
+    return list(Piece.objects.filter(pk__in=[piece for segment in segments for piece in piece_ids(segment)]))
+
+
+def held_by_volume(volume_id: int) -> SumBetween:
+    """For a tally: bytes on a volume of what began in a range of time."""
+    pieces = Piece.objects.filter(volume_id=volume_id)
+    return lambda from_ms, until_ms: _total(pieces.filter(start_ms__gte=from_ms, start_ms__lt=until_ms))
+
+
+def held_by_camera(camera_id: int) -> SumBetween:
+    """For a tally: bytes of a camera's segments that began in a range of time."""
+    return lambda from_ms, until_ms: sum(_total(rows) for rows in _of(camera_id, from_ms - 1, until_ms))
+
+
+def _total(rows: QuerySet[Any]) -> int:
+    return int(rows.aggregate(total=Sum("size"))["total"] or 0)

@@ -8,13 +8,14 @@ from django.db import connections, router, transaction
 
 from core.recording.entries import GapEntry, SegmentEntry
 from core.recording.formats import FormatIds
+from core.recording.ids import piece_id, piece_ids
 from core.recording.models import Gap, Piece, Segment, State
 
 _UPDATE = (
     f"UPDATE {Segment._meta.db_table} SET end_ms=%s, size=%s, state=%s, fragments=%s "  # noqa: S608 - a constant
     f"WHERE id=%s AND state<>{State.DELETING.value}"
 )
-_UPDATE_PIECE = f"UPDATE {Piece._meta.db_table} SET size=%s WHERE segment_id=%s"  # noqa: S608 - a constant
+_UPDATE_PIECE = f"UPDATE {Piece._meta.db_table} SET size=%s WHERE id=%s"  # noqa: S608 - a constant
 
 
 def index_alias() -> str:
@@ -24,48 +25,54 @@ def index_alias() -> str:
 
 def write_batch(segments: Sequence[SegmentEntry], gaps: Sequence[GapEntry], formats: FormatIds) -> None:
     """Bring the index to the entries' present state. Raises django.db.Error; then nothing of the batch is written."""
-    rows: list[tuple[SegmentEntry, Segment]] = []
+    new = [entry for entry in segments if not entry.indexed]
     gap_rows: list[tuple[GapEntry, Gap]] = []
     try:
         with transaction.atomic(using=index_alias()):
-            rows = _insert_segments([entry for entry in segments if entry.row_id is None], formats)
-            _update_segments([entry for entry in segments if entry.row_id is not None])
+            _insert_segments(new, formats)
+            _update_segments([entry for entry in segments if entry.indexed])
             gap_rows = _write_gaps(gaps)
     except BaseException:
         formats.forget()
         raise
-    for entry, row in rows:
-        entry.row_id = row.pk
+    for entry in new:
+        entry.indexed = True
     for gap, gap_row in gap_rows:
         gap.row_id = gap_row.pk
 
 
-def _insert_segments(entries: Sequence[SegmentEntry], formats: FormatIds) -> list[tuple[SegmentEntry, Segment]]:
+def remove_rows(segments: Sequence[int]) -> None:
+    """Remove the rows of segments and of all their pieces."""
+    with transaction.atomic(using=index_alias()):
+        Piece.objects.filter(pk__in=[piece for segment in segments for piece in piece_ids(segment)]).delete()
+        Segment.objects.filter(pk__in=segments).delete()
+
+
+def _insert_segments(entries: Sequence[SegmentEntry], formats: FormatIds) -> None:
     """Insert, or replace what an earlier life of the recorder left under the same name."""
     if not entries:
-        return []
+        return
     rows = [_segment_row(entry, formats) for entry in entries]
     Segment.objects.bulk_create(
         rows,
         update_conflicts=True,
-        unique_fields=["camera_id", "stream", "start_ms"],
+        unique_fields=["id"],
         update_fields=["end_ms", "size", "state", "format", "fragments"],
     )
-    Piece.objects.filter(segment_id__in=[row.pk for row in rows]).delete()
-    Piece.objects.bulk_create(
-        Piece(segment_id=row.pk, volume_id=entry.volume_id, key=entry.key, start_ms=row.start_ms, size=row.size)
+    pieces = [
+        Piece(id=piece_id(row.pk), volume_id=entry.volume_id, start_ms=row.start_ms, size=row.size)
         for entry, row in zip(entries, rows, strict=True)
+    ]
+    Piece.objects.bulk_create(
+        pieces, update_conflicts=True, unique_fields=["id"], update_fields=["volume", "size", "stored_key", "checksum"]
     )
-    return list(zip(entries, rows, strict=True))
 
 
 def _segment_row(entry: SegmentEntry, formats: FormatIds) -> Segment:
     state = entry.state  # before the snapshot: a segment closed in between is written again anyway
     end_ms, size, fragments = entry.snapshot()
     return Segment(
-        camera_id=entry.name.camera_id,
-        stream=entry.name.stream,
-        start_ms=entry.name.start_ms,
+        id=entry.id,
         end_ms=end_ms,
         size=size,
         state=state,
@@ -81,8 +88,8 @@ def _update_segments(entries: Sequence[SegmentEntry]) -> None:
     for entry in entries:
         state = entry.state
         end_ms, size, fragments = entry.snapshot()
-        updates.append((end_ms, size, state.value, fragments, entry.row_id))
-        pieces.append((size, entry.row_id))
+        updates.append((end_ms, size, state.value, fragments, entry.id))
+        pieces.append((size, piece_id(entry.id)))
     with connections[index_alias()].cursor() as cursor:
         cursor.executemany(_UPDATE, updates)
         cursor.executemany(_UPDATE_PIECE, pieces)

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from core.recording.keys import SegmentName, object_key
+
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 60.0
 SETUP = """
@@ -80,7 +82,7 @@ class House:
     def records(self, since_ms: int, cameras: int = 3) -> bool:
         """Every camera has a segment that began since then and is well under way."""
         found = self.rows(
-            "select distinct camera_id from recording_segment where start_ms > ? and size > 3000", since_ms
+            "select distinct id >> 43 from recording_segment where id % (1 << 42) > ? and size > 3000", since_ms
         )
         return len(found) >= cameras
 
@@ -92,9 +94,12 @@ class House:
 
     def agrees(self) -> None:
         """Index and disk say the same, and every file plays to its end."""
-        rows = dict(
-            self.rows("select p.key, s.size from recording_segment s join recording_piece p on p.segment_id = s.id")
-        )
+        rows = {
+            object_key(SegmentName.of(int(str(segment)))): size
+            for segment, size in self.rows(
+                "select s.id, s.size from recording_segment s join recording_piece p on p.id >> 3 = s.id"
+            )
+        }
         assert {str(path.relative_to(self.data / "recordings")): path.stat().st_size for path in self.objects()} == rows
         assert self.rows("select distinct state from recording_segment") == [(1,)]
         assert self.unfinished() == []
@@ -134,9 +139,9 @@ def test_it_survives_being_killed(house: House) -> None:
     house.until(lambda: house.records(since))
     house.end_cleanly()
     house.agrees()
-    for (camera,) in house.rows("select distinct camera_id from recording_segment"):
+    for (camera,) in house.rows("select distinct id >> 43 from recording_segment"):
         for kill in kills:
-            question = "select max(end_ms) from recording_segment where camera_id = ? and start_ms < ?"
+            question = "select max(end_ms) from recording_segment where id >> 43 = ? and id % (1 << 42) < ?"
             ((end,),) = house.rows(question, int(str(camera)), kill)
             assert kill - int(str(end)) < 1500  # a fragment, what its audio holds back, and this machine's other work
     reasons = house.rows("select reason, count(*) from recording_gap where end_ms is not null group by reason")
@@ -156,7 +161,8 @@ def test_one_cameras_trouble_is_its_own(house: House) -> None:
     house.until(lambda: house.rows("select camera_id from recording_gap where reason = 'stalled'") == [(2,)])
     back = now_ms()
     house.set("b", "stream")
-    house.until(lambda: house.rows("select 1 from recording_segment where camera_id = 2 and start_ms > ?", back) != [])
+    question = "select 1 from recording_segment where id >> 43 = 2 and id % (1 << 42) > ?"
+    house.until(lambda: house.rows(question, back) != [])
     house.set("a", "die")
     house.until(
         lambda: (

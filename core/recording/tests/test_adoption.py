@@ -8,6 +8,7 @@ import pytest
 
 from core.media.tests.footage import decode_file
 from core.recording.adoption import adopt, leftovers
+from core.recording.keys import piece_key
 from core.recording.models import Piece, Segment, State
 from core.recording.tests.recorded import footage, make_volume, record
 from core.recording.volumes import OpenVolume
@@ -25,8 +26,8 @@ def settled(volume: OpenVolume) -> Segment:
     row = Segment.objects.get()
     assert row.state == State.CLOSED
     assert volume.storage.unfinished() == []
-    assert list(volume.storage.keys()) == [Piece.objects.get().key]
-    assert volume.storage.size(Piece.objects.get().key) == row.size
+    assert list(volume.storage.keys()) == [piece_key(Piece.objects.get())]
+    assert volume.storage.size(piece_key(Piece.objects.get())) == row.size
     return row
 
 

@@ -47,7 +47,7 @@ def test_a_segments_life(volume: OpenVolume) -> None:
     made = entry(volume)
     write_batch([made], [], formats)
     row = Segment.objects.get()
-    assert (row.state, row.end_ms, row.size, made.row_id) == (State.OPEN, 1500, 150, row.pk)
+    assert (row.state, row.end_ms, row.size, made.indexed) == (State.OPEN, 1500, 150, True)
     grow(made, 1)
     write_batch([made], [], formats)
     assert Segment.objects.get().end_ms == 2000
@@ -56,6 +56,18 @@ def test_a_segments_life(volume: OpenVolume) -> None:
     row = Segment.objects.get()
     assert (row.state, row.end_ms, row.size) == (State.CLOSED, 2010, 200)
     assert Piece.objects.get().size == 200
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_the_same_segment_again_replaces_row_and_piece(volume: OpenVolume) -> None:
+    write_batch([entry(volume, fragments=3)], [], index_module.FormatIds())
+    write_batch([entry(volume, fragments=2)], [], index_module.FormatIds())
+    assert Segment.objects.get().size == Piece.objects.get().size == 200
+    assert (Segment.objects.get().camera_id, Segment.objects.get().stream, Segment.objects.get().start_ms) == (
+        1,
+        0,
+        1000,
+    )
 
 
 @pytest.mark.django_db(databases="__all__")

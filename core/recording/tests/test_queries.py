@@ -52,6 +52,18 @@ def test_first_last_and_at(volume: OpenVolume) -> None:
     assert queries.segment_at(1, START_MS + 4000) is None
 
 
+def test_neighbouring_cameras_and_streams_are_kept_apart(volume: OpenVolume) -> None:
+    record(volume, 1, seconds=1)
+    record(volume, 2, seconds=1, start_ms=START_MS + 1)
+    found = queries.timelines([0, 1, 2, 3, 10**9], START_MS - 10**14, START_MS + 10**14)
+    assert [camera for camera, timeline in found.items() if timeline.ranges] == [1, 2]
+    assert queries.timelines([1], START_MS, START_MS + 1000, stream=1)[1].ranges == []
+    assert [one.camera_id for one in queries.segments(2, 0, START_MS + 10**14)] == [2]
+    assert queries.last_end_ms(1) == START_MS + 1000
+    assert queries.first_start_ms(2) == START_MS + 1
+    assert queries.end_before(2, 0, START_MS + 1) is None
+
+
 def test_pages_of_segments_are_all_found(volume: OpenVolume, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "PAGE", 2)
     record(volume, seconds=5, segment_ms=1000)
@@ -82,7 +94,7 @@ def test_the_timeline_is_read_from_the_covering_index_alone(volume: OpenVolume) 
     connection = connections[index_alias()]
     if connection.vendor != "sqlite":
         pytest.skip("SQLite's plan")
-    rows = queries._within([1], 0, START_MS, START_MS + 1000).order_by("camera_id", "start_ms")
-    plan = rows.values_list("camera_id", "start_ms", "end_ms", "size").explain()
-    assert "COVERING INDEX segment_timeline" in plan
-    assert "start_ms>? AND start_ms<?" in plan
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {queries._TIMELINE}", (1, 2, 3))
+        plan = [row[3] for row in cursor]
+    assert plan == ["SEARCH recording_segment USING COVERING INDEX segment_timeline (id>? AND id<?)"]

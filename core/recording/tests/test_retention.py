@@ -7,8 +7,10 @@ import pytest
 from core.cameras.models import Camera
 from core.hookspecs.storage import Storage, StorageError, VolumeSpace
 from core.media.tests.footage import START_MS
+from core.recording.keys import piece_key
 from core.recording.models import Gap, Piece, Segment, State
 from core.recording.retention import DAY_MS, Outcome, Retention, ask_plugins
+from core.recording.tally import Tally
 from core.recording.tests.recorded import record
 from core.recording.volumes import OpenVolume
 from core.testing.clock import FakeClock
@@ -33,7 +35,7 @@ def run(at_ms: int = START_MS, **options: object) -> Outcome:
 def left(volume: OpenVolume) -> list[str]:
     """Keys of what is left; index and volume must agree."""
     keys = sorted(volume.storage.keys())
-    assert sorted(Piece.objects.values_list("key", flat=True)) == keys
+    assert sorted(map(piece_key, Piece.objects.all())) == keys
     assert Segment.objects.count() == len(keys)
     return keys
 
@@ -132,6 +134,19 @@ def test_a_failed_unlink_is_finished_later(volume: OpenVolume, camera: Camera, m
     assert sorted(volume.storage.keys()) == keys
     run()
     assert left(volume) == []
+
+
+def test_a_tally_serves_run_after_run(volume: OpenVolume, camera: Camera) -> None:
+    keys = hours(volume, camera)
+    size = Segment.objects.first().size
+    tally, now = Tally(), START_MS + 6 * 3_600_000
+    Camera.objects.update(retention_bytes=4 * size)
+    type(Piece.objects.first().volume).objects.update(limit_bytes=3 * size + 1)
+    run(now, tally=tally)
+    assert left(volume) == sorted(keys[2:])
+    keys += [record(volume, camera.pk, seconds=1, start_ms=now)[0].key]
+    run(now + 60_000, tally=tally)
+    assert left(volume) == sorted(keys[3:])
 
 
 def test_gaps_before_the_first_recording_go(volume: OpenVolume, camera: Camera) -> None:

@@ -55,9 +55,9 @@ class RecordingsOutput(serializers.Serializer[dict[str, Any]]):
 
 
 class SegmentOutput(serializers.Serializer[dict[str, Any]]):
-    """One recorded file; `open` while it is being written."""
+    """One recorded file; `open` while it is being written. `id`: a number above 2^53, hence a string."""
 
-    id = serializers.IntegerField()
+    id = serializers.CharField()
     camera = serializers.IntegerField()
     stream = serializers.CharField()
     start = serializers.CharField()
@@ -147,7 +147,7 @@ class Segments(APIView):
         found = list(islice(queries.segments(cameras[0], start, end, stream_of(request)), MOST_SEGMENTS + 1))
         rows = [
             {
-                "id": one.id,
+                "id": str(one.id),
                 "camera": one.camera_id,
                 "stream": Stream(one.stream).label,
                 "start": rfc3339(one.start_ms),
