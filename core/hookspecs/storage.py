@@ -65,7 +65,7 @@ class Storage(Protocol):
         """Begin a new object. Raises StorageError when it exists already."""
 
     def resume(self, key: str, length: int) -> ObjectWriter:
-        """Take up an unfinished object after a crash, cut to `length` bytes."""
+        """Take up an object that a crash left unfinished, or a finished one with a torn end, cut to `length` bytes."""
 
     def read(self, key: str, offset: int, length: int) -> bytes:
         """Bytes of an object, finished or not; short only at its end."""

@@ -69,9 +69,11 @@ class LocalDisk:
         return DiskObject(self, handle, path, final, 0)
 
     def resume(self, key: str, length: int) -> ObjectWriter:
-        """Take up an object in `open/`, cut to `length` bytes."""
+        """Take up an object in `open/`, or else a finished one, cut to `length` bytes."""
         self._check_root()
-        path = self._unfinished(key)
+        path, final = self._unfinished(key), self._final(key)
+        if not path.exists():
+            path = final  # which its commit renames to itself
         with self.sentences("write to"):
             handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
             try:
@@ -83,7 +85,7 @@ class LocalDisk:
             except BaseException:
                 os.close(handle)
                 raise
-        return DiskObject(self, handle, path, self._final(key), length)
+        return DiskObject(self, handle, path, final, length)
 
     def read(self, key: str, offset: int, length: int) -> bytes:
         """Bytes of an object, wherever it is in its life."""

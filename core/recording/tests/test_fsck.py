@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from core.recording.keys import piece_key
 from core.recording.models import Format, Piece, Segment
 from core.recording.tests.recorded import record
 from core.recording.volumes import OpenVolume
@@ -23,10 +24,9 @@ def fsck(*options: str) -> dict[str, int]:
 
 
 def rows() -> list[tuple[object, ...]]:
-    values = Segment.objects.order_by("start_ms").values_list(
-        "camera_id", "stream", "start_ms", "end_ms", "size", "state", "format__digest", "fragments", "pieces__key"
-    )
-    return [tuple(bytes(value) if isinstance(value, memoryview) else value for value in row) for row in values]
+    values = Segment.objects.order_by("pk").values_list("pk", "end_ms", "size", "state", "format__digest", "fragments")
+    keys = {piece.segment_id: piece_key(piece) for piece in Piece.objects.all()}
+    return [(*row[:-1], bytes(row[-1]), keys[row[0]]) for row in values]
 
 
 def test_all_well(volume: OpenVolume) -> None:
@@ -54,7 +54,7 @@ def test_rows_without_object_are_forgotten(volume: OpenVolume) -> None:
     with pytest.raises(CommandError):
         fsck()
     assert fsck("--repair")["missing"] == 1
-    assert [row[2] for row in rows()] == [entries[0].name.start_ms, entries[2].name.start_ms]
+    assert [row[0] for row in rows()] == [entries[0].id, entries[2].id]
 
 
 def test_a_shorter_file_is_indexed_anew(volume: OpenVolume, storage_root: Path) -> None:
@@ -62,7 +62,32 @@ def test_a_shorter_file_is_indexed_anew(volume: OpenVolume, storage_root: Path) 
     path = storage_root / entry.key
     path.write_bytes(path.read_bytes()[:-500])
     assert fsck("--repair")["wrong_size"] == 1
-    assert 0 < Segment.objects.get().size <= path.stat().st_size
+    assert 0 < Segment.objects.get().size == path.stat().st_size
+    assert fsck()["wrong_size"] == 0
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_a_torn_end_is_cut_off_once(volume: OpenVolume, storage_root: Path, indexed: bool) -> None:
+    (entry,) = record(volume, index=indexed)
+    path = storage_root / entry.key
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[-3000:-1000])
+    assert fsck("--repair")["repaired"] == 1
+    assert path.read_bytes() == whole
+    assert Segment.objects.get().size == entry.size
+    assert fsck()["repaired"] == 0
+
+
+def test_what_holds_nothing_whole_goes(volume: OpenVolume, storage_root: Path) -> None:
+    (entry,) = record(volume)
+    path = storage_root / entry.key
+    path.write_bytes(path.read_bytes()[: entry.header_size + 300])
+    with pytest.raises(CommandError):
+        fsck()
+    assert fsck("--repair")["repaired"] == 1
+    assert not path.exists()
+    assert rows() == []
+    assert fsck()["objects"] == 0
 
 
 def test_foreign_files_are_left_alone(volume: OpenVolume, storage_root: Path) -> None:
