@@ -1,10 +1,10 @@
 """What faults cost: Eyrie and `ffmpeg -c copy -f segment` in a loop on the same simulated camera at the same time.
 
-Both are killed with kill -9 some times; then the camera goes away, and hangs (40 s; 8 s with --quick). Every picture on
-disk is told apart and has its exact time, so *lost* is how much before the kill is missing, and *back* how long after
-the kill, or the camera's return, pictures are missing; *first bytes* is when a file grows again. A camera that sends its
-pictures since the last keyframe first, as this one does, can make *back* 0. Figures of other peers are those of the
-research note (peers.md), measured on such a machine at another time.
+Both are killed with kill -9 some times; then the camera goes away, and hangs (40 s; 8 s with --quick). Every picture
+on disk is told apart and has its exact time, so *lost* is how much before the kill is missing, and *back* how much
+after the kill, or the camera's return; *first bytes* is when a file grows again. A camera that sends its pictures since
+the last keyframe first, as this one does, can make *back* 0. Figures of other peers are those of the research note
+(peers.md), measured on such a machine at another time.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import harness
@@ -33,7 +34,7 @@ from tests.rig.system import now_ms
 NAME = "bench"
 OUTAGE_S = 5.0
 APART_S = (11.0, 14.0)
-"""Seconds between kills: longer than ffmpeg's files of 10 s, so that each kill's loss can be told from the next one's."""
+"""Seconds between kills: longer than ffmpeg's files of 10 s, so that each kill has its own loss."""
 SETTLED_MS = 5000
 """Later than this after a kill, what is missing is charged to the next one."""
 PEERS = [  # shared/research/peers.md; seconds: start, lost by kill -9, back after kill, after outage, after a 40 s hang
@@ -102,16 +103,18 @@ def _hurt(sides: Sequence[Side], park: ParkFace, rounds: int, hang_s: float) -> 
     for _ in range(rounds):
         time.sleep(dice.uniform(*APART_S))
         for side, account in zip(sides, accounts, strict=True):
-            size, at_ms = side.size(), now_ms()
+            at_ms = now_ms()
             side.kill()
+            size = side.newest()
             account.kills.append(at_ms)
             account.kill_bytes_s.append(_until_growing(side, size, at_ms))
+            print(f"  {side.name}: killed, a file grows again after {account.kill_bytes_s[-1]:.2f} s")
     time.sleep(APART_S[1])
     for kind, seconds in (("drop", OUTAGE_S), ("half_open", hang_s)):
         park.fault(NAME, kind)
         at_ms = now_ms()
         time.sleep(seconds)
-        sizes = [side.size() for side in sides]
+        sizes = [side.newest() for side in sides]
         park.clear(NAME)
         back_ms = now_ms()
         for side, account, size in zip(sides, accounts, sizes, strict=True):
@@ -124,17 +127,17 @@ def _hurt(sides: Sequence[Side], park: ParkFace, rounds: int, hang_s: float) -> 
     return accounts
 
 
-def _until_growing(side: Side, size: int, since_ms: int, timeout: float = 60) -> float:
+def _until_growing(side: Side, before: tuple[str, int], since_ms: int, timeout: float = 60) -> float:
     until = time.monotonic() + timeout
-    while side.size() <= size and time.monotonic() < until:
+    while side.newest() == before and time.monotonic() < until:
         time.sleep(0.02)
     return (now_ms() - since_ms) / 1000
 
 
 def _row(side: Side, account: Account, found: Presence) -> dict[str, object]:
-    times = [account.began_ms, *account.kills, account.outage[0]]
+    times = [account.began_ms, *account.kills]
     lost, back = [], []
-    for before_ms, at_ms, after_ms in zip(times, times[1:], times[2:], strict=False):
+    for before_ms, at_ms in pairwise(times):
         lost.append(sum(hole.end_ms - hole.start_ms for hole in found.holes(before_ms + SETTLED_MS, at_ms)) / 1000)
         back.append(sum(hole.end_ms - hole.start_ms for hole in found.holes(at_ms, at_ms + SETTLED_MS)) / 1000)
     return {

@@ -30,8 +30,8 @@ class Side(Protocol):
     def kill(self) -> None:
         """kill -9 of what records."""
 
-    def size(self) -> int:
-        """Bytes on disk."""
+    def newest(self) -> tuple[str, int]:
+        """Name and size of the newest file; ("", 0) without any."""
 
     def stop(self) -> None: ...
 
@@ -54,13 +54,13 @@ class EyrieSide:
 
     def start(self) -> None:
         self.system.launch()
-        eventually(lambda: self.size() > 0, BEGIN_S, f"first bytes; see {self.system.log}", 0.02)
+        eventually(lambda: self.newest()[1] > 0, BEGIN_S, f"first bytes; see {self.system.log}", 0.02)
 
     def kill(self) -> None:
         self.arena.kill("recorder-0")
 
-    def size(self) -> int:
-        return _bytes(files_of(self.recordings, 1))
+    def newest(self) -> tuple[str, int]:
+        return _newest(files_of(self.recordings, 1))
 
     def stop(self) -> None:
         self.system.stop()
@@ -93,14 +93,14 @@ class FfmpegLoop:
 
     def start(self) -> None:
         self._thread.start()
-        eventually(lambda: self.size() > 0, BEGIN_S, f"ffmpeg's first bytes in {self.folder}", 0.02)
+        eventually(lambda: self.newest()[1] > 0, BEGIN_S, f"ffmpeg's first bytes in {self.folder}", 0.02)
 
     def kill(self) -> None:
         assert self._process is not None  # noqa: S101 - `start` has run
         self._process.kill()
 
-    def size(self) -> int:
-        return _bytes(list(self.folder.glob("*.mp4")))
+    def newest(self) -> tuple[str, int]:
+        return _newest(sorted(self.folder.glob("*.mp4")))
 
     def stop(self) -> None:
         self._ended.set()
@@ -121,11 +121,10 @@ class FfmpegLoop:
         return found
 
 
-def _bytes(files: list[Path]) -> int:
-    total = 0
-    for file in files:
+def _newest(files: list[Path]) -> tuple[str, int]:
+    for file in reversed(files):
         try:
-            total += file.stat().st_size
+            return file.stem.rpartition("-")[2], file.stat().st_size
         except FileNotFoundError:  # moved to its final place just now
             continue
-    return total
+    return "", 0
