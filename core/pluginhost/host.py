@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
@@ -33,6 +34,7 @@ SPEC_MODULES: tuple[ModuleType, ...] = (
     storage,
     web,
 )
+log = logging.getLogger("eyrie.plugins")
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -115,6 +117,7 @@ class PluginHost:
         record.refuse(PluginState.FAILED, f"{record.module}.hooks: {describe(outcome.error)}")
         if self.strict:
             raise PluginError(record.name, "cannot be loaded", record.error) from outcome.error
+        log.error("plugin %s cannot be loaded: %s", record.name, record.error, exc_info=outcome.error)
 
     def _import_hooks(self, record: PluginRecord) -> None:
         name = f"{record.module}.hooks"

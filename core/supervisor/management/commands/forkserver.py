@@ -52,7 +52,7 @@ class Command(BaseCommand):
         if answer["prepare"]:
             prepare(settings.CONFIG, sys.stdout)
         specs = plan(settings.CONFIG)
-        with without_threads():
+        with without_threads(settings.PLUGINS):
             _preload(specs)
         connections.close_all()
         forkserver.send(channel, {"plan": [spec.json() for spec in specs]})
