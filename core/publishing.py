@@ -7,6 +7,7 @@ may be lost (a process that was away asks the database), so nothing here waits f
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import socket
@@ -93,9 +94,35 @@ class Publisher:
             self._socket = None
 
 
+class RedisPublisher:
+    """The same through the Redis channel layer."""
+
+    def __init__(self) -> None:
+        self._reachable = True
+
+    def publish(self, group: str, message: Mapping[str, Any]) -> bool:
+        """Send to every other process; False when Redis did not take it in time."""
+        from asgiref.sync import async_to_sync
+        from channels.layers import get_channel_layer
+        from redis.exceptions import RedisError
+
+        async def send() -> None:
+            await asyncio.wait_for(get_channel_layer().group_send(group, dict(message)), SEND_TIMEOUT)
+
+        why = ""
+        try:
+            async_to_sync(send)()
+        except (RedisError, OSError) as error:  # TimeoutError among them
+            why = str(error) or type(error).__name__
+        if self._reachable != (not why):
+            self._reachable = not why
+            log.info("Redis is %s", f"away; messages are dropped ({why})" if why else "back")
+        return not why
+
+
 @cache
-def _publisher() -> Publisher:
-    return Publisher(hub_path(configuration()))
+def _publisher() -> Publisher | RedisPublisher:
+    return RedisPublisher() if configuration().redis_url else Publisher(hub_path(configuration()))
 
 
 def publish(group: str, message: Mapping[str, Any]) -> None:
@@ -103,10 +130,4 @@ def publish(group: str, message: Mapping[str, Any]) -> None:
 
     Blocks at most SEND_TIMEOUT seconds; not for an event loop, which awaits `get_channel_layer().group_send`.
     """
-    if configuration().redis_url is None:
-        _publisher().publish(group, message)
-        return
-    from asgiref.sync import async_to_sync
-    from channels.layers import get_channel_layer
-
-    async_to_sync(get_channel_layer().group_send)(group, dict(message))
+    _publisher().publish(group, message)
