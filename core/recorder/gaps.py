@@ -17,11 +17,11 @@ Put = Callable[[GapEntry], None]
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the index knows of a stream from before its keeper was made: its end, and gaps that are not over, the
-    newest first.
+    """What the index knows of a stream from before its keeper was made: the end of its newest segment or gap, and gaps
+    that are not over, the newest first.
     """
 
-    last_end_ms: int | None = None
+    until_ms: int | None = None
     open_gaps: tuple[GapEntry, ...] = ()
 
 
@@ -31,7 +31,7 @@ def read_past(camera_id: int, stream: int, before_ms: int) -> Past:
         GapEntry(row.camera_id, row.stream, row.start_ms, GapReason(row.reason), row.detail, row_id=row.pk)
         for row in queries.open_gaps(camera_id, stream, before_ms)
     )
-    return Past(queries.end_before(camera_id, stream, before_ms), tuple(gaps))
+    return Past(queries.known_until(camera_id, stream, before_ms), tuple(gaps))
 
 
 class GapKeeper:
@@ -48,6 +48,7 @@ class GapKeeper:
         self.end_ms: int | None = None  # up to where the stream is recorded
         self._first_ms: int | None = None  # where this process began to record
         self._gap: GapEntry | None = None
+        self._wanted = True
         self.since_ms = clock.wall_ms()
 
     def resume(self, past: Past) -> None:
@@ -58,11 +59,13 @@ class GapKeeper:
         gap = past.open_gaps[0] if past.open_gaps else None
         for older in past.open_gaps[1:]:  # a crash came between the end of one and the begin of the next
             self._end(older, past.open_gaps[0].start_ms)
-        if gap is None and past.last_end_ms is not None:
-            gap = GapEntry(self._camera_id, self._stream, past.last_end_ms, GapReason.RECORDER_DOWN)
+        if gap is None and past.until_ms is not None and self._wanted:
+            gap = GapEntry(self._camera_id, self._stream, past.until_ms, GapReason.RECORDER_DOWN)
         if gap is None:
             return
-        if until is not None:
+        if not self._wanted:
+            self._end(gap, self.since_ms)
+        elif until is not None:
             self._end(gap, until)
         elif self._gap is None:
             self._gap = gap
@@ -72,6 +75,7 @@ class GapKeeper:
         """The stream is not recorded from where it ended on. A gap that goes on keeps the reason it began with, but
         the camera's refusal, or being switched off, is news.
         """
+        self._wanted = True
         news = reason in (GapReason.AUTH, GapReason.DISABLED)
         down = (GapReason.RECORDER_DOWN, GapReason.DISABLED)
         if self._gap is not None:
@@ -84,6 +88,7 @@ class GapKeeper:
 
     def recorded(self, start_ms: int) -> None:
         """A segment begins; what lay between is over."""
+        self._wanted = True
         if self._first_ms is None:
             self._first_ms = start_ms
         if self._gap is None and self.end_ms is not None and start_ms - self.end_ms >= SHORTEST_MS:
@@ -103,6 +108,7 @@ class GapKeeper:
             self._end(self._gap, self._clock.wall_ms())
             self._gap = None
         self.end_ms = None
+        self._wanted = False
 
     def reached(self, end_ms: int) -> None:
         """The stream is recorded up to here."""

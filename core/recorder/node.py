@@ -38,7 +38,10 @@ from core.recording.volumes import OpenVolume, ensure_default_volume, open_volum
 
 log = logging.getLogger("eyrie.recorder")
 
-TICK = 0.1
+TICK = 0.12
+"""A multiple of the RTSP client's tick, on the same grid, so that both share wake-ups: an idle processor's cost more
+than what is done in them.
+"""
 POLL = 1.0
 LOOK = 10.0
 VOLUMES_PATIENCE = 3.0
@@ -138,7 +141,7 @@ class Node:
             now = self._clock.monotonic()
             for camera in list(self._cameras.values()):
                 camera.tick(now)
-            await asyncio.sleep(TICK)
+            await asyncio.sleep(TICK - self._loop.time() % TICK)
 
     async def _look_forever(self) -> None:
         while True:
@@ -164,7 +167,7 @@ class Node:
             broken["recordings"] = str(error)
         usable, others = open_volumes()
         fresh = [volume for volume in usable if volume.id not in self._known]
-        left = leftovers(fresh, self._mine, with_rows=not self._adopted.is_set())
+        left = leftovers(fresh, self._mine, at_start=not self._adopted.is_set())
         return Look(usable, broken | others, left)
 
     async def _poll_forever(self) -> None:

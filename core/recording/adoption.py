@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 from core.hookspecs.storage import Storage, StorageError
 from core.media.mp4.reader import scan
-from core.recording.entries import SegmentEntry
+from core.recording.entries import GapEntry, GapReason, SegmentEntry
 from core.recording.formats import FormatIds
 from core.recording.ids import camera_of, piece_id
 from core.recording.keys import SegmentName, parse_key, piece_key
 from core.recording.models import UNSETTLED, Piece, Segment, State
+from core.recording.queries import known_until, open_gaps
 from core.recording.store import remove_rows, write_batch
 from core.recording.volumes import OpenVolume
 
@@ -30,22 +31,26 @@ Mine = Callable[[int], bool]
 
 @dataclass(frozen=True, slots=True)
 class Leftovers:
-    """What the previous life left: unfinished objects, and OPEN rows, of this recorder's cameras."""
+    """What the previous life left: unfinished objects, and OPEN rows, of this recorder's cameras.
+
+    at_start: listed before this life recorded anything; else from a volume that has come back meanwhile.
+    """
 
     objects: list[tuple[OpenVolume, str]]
     rows: list[int]
+    at_start: bool
 
 
-def leftovers(volumes: Iterable[OpenVolume], mine: Mine, *, with_rows: bool = True) -> Leftovers:
-    """List what is left over. Call it before recording begins on these volumes; with rows, before it begins at all."""
+def leftovers(volumes: Iterable[OpenVolume], mine: Mine, *, at_start: bool = True) -> Leftovers:
+    """List what is left over. Call it before recording begins on these volumes; at start, before it begins at all."""
     objects = [
         (volume, key)
         for volume in volumes
         for key in volume.storage.unfinished()
         if (name := parse_key(key)) is not None and mine(name.camera_id)
     ]
-    rows = Segment.objects.filter(UNSETTLED, state=State.OPEN).values_list("pk", flat=True) if with_rows else ()
-    return Leftovers(objects, [pk for pk in rows if mine(camera_of(pk))])
+    rows = Segment.objects.filter(UNSETTLED, state=State.OPEN).values_list("pk", flat=True) if at_start else ()
+    return Leftovers(objects, [pk for pk in rows if mine(camera_of(pk))], at_start)
 
 
 def adopt(left: Leftovers, volumes: Sequence[OpenVolume]) -> int:
@@ -53,7 +58,7 @@ def adopt(left: Leftovers, volumes: Sequence[OpenVolume]) -> int:
     adopted = 0
     for volume, key in left.objects:
         try:
-            adopted += _adopt_object(volume, key)
+            adopted += _adopt_object(volume, key, left.at_start)
         except StorageError as error:
             log.error("%s cannot be adopted: %s", key, error)
     _settle_rows(left.rows, {volume.id: volume for volume in volumes})
@@ -83,7 +88,7 @@ def _reader(storage: Storage, key: str) -> Callable[[int, int], bytes]:
     return lambda offset, length: storage.read(key, offset, length)
 
 
-def _adopt_object(volume: OpenVolume, key: str) -> bool:
+def _adopt_object(volume: OpenVolume, key: str, at_start: bool) -> bool:
     name = parse_key(key)
     row = _row(name) if name is not None else None
     if row is not None and row.state == State.CLOSED and row.size <= volume.storage.size(key):
@@ -96,12 +101,25 @@ def _adopt_object(volume: OpenVolume, key: str) -> bool:
     if found is None or (row is not None and row.state == State.DELETING):
         volume.storage.delete(key)
         remove_rows([row.pk] if row is not None else [])
+        if found is None and name is not None and at_start:
+            _note_loss(name)
         return False
     entry, length = found
     volume.storage.resume(key, length).release()
     write_batch([entry], [], FormatIds())
     volume.storage.resume(key, length).commit()
     return True
+
+
+def _note_loss(name: SegmentName) -> None:
+    """A recorder that was killed before its first fragment was whole had begun to record: from there on is a gap, which
+    ends where the present one begins.
+    """
+    if open_gaps(*name):
+        return  # it goes on, that recording having come to nothing
+    known = known_until(*name)
+    begin = name.start_ms if known is None else min(known, name.start_ms)
+    write_batch([], [GapEntry(name.camera_id, name.stream, begin, GapReason.RECORDER_DOWN)], FormatIds())
 
 
 def _row(name: SegmentName) -> Segment | None:

@@ -174,6 +174,14 @@ def end_before(camera_id: int, stream: int, before_ms: int) -> int | None:
     return rows.values_list("end_ms", flat=True)[:1].first()
 
 
+def known_until(camera_id: int, stream: int, before_ms: int) -> int | None:
+    """Up to where the index can tell what became of a stream, from what began before a moment: its newest end."""
+    gaps = Gap.objects.filter(camera_id=camera_id, stream=stream, end_ms__isnull=False, start_ms__lt=before_ms)
+    gap_end = gaps.order_by("-start_ms").values_list("end_ms", flat=True).first()
+    ends = [end for end in (end_before(camera_id, stream, before_ms), gap_end) if end is not None]
+    return max(ends, default=None)
+
+
 def open_gaps(camera_id: int, stream: int, before_ms: int) -> list[Gap]:
     """Gaps that began before a moment and have not ended, newest first."""
     rows = Gap.objects.filter(camera_id=camera_id, stream=stream, end_ms__isnull=True, start_ms__lt=before_ms)

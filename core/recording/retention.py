@@ -76,8 +76,11 @@ class Retention:
         usable, self.outcome.failed = open_volumes()
         self._volumes = {volume.id: volume for volume in usable}
         self.finish_deletions(Q())
-        limits = camera_limits()
-        self._orphans({limit.camera_id for limit in limits})
+        seen = {*_recorded_cameras(), *Gap.objects.values_list("camera_id", flat=True).distinct()}
+        limits = (
+            camera_limits()
+        )  # after those seen, so that a camera added in this moment is not taken for a removed one
+        self._orphans(seen - {limit.camera_id for limit in limits})
         for limit in limits:
             if limit.days is not None:
                 self._too_old(limit.camera_id, limit.days)
@@ -95,13 +98,12 @@ class Retention:
             if not self._remove(batch):
                 return
 
-    def _orphans(self, known: set[int]) -> None:
+    def _orphans(self, cameras: Iterable[int]) -> None:
         """Recordings of cameras that are gone. Open segments are closed by their recorder within seconds."""
-        for camera_id in _recorded_cameras():
-            if camera_id not in known:
-                for rows in _of(camera_id):
-                    self._delete_while(_closed(rows), lambda: True)
-                Gap.objects.filter(camera_id=camera_id).delete()
+        for camera_id in cameras:
+            for rows in _of(camera_id):
+                self._delete_while(_closed(rows), lambda: True)
+            Gap.objects.filter(camera_id=camera_id).delete()
 
     def _too_old(self, camera_id: int, days: int) -> None:
         oldest = self._clock.wall_ms() - days * DAY_MS

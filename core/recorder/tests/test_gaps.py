@@ -110,6 +110,16 @@ def test_a_gap_of_the_last_life_goes_on(keeper: GapKeeper, clock: FakeClock, row
     assert sorted(rows.shown()) == [(-9000, -3000, "auth"), (-3000, 500, "offline")]
 
 
+def test_a_stream_that_is_not_wanted_any_more_has_no_gap_from_its_past(
+    keeper: GapKeeper, clock: FakeClock, rows: Rows
+) -> None:
+    keeper.unwanted()
+    keeper.resume(Past(at(clock, rows, -5000)))
+    assert rows.shown() == []
+    keeper.resume(Past(None, (GapEntry(1, 0, at(clock, rows, -3000), GapReason.OFFLINE, row_id=2),)))
+    assert rows.shown() == [(-3000, 0, "offline")]
+
+
 def test_not_wanted_is_no_gap(keeper: GapKeeper, clock: FakeClock, rows: Rows) -> None:
     keeper.recorded(at(clock, rows, 0))
     keeper.reached(at(clock, rows, 1000))

@@ -148,6 +148,23 @@ def test_it_survives_being_killed(house: House) -> None:
     assert reasons == [("recorder_down", 3 * 3)]
 
 
+def test_killed_before_its_first_fragment_it_leaves_a_gap(house: House) -> None:
+    (house.data / "recordings").mkdir()
+    begun = house.data / "recordings" / "open"
+    house.start()
+    house.until(lambda: begun.exists() and any(begun.iterdir()))
+    house.end(kill=True)
+    cameras = {int(name.split("~")[0]) for name in house.unfinished()}
+    since = now_ms()
+    house.start()
+    house.until(lambda: house.records(since))
+    house.end_cleanly()
+    house.agrees()
+    assert cameras
+    found = house.rows("select camera_id, reason from recording_gap where start_ms < ? and end_ms > ?", since, since)
+    assert cameras <= {camera for camera, reason in found if reason == "recorder_down"}
+
+
 def test_one_cameras_trouble_is_its_own(house: House) -> None:
     house.set("a", "raise")
     house.set("b", "silent")

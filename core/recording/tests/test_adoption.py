@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from core.media.tests.footage import decode_file
+from core.media.tests.footage import START_MS, decode_file
 from core.recording.adoption import adopt, leftovers
 from core.recording.keys import piece_key
-from core.recording.models import Piece, Segment, State
+from core.recording.models import Gap, Piece, Segment, State
 from core.recording.tests.recorded import footage, make_volume, record
 from core.recording.volumes import OpenVolume
 
+Stretch = tuple[int, int | None, str]
 pytestmark = pytest.mark.django_db(databases="__all__")
 
 
@@ -70,6 +71,37 @@ def test_nothing_whole_leaves_nothing(volume: OpenVolume, storage_root: Path, ke
     assert not Segment.objects.exists()
     assert not Piece.objects.exists()
     assert volume.storage.unfinished() == []
+
+
+@pytest.mark.parametrize(
+    ("gaps", "expected"),
+    [
+        ([], [(0, None, "recorder_down")]),
+        ([(-9000, -2000, "offline")], [(-9000, -2000, "offline"), (-2000, None, "recorder_down")]),
+        ([(-9000, 0, "offline")], [(-9000, 0, "offline"), (0, None, "recorder_down")]),
+        ([(-9000, None, "offline")], [(-9000, None, "offline")]),
+    ],
+)
+def test_a_recording_that_came_to_nothing_leaves_a_gap(
+    volume: OpenVolume, storage_root: Path, gaps: list[Stretch], expected: list[Stretch]
+) -> None:
+    for start, end, reason in gaps:
+        end_ms = None if end is None else START_MS + end
+        Gap.objects.create(camera_id=1, start_ms=START_MS + start, end_ms=end_ms, reason=reason)
+    record(volume, commit=False, index=False)
+    (path,) = (storage_root / "open").iterdir()
+    path.write_bytes(path.read_bytes()[:100])
+    restart(volume)
+    found = Gap.objects.order_by("start_ms").values_list("start_ms", "end_ms", "reason")
+    assert [(start - START_MS, end and end - START_MS, reason) for start, end, reason in found] == expected
+
+
+def test_a_volume_that_comes_back_leaves_gaps_to_those_who_kept_them(volume: OpenVolume, storage_root: Path) -> None:
+    record(volume, commit=False, index=False)
+    (path,) = (storage_root / "open").iterdir()
+    path.write_bytes(path.read_bytes()[:100])
+    adopt(leftovers([volume], lambda camera_id: True, at_start=False), [volume])
+    assert not Gap.objects.exists()
 
 
 def test_a_closed_row_lacks_the_rename_only(volume: OpenVolume) -> None:

@@ -87,6 +87,13 @@ def test_recordings_of_a_removed_camera_go(volume: OpenVolume, camera: Camera) -
     assert not Gap.objects.exists()
 
 
+def test_gaps_of_a_removed_camera_that_never_came_go(volume: OpenVolume, camera: Camera) -> None:
+    for owner in (camera.pk, camera.pk + 1):
+        Gap.objects.create(camera_id=owner, start_ms=1, reason="offline")
+    run()
+    assert [gap.camera_id for gap in Gap.objects.all()] == [camera.pk]
+
+
 def test_what_is_being_written_stays(volume: OpenVolume, camera: Camera) -> None:
     hours(volume, camera, 1)
     Segment.objects.update(state=State.OPEN)
