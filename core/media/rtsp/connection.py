@@ -1,14 +1,14 @@
 """One RTSP connection as a client: requests and answers, and media interleaved between them (RFC 2326 section 10.12).
 
 While media flows, plain TCP is read by tick: every 40 ms all that has arrived, instead of a wake-up for each packet a
-camera sends. A tick costs more than a picture does, and 25 a second are enough to show 30 pictures a second smoothly. Ticks lie on whole multiples on the loop's clock, so that all connections of a loop share its wake-ups.
+camera sends. A tick costs more than a picture does, and 25 a second show 30 pictures a second smoothly. Ticks lie on
+whole multiples on the loop's clock, so that all connections of a loop share its wake-ups.
 TLS is read by the transport as it comes.
 """
 
 from __future__ import annotations
 
 import asyncio
-import math
 import socket
 import ssl
 from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ from core.media.rtsp.message import (
 from core.media.rtsp.receiver import NotRtp
 from core.media.source import Fault, SourceError
 
-TICK_S = 0.04
+TICK_MS = 40
 _READ = 65536
 _READS_PER_TICK = 32
 _DOLLAR = 0x24
@@ -116,8 +116,8 @@ class Connection(asyncio.Protocol):
         self._fail(self._closed())
 
     def _schedule(self) -> None:
-        now = self._loop.time()
-        self._tick = self._loop.call_at((math.floor(now / TICK_S) + 1) * TICK_S, self._read)
+        now_ms = round(self._loop.time() * 1000)
+        self._tick = self._loop.call_at((now_ms // TICK_MS + 1) * TICK_MS / 1000, self._read)
 
     def _read(self) -> None:
         for _ in range(_READS_PER_TICK):
