@@ -130,16 +130,21 @@ class Intake:
             self._use_report()
             if self._wall.settling:
                 self._wall.stamp(max(times) * 1000 / rate)
+        place = self._wall.of if lane.index else self._wall.stamp
         for frame, ticks in zip(frames, times, strict=True):
-            changed = self._changes(lane, frame)
-            if changed or not self._announced:
-                self._announce(units)
+            if frame.parameters or frame.size[0] or not self._announced:
+                self._look_at(lane, frame, units)
             dts, pts = lane.order.times(ticks)
-            if lane.index == 0:
-                self._wall.stamp(pts * 1000 / rate)
             if self._announced:
-                wall_ms = self._wall.of(pts * 1000 / rate)
+                wall_ms = place(pts * 1000 / rate)
                 units.append(AccessUnit(lane.index, dts, pts, frame.duration, frame.keyframe, wall_ms, frame.data))
+            elif not lane.index:
+                place(pts * 1000 / rate)
+
+    def _look_at(self, lane: _Lane, frame: Frame, units: list[AccessUnit]) -> None:
+        """Announce the tracks, when this frame makes them known or changes them."""
+        if self._changes(lane, frame) or not self._announced:
+            self._announce(units)
 
     def _origin(self, lane: _Lane, frames: list[Frame], now: float) -> int:
         """Ticks of a track's first frame. Of frames that come together the newest counts as arriving now."""
