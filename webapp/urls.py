@@ -7,4 +7,6 @@ from webapp import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("sign-in/", views.sign_in, name="sign-in"),
+    path("language/", views.choose_language, name="language"),
+    path("texts/<slug:language>.json", views.texts, name="texts"),
 ]

@@ -1,13 +1,17 @@
-"""The portal's pages: shells that fill themselves through REST v1 and the websocket."""
+"""Pages that belong to no room: signing in, and the texts of the modules."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import check_for_language
+from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language
 
 from core.api.services import PUBLIC, SIGNED_IN, page
+from webapp.texts import catalogue
 
 
 @page(SIGNED_IN)
@@ -25,3 +29,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
     return render(request, "webapp/sign_in.html")
+
+
+@page(PUBLIC)
+@require_safe
+@cache_control(max_age=300)
+def texts(request: HttpRequest, language: str) -> HttpResponse:
+    """The catalogue of a language for `eyrie/i18n.js`: text to its translation, or to [singular, plural]."""
+    if not check_for_language(language):
+        raise Http404
+    return JsonResponse(catalogue(language), json_dumps_params={"ensure_ascii": False})
+
+
+@page(PUBLIC)
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language in a cookie and go back to `next`."""
+    return set_language(request)

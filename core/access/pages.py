@@ -16,16 +16,21 @@ from core.access.rights import rights_for
 Page = Callable[..., HttpResponse]
 
 
-def page(required: str) -> Callable[[Page], Page]:
-    """Declare what a page takes: a permission held everywhere, SIGNED_IN or PUBLIC. Others are asked to sign in."""
+def page(required: str, *, somewhere: bool = False) -> Callable[[Page], Page]:
+    """Declare what a page takes: a permission held everywhere, SIGNED_IN or PUBLIC. Others are asked to sign in.
+
+    somewhere: holding the permission for one camera is enough; what the page shows is filtered by what it asks.
+    """
 
     def declare(view: Page) -> Page:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if required != PUBLIC and not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-            if required not in (PUBLIC, SIGNED_IN) and not rights_for(request).holds(required):
-                raise PermissionDenied("Your rights do not reach here.")
+            if required not in (PUBLIC, SIGNED_IN):
+                rights = rights_for(request)
+                if not (rights.holds_somewhere(required) if somewhere else rights.holds(required)):
+                    raise PermissionDenied("Your rights do not reach here.")
             return view(request, *args, **kwargs)
 
         guarded.required = {"GET": required}  # type: ignore[attr-defined]  # read by the test that goes through all URLs

@@ -1,6 +1,6 @@
 // The first page: a tile for each camera, its state as it changes, and its last recorded minute.
 
-import { call, toSignIn } from "./api.js";
+import { call } from "./api.js";
 import "./live.js";
 import { Reconnecting } from "./reconnecting.js";
 
@@ -128,11 +128,6 @@ function listen() {
     },
   }).open();
 }
-
-element("sign-out").addEventListener("click", async () => {
-  await call("auth/logout/", { method: "POST" }).catch(() => {});
-  toSignIn();
-});
 
 const me = await call("auth/me/");
 plays = me.everywhere.includes("camera.playback") || Boolean(me.cameras["camera.playback"]);

@@ -1,0 +1,50 @@
+"""The places of the rail. A page adds its line here; one whose permission is held for nothing is not shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.api.services import SIGNED_IN, rights_for
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the rail. name: of its URL; permission: that must be held for something; icon: of lucide.
+
+    apart: begins the group at the end of the rail.
+    """
+
+    name: str
+    title: str | Promise
+    icon: str
+    permission: str
+    apart: bool = False
+
+
+PLACES = (
+    Place("home", _("Live"), "video", "camera.live"),
+)
+
+
+def places(request: HttpRequest) -> list[dict[str, Any]]:
+    """What the rail shows to who asks; `current` is the longest address that the page lies below."""
+    rights = rights_for(request)
+    shown = [
+        {"title": place.title, "icon": place.icon, "url": reverse(place.name), "apart": place.apart, "current": False}
+        for place in PLACES
+        if place.permission == SIGNED_IN or rights.holds_somewhere(place.permission)
+    ]
+    below = [place for place in shown if _lies_below(request.path, str(place["url"]))]
+    if below:
+        max(below, key=lambda place: len(str(place["url"])))["current"] = True
+    return shown
+
+
+def _lies_below(path: str, root: str) -> bool:
+    return path == root if root == "/" else path.startswith(root)
