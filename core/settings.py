@@ -32,6 +32,7 @@ BASE_APPS = [
     "core.cameras",
     "core.recording",
     "core.events",
+    "core.bookmarks",
     "core.recorder",
     "core.web",
     "core.supervisor",

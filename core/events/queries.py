@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from core.events.models import StoredEvent
+from core.hookspecs.events import EventTypeSpec
+from core.pluginhost import host
 
 
 def events(
@@ -15,8 +19,12 @@ def events(
     camera_ids: Sequence[int] = (),
     start_ms: int | None = None,
     end_ms: int | None = None,
+    text: str = "",
 ) -> QuerySet[StoredEvent]:
-    """Events that began in [start_ms, end_ms), of these types and cameras (all when empty), newest first."""
+    """Events that began in [start_ms, end_ms), of these types and cameras (all when empty), newest first.
+
+    text: in the title of their type or in their attributes, whatever its case.
+    """
     found = StoredEvent.objects.order_by("-start_ms", "-id")
     if types:
         found = found.filter(type__in=types)
@@ -26,4 +34,15 @@ def events(
         found = found.filter(start_ms__gte=start_ms)
     if end_ms is not None:
         found = found.filter(start_ms__lt=end_ms)
-    return found
+    return found.alias(words=Cast("attributes", TextField())).filter(_with_text(text)) if text else found
+
+
+def event_types() -> list[tuple[str, str]]:
+    """Names and titles of the declared types, by name."""
+    return [(spec.name, spec.title) for spec in host().registry.all(EventTypeSpec)]
+
+
+def _with_text(text: str) -> Q:
+    titled = [name for name, title in event_types() if text.casefold() in title.casefold()]
+    # SQLite keeps JSON as text with what is not ASCII escaped, PostgreSQL as it is.
+    return Q(type__in=titled) | Q(words__icontains=text) | Q(words__icontains=json.dumps(text)[1:-1])

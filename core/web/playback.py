@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 from core.media.fragments import cover
@@ -13,6 +14,8 @@ from core.web.plans import Asked, Continuing, Plan, Plans
 from core.web.ranges import ThreadedSource
 
 MAX_GOP_BYTES = 64 * 1024 * 1024
+SETTLED_MS = 2000
+"""Further back than this from the end of what is recorded, nothing new comes in between."""
 _plans = Plans()
 
 
@@ -62,8 +65,17 @@ def source(file: VirtualMp4[Place]) -> ThreadedSource:
     return ThreadedSource(file.size, lambda start, end: file.chunks(start, end, readers().read_now))
 
 
-def frame_file(camera_id: int, at_ms: int, stream: int) -> tuple[bytes, int]:
-    """A small MP4 file that reaches from the keyframe before a moment up to it, and the moment on its time line in ms.
+@dataclass(frozen=True, slots=True)
+class FrameFile:
+    """A small MP4 file and the moment on its time line, in ms. settled: that moment's picture will not change."""
+
+    data: bytes
+    at_ms: int
+    settled: bool
+
+
+def frame_file(camera_id: int, at_ms: int, stream: int, *, keyframe: bool = False) -> FrameFile:
+    """What a picture of a moment is decoded from: all from the keyframe before it on, or the keyframe alone.
 
     Raises NothingRecorded, StorageError.
     """
@@ -75,10 +87,14 @@ def frame_file(camera_id: int, at_ms: int, stream: int) -> tuple[bytes, int]:
     first, last = cover(fragments, at, at + 1)
     if first == last:
         raise NothingRecorded("Nothing is recorded at this time; GET /api/v1/recordings/ says what is.")
+    settled = not segment.open or at + SETTLED_MS < fragments[-1].end_ms
+    if keyframe:
+        at, last = fragments[first].start_ms, first + 1
     begin, end = fragments[first].offset, fragments[last - 1].offset + fragments[last - 1].size
     if end - begin > MAX_GOP_BYTES:
         raise NothingRecorded("The last keyframe before this time is too far away to decode a picture.")
-    return init_segment(segment.tracks) + readers().read_now(segment.place, begin, end - begin), at
+    data = init_segment(segment.tracks) + readers().read_now(segment.place, begin, end - begin)
+    return FrameFile(data, at, settled)
 
 
 def _piece(segment: queries.StoredSegment, start_ms: int, end_ms: int) -> Piece[Place]:

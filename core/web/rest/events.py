@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from core.access.declared import Required
 from core.access.rights import rights_for
@@ -18,6 +19,26 @@ from core.events import queries
 from core.events.models import StoredEvent
 from core.web.rest.conventions import NewestFirst, integers
 from core.web.rest.times import optional_time, rfc3339
+
+ORDERS = {"newest": ("-start_ms", "-id"), "oldest": ("start_ms", "id")}
+
+
+class InOrder(NewestFirst):
+    """Newest first, or with `?order=oldest` the other way round."""
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
+        """By `order`. Raises ValidationError."""
+        asked = request.query_params.get("order", "newest")
+        if asked not in ORDERS:
+            raise ValidationError({"order": [f"there is no {asked!r}; give newest or oldest."]})
+        return ORDERS[asked]
+
+
+class EventTypeOutput(serializers.Serializer[dict[str, Any]]):
+    """A kind of event."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
 
 
 class EventOutput(serializers.ModelSerializer[StoredEvent]):
@@ -47,16 +68,17 @@ class Events(ListAPIView[StoredEvent]):
     required: Required = {"GET": "event.view"}
     filtered = frozenset({"GET"})
     serializer_class = EventOutput
-    pagination_class = NewestFirst
+    pagination_class = InOrder
 
     def get_queryset(self) -> QuerySet[StoredEvent]:
-        """Filtered by rights and by `camera`, `type`, `start`, `end`."""
+        """Filtered by rights and by `camera`, `type`, `start`, `end`, `text`."""
         query = self.request.query_params
         found = queries.events(
             types=_types(self.request),
             camera_ids=integers(self.request, "camera"),
             start_ms=optional_time(query, "start"),
             end_ms=optional_time(query, "end"),
+            text=query.get("text", ""),
         )
         return rights_for(self.request).filter(found, "event.view", "camera_id")
 
@@ -66,11 +88,25 @@ class Events(ListAPIView[StoredEvent]):
             OpenApiParameter("type", str, many=True, description="Only these types, such as `camera.offline`."),
             OpenApiParameter("start", str, description="From this time on (RFC 3339)."),
             OpenApiParameter("end", str, description="Before this time (RFC 3339)."),
+            OpenApiParameter("text", str, description="With this in their type's title or their attributes."),
+            OpenApiParameter("order", str, enum=[*ORDERS], description="Newest first without it."),
         ]
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Newest first."""
+        """Events page by page."""
         return super().get(request, *args, **kwargs)
+
+
+class EventTypes(APIView):
+    """Which kinds of events there can be."""
+
+    required: Required = {"GET": "event.view"}
+    filtered = frozenset({"GET"})
+
+    @extend_schema(responses=EventTypeOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Core's and the plugins' types, by name."""
+        return Response([{"name": name, "title": title} for name, title in queries.event_types()])
 
 
 def _types(request: Request) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asgiref.sync import async_to_sync
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import APIException, NotFound, ValidationError
@@ -14,7 +14,7 @@ from core.access.declared import Required
 from core.hookspecs.storage import StorageError
 from core.media.pictures import PictureError
 from core.recorder.client import WatchEnded
-from core.web import playback, recorders
+from core.web import playback, recorders, stretches
 from core.web.pictures import TooBusy, pictures
 from core.web.plans import Continuing
 from core.web.ranges import range_response
@@ -24,6 +24,7 @@ from core.web.rest.timeline import TIMES, stream_of
 from core.web.rest.times import required_range, required_time
 
 LONGEST_VIDEO_MS = 24 * 3_600_000
+LONGEST_STRETCH_MS = 600_000
 MAX_WIDTH = 7680
 WIDTH = OpenApiParameter("width", int, description="Most pixels wide; as recorded without it.")
 STREAM = TIMES[2]
@@ -60,19 +61,26 @@ class FrameAt(APIView):
     required: Required = {"GET": "camera.playback"}
 
     @extend_schema(
-        parameters=[OpenApiParameter("at", str, required=True, description="RFC 3339."), WIDTH, STREAM], responses=JPEG
+        parameters=[
+            OpenApiParameter("at", str, required=True, description="RFC 3339."),
+            OpenApiParameter("keyframe", bool, description="The keyframe at or before it will do: a preview, quickly."),
+            WIDTH,
+            STREAM,
+        ],
+        responses=JPEG,
     )
     def get(self, request: Request, camera_id: int) -> HttpResponseBase:
         """The picture that was shown at a time, to the frame, as a JPEG."""
         found_camera(camera_id)
         at, width = required_time(request.query_params, "at"), _width(request)
         try:
-            file, place = playback.frame_file(camera_id, at, stream_of(request))
+            file = playback.frame_file(camera_id, at, stream_of(request), keyframe=_said(request, "keyframe"))
         except playback.NothingRecorded as error:
             raise NotFound(str(error)) from error
         except StorageError as error:
             raise Unreadable(str(error)) from error
-        return _jpeg(file, place, width, "private, max-age=60")
+        cache = "private, max-age=86400, immutable" if file.settled else "private, max-age=1"
+        return _jpeg(file.data, file.at_ms, width, cache)
 
 
 class Video(APIView):
@@ -105,10 +113,49 @@ class Video(APIView):
             content_type="video/mp4",
             etag=plan.etag,
             filename=f"{camera.name} {request.query_params['start']}.mp4".replace(":", "-").replace("/", "-"),
-            download=request.query_params.get("download", "") in ("1", "true"),
+            download=_said(request, "download"),
         )
         response.headers["Cache-Control"] = "private, no-cache"
         return response
+
+
+class StretchOf(APIView):
+    """What a camera recorded, for players that keep time themselves."""
+
+    required: Required = {"GET": "camera.playback"}
+
+    @extend_schema(
+        parameters=[
+            *TIMES,
+            OpenApiParameter(
+                "following", bool, description="Begin at `start` without a keyframe: the player has what comes before."
+            ),
+        ],
+        responses={(200, "video/mp4"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, camera_id: int) -> HttpResponseBase:
+        """At most ten minutes as one initialization segment and fragments whose media time is UTC since 1970.
+
+        It ends where the format changes; Content-Type names the codecs. 404 when nothing is recorded in the range.
+        """
+        found_camera(camera_id)
+        start, end = required_range(request.query_params, LONGEST_STRETCH_MS)
+        try:
+            found = stretches.stretch(camera_id, start, end, stream_of(request), following=_said(request, "following"))
+            found.probe()
+        except playback.NothingRecorded as error:
+            raise NotFound(str(error)) from error
+        except StorageError as error:
+            raise Unreadable(str(error)) from error
+        source = found.source()
+        response = StreamingHttpResponse(source.chunks(0, source.size), content_type=found.content_type)
+        response.headers["Content-Length"] = str(source.size)
+        response.headers["Cache-Control"] = "private, max-age=3600" if found.settled else "no-store"
+        return response
+
+
+def _said(request: Request, name: str) -> bool:
+    return request.query_params.get(name, "") in ("1", "true")
 
 
 def _continuing(request: Request) -> Continuing | None:

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from core.hookspecs.web import RouteSpec
 from core.pluginhost import host
-from core.web.rest import auth, cameras, events, media, schema, system, timeline
+from core.web.rest import auth, bookmarks, cameras, events, media, schema, system, timeline
 
 
 def _plugin_routes() -> list[URLPattern | URLResolver]:
@@ -34,10 +34,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cameras/<int:camera_id>/snapshot.jpg", media.Snapshot.as_view()),
     path("cameras/<int:camera_id>/frame.jpg", media.FrameAt.as_view()),
     path("cameras/<int:camera_id>/video.mp4", media.Video.as_view()),
+    path("cameras/<int:camera_id>/stretch.mp4", media.StretchOf.as_view()),
     path("drivers/", system.Drivers.as_view()),
     path("recordings/", timeline.Recordings.as_view()),
     path("segments/", timeline.Segments.as_view()),
     path("events/", events.Events.as_view()),
+    path("events/types/", events.EventTypes.as_view()),
+    path("bookmarks/", bookmarks.Bookmarks.as_view()),
+    path("bookmarks/<int:bookmark_id>/", bookmarks.OneBookmark.as_view()),
     path("plugins/", system.Plugins.as_view()),
     path("plugins/<slug:name>/", system.OnePlugin.as_view()),
     path("health/", system.Health.as_view()),

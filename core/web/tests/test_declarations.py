@@ -48,7 +48,12 @@ CASES = cases()
 
 
 def address_of(route: str, camera_id: int) -> str:
-    address = route.replace("<int:camera_id>", str(camera_id)).replace("<slug:name>", "local_disk")
+    address = (
+        route.replace("<int:camera_id>", str(camera_id))
+        .replace("<slug:name>", "local_disk")
+        .replace("<int:bookmark_id>", "1")
+        .replace("<slug:language>", "de")
+    )
     assert "<" not in address, f"teach this test about {route}"
     return address
 

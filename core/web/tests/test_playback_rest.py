@@ -240,3 +240,61 @@ async def test_a_range_is_planned_once(camera: Camera, monkeypatch) -> None:
         plan = await sync_to_async(playback.playback)(camera.pk, START_MS, START_MS + 10 * SECOND, 0)
     assert len(planned) == 1
     assert plan.etag == plan.file.etag
+
+
+def moments(data: bytes) -> list[int]:
+    """Milliseconds after the footage's start at which the pictures of an answer are shown: media time is UTC."""
+    with av.open(io.BytesIO(data)) as container:
+        stream = container.streams.video[0]
+        return [round(frame.pts * stream.time_base * 1000) - START_MS for frame in container.decode(stream)]
+
+
+async def test_a_stretch_has_utc_as_media_time(session_of, camera: Camera, footage: Footage) -> None:
+    client = await session_of("jo", "operator")
+    address = f"/api/v1/cameras/{camera.pk}/stretch.mp4"
+    answer = await client.get(address, params=span(2500, 6000))
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, 'video/mp4; codecs="avc1.42c00b,mp4a.40.2"')
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    assert same(decode_file(answer.content), footage.pictures[60:180])
+    assert all(abs(at - (2000 + n * 1000 / 30)) <= 1 for n, at in enumerate(moments(answer.content)))
+
+
+async def test_stretches_that_follow_each_other_are_one(session_of, camera: Camera, footage: Footage) -> None:
+    client = await session_of("jo", "operator")
+    address = f"/api/v1/cameras/{camera.pk}/stretch.mp4"
+    first = (await client.get(address, params=span(0, 3500))).content
+    second = (await client.get(address, params=span(3500, 10_000) | {"following": "true"})).content
+    init = first.index(b"prft") - 4
+    assert second[:init] == first[:init]
+    joined = first + second[init:]
+    assert same(decode_file(joined), footage.pictures)
+    assert all(abs(at - n * 1000 / 30) <= 1 for n, at in enumerate(moments(joined)))
+
+
+async def test_a_stretch_ends_where_the_format_changes(session_of, footage: Footage) -> None:
+    camera = await Camera.objects.acreate(name="door", driver="none")
+    await sync_to_async(record)(camera.pk, footage, segment_ms=4 * SECOND)
+    small = video(frames=60, width=128, height=64, start_ms=START_MS + 20 * SECOND)
+    await sync_to_async(record)(camera.pk, small)
+    client = await session_of("jo", "operator")
+    address = f"/api/v1/cameras/{camera.pk}/stretch.mp4"
+    before = (await client.get(address, params=span(0, 60 * SECOND))).content
+    assert same(decode_file(before), footage.pictures)
+    after = (await client.get(address, params=span(10 * SECOND, 60 * SECOND))).content
+    assert same(decode_file(after), small.pictures)
+    assert moments(after)[0] == 20 * SECOND
+    nothing = await client.get(address, params=span(22 * SECOND, 60 * SECOND))
+    assert (nothing.status_code, "Nothing is recorded" in nothing.text) == (404, True)
+
+
+async def test_a_preview_is_the_keyframe_and_may_be_kept(session_of, camera: Camera) -> None:
+    client = await session_of("jo", "operator")
+    known = [picture(number, 160, 96)[:, :, 0].astype(float) for number in range(300)]
+    address = f"/api/v1/cameras/{camera.pk}/frame.jpg"
+    answer = await client.get(address, params={"at": rfc3339(START_MS + 2900), "keyframe": "true"})
+    seen = np.asarray(Image.open(io.BytesIO(answer.content)).convert("L"), float)
+    assert int(np.argmin([np.abs(seen - one).mean() for one in known])) == 60
+    assert answer.headers["Cache-Control"] == "private, max-age=86400, immutable"
+    await Segment.objects.aupdate(state=State.OPEN)
+    latest = await client.get(address, params={"at": rfc3339(START_MS + 9_900), "keyframe": "true"})
+    assert latest.headers["Cache-Control"] == "private, max-age=1"

@@ -165,3 +165,21 @@ def test_the_schema_is_valid_and_names_every_route(client_of) -> None:
     assert client_of(None).get("/api/v1/schema/").status_code == 200
     page = client_of(None).get("/api/v1/docs/")
     assert b"cdn" not in page.content.lower()
+
+
+def test_events_are_found_by_words_and_come_in_either_order(person, client_of) -> None:
+    camera = Camera.objects.create(name="door", driver="none")
+    client = client_of(person("jo", "operator"))
+    record("camera.offline", camera.pk, NOW, attributes={"fault": "timeout", "message": "Kein Gerät antwortet"})
+    record("camera.online", camera.pk, NOW + 1000)
+
+    def found(**query: str) -> list[str]:
+        return [row["type"] for row in client.get("/api/v1/events/", query).json()["results"]]
+
+    assert found() == ["camera.online", "camera.offline"]
+    assert found(order="oldest") == ["camera.offline", "camera.online"]
+    assert found(text="gerät") == ["camera.offline"]
+    assert found(text="online again") == ["camera.online"]
+    assert found(text="100%") == []
+    assert client.get("/api/v1/events/", {"order": "upwards"}).status_code == 400
+    assert {"name": "camera.offline", "title": "Camera offline"} in client.get("/api/v1/events/types/").json()
