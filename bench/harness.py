@@ -10,13 +10,14 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import psutil
 
@@ -52,6 +53,7 @@ class Report:
 
 def begin(bench: str, at_ms: int, **options: Any) -> Report:
     """Start a report: print and keep the conditions. at_ms: UTC milliseconds of the run's start; options: its own."""
+    signal.signal(signal.SIGTERM, _stop)
     conditions = machine() | {"date": _iso(at_ms)} | options
     report = Report(bench, conditions)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # stdout is a TextIOWrapper in a script
@@ -59,6 +61,11 @@ def begin(bench: str, at_ms: int, **options: Any) -> Report:
     for name, value in conditions.items():
         print(f"  {name}: {value}")
     return report
+
+
+def _stop(_number: int, _frame: object) -> NoReturn:
+    """Stop as on Ctrl-C, so that what was started is ended and what was written is removed."""
+    raise KeyboardInterrupt
 
 
 def machine() -> dict[str, Any]:
