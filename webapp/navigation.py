@@ -27,9 +27,7 @@ class Place:
     apart: bool = False
 
 
-PLACES = (
-    Place("home", _("Live"), "video", "camera.live"),
-)
+PLACES = (Place("home", _("Live"), "video", "camera.live"),)
 
 
 def places(request: HttpRequest) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 // REST v1 for the portal: JSON in and out, the session cookie, and errors as one sentence.
 
+import { t } from "eyrie/i18n.js";
+
 const SIGN_IN = "/sign-in/";
 
 export class ApiError extends Error {
@@ -17,12 +19,12 @@ export async function call(path, { method = "GET", body, redirect = true } = {})
   try {
     answer = await fetch(`/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
   } catch {
-    throw new ApiError(0, "The server does not answer.");
+    throw new ApiError(0, t("The server does not answer."));
   }
   const data = answer.status === 204 ? null : await answer.json().catch(() => ({}));
   if (answer.ok) return data;
   if (answer.status === 401 && redirect) location.assign(SIGN_IN);
-  throw new ApiError(answer.status, sentence(data) || `The server answered ${answer.status}.`);
+  throw new ApiError(answer.status, sentence(data) || t("The server answered {status}.", { status: answer.status }));
 }
 
 export function toSignIn() {

@@ -1,6 +1,7 @@
 // A websocket that comes back by itself, waiting longer each time, and not at all when the server says it is pointless.
 
-import { toSignIn } from "./api.js";
+import { toSignIn } from "eyrie/api.js";
+import { t } from "eyrie/i18n.js";
 
 const LONGEST_WAIT = 10_000;
 const SIGNED_OUT = 4401;
@@ -43,7 +44,7 @@ export class Reconnecting {
     this.#socket = null;
     if (code === SIGNED_OUT) return toSignIn();
     const final = POINTLESS.has(code);
-    this.handlers.away?.(reason || "Connecting…", final);
+    this.handlers.away?.(reason || t("Connecting…"), final);
     if (final) return;
     this.#timer = setTimeout(() => this.open(), this.#wait * (0.75 + Math.random() / 2));
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);

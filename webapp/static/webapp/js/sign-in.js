@@ -1,4 +1,4 @@
-import { call } from "./api.js";
+import { call } from "eyrie/api.js";
 
 const form = document.getElementById("sign-in");
 const trouble = document.getElementById("trouble");
