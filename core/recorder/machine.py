@@ -2,7 +2,8 @@
 
 It never gives up. How long it waits depends on whose fault it was: an address that refuses costs nothing and is asked
 again every half second, so that a camera that returns is recorded within a second; a camera that says the password
-is wrong is left alone for longer and longer, because many lock an account after a few tries.
+is wrong is left alone for longer and longer, because many lock an account after a few tries. One that does not know a
+path which it has served, or which was only just entered, is starting up more likely than not, and asked as often.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ ANSWER = 15.0
 """Seconds a source has to tell its tracks or fail; sources have shorter deadlines of their own."""
 STEADY = 10.0
 """Seconds of pictures after which the waits begin anew."""
+HOPE = 300.0
+"""Seconds after `enable` during which a path that is not found is asked for as often as one that has worked."""
 
 QUICK = (0.1, 0.5)
 GROWING = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
@@ -62,6 +65,7 @@ class Machine:
     _begun: float = 0.0  # when the first of the tries under way began
     _due: float = 0.0  # when `tick` has something to do, unless streaming
     _failures: int = 0
+    _wanted: float = 0.0  # when `enable` was called
     _worked: bool = False  # these settings have shown pictures
     _silent: bool = False  # the camera was lost without a word, or does not answer
     _since: float = 0.0  # begin of this session's pictures
@@ -69,6 +73,7 @@ class Machine:
 
     def enable(self, now: float) -> Do:
         """Begin to want the stream."""
+        self._wanted = now
         self._enter(CameraState.CONNECTING, None, "")
         return self._connect(now)
 
@@ -94,7 +99,7 @@ class Machine:
     def ended(self, error: SourceError, now: float) -> Do:
         """The session has failed."""
         self._silent = error.fault in _SILENT_FAULTS
-        waits = self._waits(error.fault)
+        waits = self._waits(error.fault, now)
         wait = waits[min(self._failures, len(waits) - 1)]
         self._failures += 1
         self._trying, self._due = False, now + wait * (1 + JITTER * (2 * self.random.random() - 1))
@@ -132,10 +137,11 @@ class Machine:
         self._enter(CameraState.STALLED, Fault.TIMEOUT, f"No picture for {STALL:g} s; connecting anew.")
         return self._connect(now)
 
-    def _waits(self, fault: Fault) -> tuple[float, ...]:
+    def _waits(self, fault: Fault, now: float) -> tuple[float, ...]:
         if fault is Fault.CREDENTIALS:
             return PASSWORD
-        if fault in _QUICK_FAULTS:
+        starting_up = fault is Fault.PATH and (self._worked or now - self._wanted < HOPE)
+        if fault in _QUICK_FAULTS or starting_up:
             return QUICK
         return KNOWN_GOOD if self._worked else GROWING
 

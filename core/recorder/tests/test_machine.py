@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from core.media.source import Fault, SourceError
-from core.recorder.machine import ANSWER, FIRST_PICTURE, OVERLAP, STALL, STEADY, Do, Machine
+from core.recorder.machine import ANSWER, FIRST_PICTURE, HOPE, OVERLAP, STALL, STEADY, Do, Machine
 from core.recorder.protocol import CameraState
 
 STEP = 0.05
@@ -41,8 +41,8 @@ def next_act(machine: Machine, now: float, until: float = 1000.0) -> tuple[Do, f
     raise AssertionError("nothing happened")
 
 
-def waits(machine: Machine, fault: Fault, count: int) -> list[float]:
-    now, found = 100.0, []
+def waits(machine: Machine, fault: Fault, count: int, since: float = 100.0) -> list[float]:
+    now, found = since, []
     for _ in range(count):
         fail(machine, fault, now)
         act, at = next_act(machine, now)
@@ -65,9 +65,19 @@ def test_a_refused_password_is_tried_rarely(machine: Machine) -> None:
 
 
 def test_nonsense_is_tried_less_and_less_unless_it_has_worked(machine: Machine) -> None:
-    assert max(waits(machine, Fault.PATH, 10)) > 7
+    assert max(waits(machine, Fault.PROTOCOL, 10)) > 7
     streaming(machine, 300.0)
-    assert max(waits(machine, Fault.PATH, 10)) < 1.4
+    assert max(waits(machine, Fault.PROTOCOL, 10)) < 1.4
+
+
+def test_a_path_that_has_worked_is_asked_for_every_half_second_for_ever(machine: Machine) -> None:
+    streaming(machine, 50.0)
+    assert max(waits(machine, Fault.PATH, 200, HOPE + 100)) < 0.7
+
+
+def test_a_path_that_never_worked_is_asked_for_often_at_first_only(machine: Machine) -> None:
+    assert max(waits(machine, Fault.PATH, 100, 1.0)) < 0.7
+    assert max(waits(machine, Fault.PATH, 10, HOPE + 1)) > 7
 
 
 def test_waits_begin_anew_after_steady_pictures(machine: Machine) -> None:
