@@ -78,6 +78,8 @@ class Node:
         self._keepers: dict[tuple[int, str], GapKeeper] = {}
         self._to_resume: list[tuple[int, str]] = []
         self._known: set[int] = set()
+        self._listed = False
+        self._to_adopt: list[Leftovers] = []
         self._looked = asyncio.Event()
         self._adopted = asyncio.Event()
         self._database_away = False
@@ -91,12 +93,12 @@ class Node:
         )
 
     async def run(self, stop: asyncio.Event, heartbeat_fd: int | None = None) -> None:
-        """Record until `stop` is set."""
+        """Record until `stop` is set. Raises CannotListen."""
+        await self._server.start()
         self._index.start()
         tasks = [self._loop.create_task(work) for work in (self._tick_forever(), self._look_forever())]
         if heartbeat_fd is not None:
             tasks.append(self._loop.create_task(beat_forever(heartbeat_fd)))
-        await self._server.start()
         tasks.append(self._loop.create_task(self._poll_forever()))
         stopping = self._loop.create_task(stop.wait())
         done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -145,18 +147,25 @@ class Node:
 
     async def _look_forever(self) -> None:
         while True:
-            found = await self._loop.run_in_executor(self._looking, _with_database, self._look)
+            found = await self._ask(self._look, self._looking)
             if found is not None:
+                self._listed = True
                 self._volumes.update(found.usable, found.broken)
                 self._known = {volume.id for volume in found.usable}
+                self._to_adopt.append(found.left)
                 self._looked.set()
-                await self._loop.run_in_executor(
-                    self._looking, _with_database, partial(adopt, found.left, found.usable)
-                )
+                await self._adopt(found.usable)
             self._looked.set()
-            self._adopted.set()
             await self._resume_keepers()
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(LOOK if self._adopted.is_set() else POLL)
+
+    async def _adopt(self, usable: list[OpenVolume]) -> None:
+        """Take up what earlier lives left; while the database is not there, that waits for the next look."""
+        while self._to_adopt:
+            if await self._ask(partial(adopt, self._to_adopt[0], usable), self._looking) is None:
+                return
+            del self._to_adopt[0]
+        self._adopted.set()
 
     def _look(self) -> Look:
         """Open the volumes; list what earlier lives left on those that are new, before anything is written there."""
@@ -167,7 +176,7 @@ class Node:
             broken["recordings"] = str(error)
         usable, others = open_volumes()
         fresh = [volume for volume in usable if volume.id not in self._known]
-        left = leftovers(fresh, self._mine, at_start=not self._adopted.is_set())
+        left = leftovers(fresh, self._mine, at_start=not self._listed)
         return Look(usable, broken | others, left)
 
     async def _poll_forever(self) -> None:
@@ -242,10 +251,10 @@ class Node:
                 keepers[key].resume(past)
             self._index.flush()
 
-    async def _ask(self, question: Callable[[], T]) -> T | None:
-        """Ask the database in its thread; None when it is not there, which is logged once."""
+    async def _ask(self, question: Callable[[], T], pool: ThreadPoolExecutor | None = None) -> T | None:
+        """Ask the database in its thread, or another one; None when it is not there, which is logged once."""
         try:
-            answer = await self._loop.run_in_executor(self._database, _with_database, question)
+            answer = await self._loop.run_in_executor(pool or self._database, _with_database, question)
         except Error as error:
             if not self._database_away:
                 log.error("The database does not answer (%s); recording goes on as it was.", error)

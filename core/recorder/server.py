@@ -42,6 +42,10 @@ class Cameras(Protocol):
         """The newest keyframe. Raises LookupError with a sentence."""
 
 
+class CannotListen(Exception):
+    """The socket cannot be made; the message is one sentence."""
+
+
 class Server:
     """Listens at `path`, readable by this user only."""
 
@@ -52,12 +56,18 @@ class Server:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Begin to listen; a socket that a killed recorder left is replaced."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._path.unlink(missing_ok=True)
+        """Begin to listen; a socket that a killed recorder left is replaced. Raises CannotListen."""
         listening = socket.socket(socket.AF_UNIX)
-        listening.bind(str(self._path))
-        self._path.chmod(0o600)  # before anybody can connect: it does not listen yet
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._path.unlink(missing_ok=True)
+            listening.bind(str(self._path))
+            self._path.chmod(0o600)  # before anybody can connect: it does not listen yet
+        except OSError as error:
+            listening.close()
+            raise CannotListen(
+                f"{self._path} cannot be made ({error.strerror or error}); let the user Eyrie runs as write there."
+            ) from error
         loop = asyncio.get_running_loop()
         self._server = await loop.create_unix_server(lambda: Connection(self), sock=listening)
 

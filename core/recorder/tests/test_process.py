@@ -165,6 +165,30 @@ def test_killed_before_its_first_fragment_it_leaves_a_gap(house: House) -> None:
     assert cameras <= {camera for camera, reason in found if reason == "recorder_down"}
 
 
+def test_without_a_place_for_its_socket_it_says_one_sentence(house: House) -> None:
+    (house.data / "run" / "recorder-0.sock").mkdir(parents=True)
+    command = [sys.executable, "manage.py", "recorder"]
+    found = subprocess.run(command, cwd=ROOT, env=house.environment, capture_output=True, text=True, timeout=PATIENCE)
+    assert found.returncode == 1
+    assert "Traceback" not in found.stderr
+    assert "let the user Eyrie runs as write there." in found.stderr
+
+
+def test_an_index_that_is_away_at_the_start_is_waited_for(house: House) -> None:
+    def rename(before: str, after: str) -> None:
+        with contextlib.closing(sqlite3.connect(house.data / "index.sqlite3")) as database:
+            database.execute(f"alter table {before} rename to {after}")
+
+    rename("recording_segment", "elsewhere")
+    since = now_ms()
+    house.start()
+    house.until(lambda: "The database does not answer" in house.log.read_text())
+    rename("elsewhere", "recording_segment")
+    house.until(lambda: house.records(since))
+    house.end_cleanly()
+    house.agrees()
+
+
 def test_one_cameras_trouble_is_its_own(house: House) -> None:
     house.set("a", "raise")
     house.set("b", "silent")

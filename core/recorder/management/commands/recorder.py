@@ -13,6 +13,7 @@ from django.db import connections
 
 from core.configuration import configuration
 from core.recorder.node import Node
+from core.recorder.server import CannotListen
 
 
 class Command(BaseCommand):
@@ -34,7 +35,10 @@ class Command(BaseCommand):
             raise CommandError(f"--index {index}: must be from 0 to {of - 1}, as --of is {of}.")
         _keep_connections()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_record(index, of, options["heartbeat_fd"]))
+            try:
+                runner.run(_record(index, of, options["heartbeat_fd"]))
+            except CannotListen as error:
+                raise CommandError(str(error)) from error
 
 
 async def _record(index: int, of: int, heartbeat_fd: int | None) -> None:
