@@ -117,7 +117,8 @@ class Ingest:
         if self.rates.bytes > FLOOD * RATE_WINDOW:
             self._fail(SourceError(Fault.PROTOCOL, f"The camera sends more than {FLOOD * 8 // 1_000_000} Mbit/s."))
         self.rates.roll(now)
-        self._do(self.machine.tick(now))
+        if (what := self.machine.tick(now)) is not Do.NOTHING:
+            self._do(what)
 
     def opened(self, attempt: _Attempt, info: StreamInfo) -> None:
         """A session has told its tracks: it is the one from now on."""

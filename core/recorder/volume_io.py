@@ -1,7 +1,9 @@
 """One volume's two threads: the writer appends fragments, the settler makes closed segments durable.
 
-The loop only puts jobs into queues. A disk that stalls stops its own writer; what a stream may have waiting in the
-queue is limited by the stream (core.recorder.writing), so memory stays bounded without anybody blocking.
+The loop only puts jobs into queues, and wakes the writer once a turn: woken at each fragment, it would take the
+interpreter's lock between the turn's reads, over and over. A disk that stalls stops its own writer; what a stream may
+have waiting in the queue is limited by the stream (core.recorder.writing), so memory stays bounded without anybody
+blocking.
 The settler is apart because an fsync of a whole segment takes long, and the fragments of the others must not wait.
 
 A segment's end, in order: release (fsync) -> row CLOSED -> commit (rename). A crash in between is put right by
@@ -10,9 +12,11 @@ core.recording.adoption.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 
 from core.hookspecs.storage import ObjectWriter, StorageError
@@ -50,13 +54,18 @@ class OpenFile:
 
 
 class VolumeIO:
-    """Writes segments to one volume. `failed` is called in a thread of the volume at each new failure."""
+    """Writes segments to one volume. `failed` is called in a thread of the volume at each new failure.
+
+    Made, and `begin`, `append`, `finish`, `hand_over` called, on the loop.
+    """
 
     def __init__(self, volume: OpenVolume, index: IndexWriter, clock: Clock, failed: Failed) -> None:
         self.volume = volume
         self._index = index
         self._clock = clock
         self._failed = failed
+        self._loop = asyncio.get_running_loop()
+        self._given: list[Job] = []  # in this turn of the loop
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._settling: SimpleQueue[Job | None] = SimpleQueue()
         self._looked = float("-inf")
@@ -68,20 +77,34 @@ class VolumeIO:
     def begin(self, entry: SegmentEntry, header: bytes) -> OpenFile:
         """Begin a segment with its file header."""
         file = OpenFile(entry)
-        self._jobs.put(lambda: self._create(file, header))
+        self._give(partial(self._create, file, header))
         return file
 
     def append(self, file: OpenFile, data: bytes, fragment: Fragment) -> None:
         """Add a fragment in one write."""
         file.queued += len(data)
-        self._jobs.put(lambda: self._append(file, data, fragment))
+        self._give(partial(self._append, file, data, fragment))
 
     def finish(self, file: OpenFile, end_ms: int | None = None) -> None:
         """The segment is over, whatever became of it. end_ms: UTC ms of its end if all of it was given to `append`."""
-        self._jobs.put(lambda: self._finish(file, end_ms))
+        self._give(partial(self._finish, file, end_ms))
+
+    def hand_over(self) -> None:
+        """Let the writer have what was given since the last turn."""
+        given, self._given = self._given, []
+        if given:
+            self._jobs.put(partial(_carry_out, given))
+
+    def _give(self, job: Job) -> None:
+        if not self._given:
+            self._loop.call_soon(self.hand_over)
+        self._given.append(job)
 
     def drain(self, timeout: float) -> bool:
-        """End the writer and have every closed segment released and with the index; False when time ran out."""
+        """After `hand_over`, in any thread: end the writer and have every closed segment released and with the index.
+
+        False when time ran out.
+        """
         released = threading.Event()
         self._jobs.put(lambda: self._settling.put(released.set))
         self._jobs.put(None)
@@ -158,4 +181,9 @@ class VolumeIO:
 
 def _run(jobs: SimpleQueue[Job | None]) -> None:
     while (job := jobs.get()) is not None:
+        job()
+
+
+def _carry_out(jobs: list[Job]) -> None:
+    for job in jobs:
         job()

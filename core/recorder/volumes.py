@@ -60,6 +60,8 @@ class Volumes:
 
     async def drain(self, seconds: float) -> None:
         """Have everything that was given to the volumes written and handed to the index."""
+        for io in self._all():
+            io.hand_over()
         await asyncio.gather(*(asyncio.to_thread(io.drain, seconds) for io in self._all()))
 
     async def stop(self, seconds: float) -> None:
