@@ -68,6 +68,9 @@ class Configuration(BaseSettings):
         title="Fragment length",
         description="Milliseconds written at once: what a crash can cost.",
     )
+    export_days: int = Field(
+        7, ge=0, le=3650, title="Keep exports", description="Days until an export's archive is removed; 0 keeps it."
+    )
     debug: bool = Field(False, title="Debug", description="Django's debug mode; never in production.")
 
     @field_validator("plugins", "plugins_disabled", "allowed_hosts", mode="before")

@@ -9,14 +9,17 @@ from pathlib import Path
 from core.configuration import ConfigurationError
 
 
-def _make(path: Path) -> None:
-    """Write the key aside and link it into place: another process sees the whole key or none; the first one wins."""
+def make_key_file(path: Path, text: str) -> None:
+    """Write a key aside and link it into place: another process sees the whole key or none; the first one wins.
+
+    Only the owner may read it. Raises OSError.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(50))
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         os.link(aside, path)
@@ -31,7 +34,7 @@ def secret_key(data: Path) -> str:
     path = data / "secret.key"
     try:
         if not path.exists():
-            _make(path)
+            make_key_file(path, secrets.token_urlsafe(50))
         key = path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "is no key file"

@@ -17,10 +17,15 @@ CORE_PERMISSIONS = (
     PermissionSpec("camera.view", "See that a camera exists, and its state", Scope.CAMERA, _ALL),
     PermissionSpec("camera.live", "Watch a camera live", Scope.CAMERA, _ALL),
     PermissionSpec("camera.playback", "Search and play recordings", Scope.CAMERA, _OPERATORS),
+    PermissionSpec("camera.export", "Export recordings", Scope.CAMERA, _OPERATORS),
     PermissionSpec("camera.manage", "Add, change and remove cameras", Scope.CAMERA),
+    PermissionSpec("view.share", "Share views of the live wall with everybody", Scope.SYSTEM, _OPERATORS),
     PermissionSpec("event.view", "See events", Scope.CAMERA, _OPERATORS),
+    PermissionSpec("export.manage", "See and delete everybody's exports", Scope.SYSTEM),
     PermissionSpec("system.view", "See the state of the system", Scope.SYSTEM, _OPERATORS),
     PermissionSpec("system.plugins", "See plugins and their errors", Scope.SYSTEM),
+    PermissionSpec("system.settings", "Change settings of the site, its plugins and volumes", Scope.SYSTEM),
+    PermissionSpec("system.users", "Add users and give them roles", Scope.SYSTEM),
 )
 
 

@@ -15,10 +15,12 @@ from core.pluginhost.boot import blaming
 from core.pluginhost.workers import quarantine_worker, workers_to_run
 from core.supervisor.logwriter import prominent
 from core.supervisor.plan import BEAT, LISTEN, Place, ProcessSpec
+from core.system.site import ask_to_set_up
 
 RECORDER_SILENCE = 10.0  # seconds
 WEB_SILENCE = 20.0
 WORKER_SILENCE = 30.0
+EXPORTER_SILENCE = 60.0  # it waits for slow disks
 
 
 def place(config: Configuration) -> dict[str, Any]:
@@ -41,6 +43,7 @@ def prepare(config: Configuration, out: TextIO) -> None:
     chosen = config.admin_password.get_secret_value() if config.admin_password else None
     password = ensure_administrator(chosen)
     if password is not None:
+        ask_to_set_up()
         out.write(prominent(f"First start: sign in as admin with the one-time password {password}", out))
         out.flush()
 
@@ -54,7 +57,7 @@ def _migrate() -> None:
 
 def plan(config: Configuration) -> list[ProcessSpec]:
     """The processes of this machine, recorders first: recording is what must begin soonest."""
-    return [*_recorders(config.recorders), *_plugin_workers(), _web(), _worker()]
+    return [*_recorders(config.recorders), *_plugin_workers(), _web(), _worker(), _exporter()]
 
 
 def _recorders(count: int) -> list[ProcessSpec]:
@@ -74,6 +77,10 @@ def _web() -> ProcessSpec:
 
 def _worker() -> ProcessSpec:
     return ProcessSpec("worker", ("worker", "--heartbeat-fd", BEAT), WORKER_SILENCE)
+
+
+def _exporter() -> ProcessSpec:
+    return ProcessSpec("exporter", ("exporter", "--heartbeat-fd", BEAT), EXPORTER_SILENCE)
 
 
 def _plugin_workers() -> list[ProcessSpec]:

@@ -38,10 +38,22 @@ class EventMessage(BaseModel):
     attributes: dict[str, Any]
 
 
+class ExportMessage(BaseModel):
+    """How far an export is; `user_id`: whose it is, and who alone gets this."""
+
+    id: int
+    user_id: int | None
+    state: str
+    done_bytes: int
+    total_bytes: int
+    error: str
+
+
 CAMERAS_STATUS = "cameras.status"
 CORE_TOPICS = (
     TopicSpec(CAMERAS_STATUS, "State of each camera, at subscription and on change", StatusMessage, "camera.view"),
     TopicSpec("events.recorded", "Events as they are recorded", EventMessage, "event.view"),
+    TopicSpec("exports.progress", "How far one's own exports are", ExportMessage, "camera.export"),
 )
 
 
@@ -58,7 +70,11 @@ def may_subscribe(rights: Rights, spec: TopicSpec) -> bool:
 
 
 def may_receive(rights: Rights, spec: TopicSpec, message: dict[str, Any]) -> bool:
-    """Whether this message of a topic is for this user: by its `camera_id` where the permission is of cameras."""
+    """Whether this message of a topic is for this user: by its `camera_id` where the permission is of cameras; one
+    that names a `user_id` is for that user only.
+    """
+    if "user_id" in message:
+        return message["user_id"] == rights.user_id and may_subscribe(rights, spec)
     return rights.holds(spec.permission, message.get("camera_id") if _of_cameras(spec) else None)
 
 

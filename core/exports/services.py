@@ -1,0 +1,83 @@
+"""What changes exports. Each change is audited."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.db import transaction
+
+from core.configuration import data_directory
+from core.exports import claims
+from core.exports.archive import archive_path
+from core.exports.footage import Item
+from core.exports.models import Export, State
+from core.media.clock import Clock, SystemClock
+from core.system import audit
+
+log = logging.getLogger("eyrie.exports")
+EXPORTER = "<exporter>"
+MOST_ITEMS = 64
+LONGEST_MS = 31 * 86_400_000
+
+
+def exports_folder() -> Path:
+    """Where archives are."""
+    return data_directory() / "exports"
+
+
+def request_export(
+    user_id: int,
+    requester: str,
+    items: Sequence[Item],
+    *,
+    title: str = "",
+    burn_in: bool = False,
+    address: str = "",
+    clock: Clock | None = None,
+) -> Export:
+    """Ask for an export; the exporter process takes it up within about a second. The caller has checked the rights."""
+    with transaction.atomic():
+        export = Export.objects.create(
+            user_id=user_id,
+            requester=requester,
+            title=title,
+            items=list(items),
+            burn_in=burn_in,
+            created_ms=(clock or SystemClock()).wall_ms(),
+        )
+        after = {"title": title, "items": export.items, "burn_in": burn_in}
+        audit.record(requester, "export.create", f"export:{export.pk}", after=after, address=address)
+    return export
+
+
+def cancel_export(export: Export, *, actor: str, address: str = "") -> None:
+    """Stop it, within about a second when it is being made. One that has ended stays as it is."""
+    waiting = Export.objects.filter(pk=export.pk, state=State.QUEUED)
+    if waiting.update(state=State.CANCELLED, finished_ms=SystemClock().wall_ms()):
+        claims.tell(Export.objects.get(pk=export.pk))
+    elif not Export.objects.filter(pk=export.pk, state=State.RUNNING).update(cancel=True):
+        return
+    audit.record(actor, "export.cancel", f"export:{export.pk}", address=address)
+
+
+def delete_export(export: Export, *, actor: str, address: str = "") -> None:
+    """Remove it with its archive. One that is being made ends, its exporter finding it gone."""
+    with transaction.atomic():
+        Export.objects.filter(pk=export.pk).delete()
+        audit.record(actor, "export.delete", f"export:{export.pk}", address=address)
+    archive_path(exports_folder(), export.pk).unlink(missing_ok=True)
+
+
+def remove_expired(folder: Path, now_ms: int) -> None:
+    """Delete exports whose time is over, and archives that belong to no export."""
+    for export in Export.objects.filter(expires_ms__lt=now_ms):
+        delete_export(export, actor=EXPORTER)
+    if not folder.is_dir():
+        return
+    known = {str(pk) for pk in Export.objects.values_list("pk", flat=True)}
+    for path in folder.iterdir():
+        if path.suffix in (".zip", ".part") and path.stem not in known:
+            path.unlink(missing_ok=True)
+            log.info("%s belonged to no export and was removed", path.name)
