@@ -15,8 +15,8 @@ from core.media.fragments import Fragment, cover, decode
 from core.media.mp4.assemble import Piece as PlayablePiece
 from core.media.mp4.meta import tracks_from_json
 from core.media.units import Track
-from core.recording.ids import ALWAYS, id_range, piece_range, start_of
-from core.recording.keys import piece_key
+from core.recording.ids import ALWAYS, id_range, piece_range, segment_of, start_of
+from core.recording.keys import SegmentName, object_key
 from core.recording.models import MAX_SEGMENT_MS, Format, Gap, Piece, Segment, State, Stream, Volume
 from core.recording.reading import Place
 from core.recording.store import index_alias
@@ -129,11 +129,11 @@ def _gaps(camera_ids: Sequence[int], stream: int, start_ms: int, end_ms: int) ->
 def segments(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> Iterator[StoredSegment]:
     """Segments that touch the range, in order, read page by page: flat memory however long the range."""
     formats: dict[int, tuple[Track, ...]] = {}
-    wanted = _within(camera_id, stream, start_ms, end_ms).order_by("pk")
+    wanted = _within(camera_id, stream, start_ms, end_ms).order_by("pk").values_list(*_STORED)
     rows = list(wanted[:PAGE])
     while rows:
         yield from _stored(rows, formats)
-        rows = list(wanted.filter(pk__gt=rows[-1].pk)[:PAGE]) if len(rows) == PAGE else []
+        rows = list(wanted.filter(pk__gt=rows[-1][0])[:PAGE]) if len(rows) == PAGE else []
 
 
 def extents(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> dict[int, int]:
@@ -153,8 +153,8 @@ def pieces(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN
 
 def segment_at(camera_id: int, at_ms: int, stream: int = Stream.MAIN) -> StoredSegment | None:
     """The segment that holds a moment."""
-    rows = _within(camera_id, stream, at_ms, at_ms + 1).order_by("-pk")[:1]
-    return next(iter(_stored(list(rows), {})), None)
+    rows = _within(camera_id, stream, at_ms, at_ms + 1).order_by("-pk").values_list(*_STORED)[:1]
+    return next(_stored(list(rows), {}), None)
 
 
 def first_start_ms(camera_id: int, stream: int = Stream.MAIN) -> int | None:
@@ -198,28 +198,36 @@ def _playable(camera_id: int, stream: int, before_ms: int = ALWAYS) -> QuerySet[
     return Segment.objects.filter(pk__gt=low, pk__lt=high).exclude(state=State.DELETING)
 
 
-def _stored(rows: Sequence[Segment], formats: dict[int, tuple[Track, ...]]) -> Iterator[StoredSegment]:
+_STORED = ("pk", "end_ms", "size", "state", "format_id", "fragments")
+_Row = tuple[int, int, int, int, int, bytes]
+"""Plain values: making model objects of an hour takes longer than reading it."""
+
+
+def _stored(rows: Sequence[_Row], formats: dict[int, tuple[Track, ...]]) -> Iterator[StoredSegment]:
     """Segments of one stream, in order, with their places: the pieces lie side by side as the segments do."""
     if not rows:
         return
-    places = Piece.objects.filter(pk__range=piece_range(rows[0].pk, rows[-1].pk)).order_by(
+    places = Piece.objects.filter(pk__range=piece_range(rows[0][0], rows[-1][0])).order_by(
         "-pk"
     )  # the first one counts
-    pieces = {piece.segment_id: piece for piece in places}
-    missing = {row.format_id for row in rows} - formats.keys()
-    for pk, tracks in Format.objects.filter(pk__in=missing).values_list("pk", "tracks"):
+    pieces = {segment_of(pk): (volume, key) for pk, volume, key in places.values_list("pk", "volume_id", "stored_key")}
+    for pk, tracks in Format.objects.filter(pk__in={row[4] for row in rows} - formats.keys()).values_list(
+        "pk", "tracks"
+    ):
         formats[pk] = tracks_from_json(tracks)
-    for row in rows:
-        if piece := pieces.get(row.pk):  # without one, it was deleted between the two queries
-            yield StoredSegment(
-                id=row.pk,
-                camera_id=row.camera_id,
-                stream=row.stream,
-                start_ms=row.start_ms,
-                end_ms=row.end_ms,
-                size=row.size,
-                open=row.state == State.OPEN,
-                tracks=formats[row.format_id],
-                place=Place(piece.volume_id, piece_key(piece)),
-                encoded=bytes(row.fragments),
-            )
+    for pk, end_ms, size, state, format_id, fragments in rows:
+        if pk not in pieces:
+            continue  # it was deleted between the two queries
+        name, (volume, key) = SegmentName.of(pk), pieces[pk]
+        yield StoredSegment(
+            id=pk,
+            camera_id=name.camera_id,
+            stream=name.stream,
+            start_ms=name.start_ms,
+            end_ms=end_ms,
+            size=size,
+            open=state == State.OPEN,
+            tracks=formats[format_id],
+            place=Place(volume, key or object_key(name)),
+            encoded=bytes(fragments),
+        )
