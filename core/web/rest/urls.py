@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from core.hookspecs.web import RouteSpec
 from core.pluginhost import host
-from core.web.rest import auth, bookmarks, cameras, events, media, schema, system, timeline
+from core.web.rest import auth, bookmarks, cameras, events, media, schema, system, timeline, walls
 
 
 def _plugin_routes() -> list[URLPattern | URLResolver]:
@@ -42,6 +42,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/types/", events.EventTypes.as_view()),
     path("bookmarks/", bookmarks.Bookmarks.as_view()),
     path("bookmarks/<int:bookmark_id>/", bookmarks.OneBookmark.as_view()),
+    path("views/", walls.Views.as_view()),
+    path("views/<int:view_id>/", walls.OneView.as_view()),
     path("plugins/", system.Plugins.as_view()),
     path("plugins/<slug:name>/", system.OnePlugin.as_view()),
     path("health/", system.Health.as_view()),
