@@ -28,7 +28,7 @@ def exports_folder() -> Path:
 
 
 def request_export(
-    user_id: int,
+    user_id: int | None,
     requester: str,
     items: Sequence[Item],
     *,

@@ -39,6 +39,11 @@ class Signer:
         return self._public.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
     @property
+    def public_base64(self) -> str:
+        """The same in base64."""
+        return base64.b64encode(self.public).decode()
+
+    @property
     def public_pem(self) -> str:
         """The public key as other programs take it (RFC 8410)."""
         return self._public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from core.hookspecs.web import RouteSpec
 from core.pluginhost import host
-from core.web.rest import auth, bookmarks, cameras, events, media, schema, system, timeline, walls
+from core.web.rest import auth, bookmarks, cameras, events, exports, media, schema, system, timeline, walls
 
 
 def _plugin_routes() -> list[URLPattern | URLResolver]:
@@ -44,6 +44,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookmarks/<int:bookmark_id>/", bookmarks.OneBookmark.as_view()),
     path("views/", walls.Views.as_view()),
     path("views/<int:view_id>/", walls.OneView.as_view()),
+    path("exports/", exports.Exports.as_view()),
+    path("exports/key/", exports.SigningKey.as_view()),
+    path("exports/verify.py", exports.Verifier.as_view()),
+    path("exports/<int:export_id>/", exports.OneExport.as_view()),
+    path("exports/<int:export_id>/cancel/", exports.Cancel.as_view()),
+    path("exports/<int:export_id>/export.zip", exports.Archive.as_view()),
+    path("exports/<int:export_id>/files/<int:number>.mp4", exports.OneFile.as_view()),
     path("plugins/", system.Plugins.as_view()),
     path("plugins/<slug:name>/", system.OnePlugin.as_view()),
     path("health/", system.Health.as_view()),
