@@ -8,6 +8,6 @@ from core.cameras.queries import CameraRows, cameras
 
 
 def cameras_with(who: User | Rights, permission: str) -> CameraRows:
-    """The cameras for which the permission is held, by id."""
+    """The cameras for which the permission is held, in the order of lists."""
     rights = who if isinstance(who, Rights) else rights_of(who)
     return rights.filter(cameras(), permission)

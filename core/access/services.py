@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,10 +50,11 @@ def ensure_administrator(password: str | None) -> str | None:
     return None if password else chosen
 
 
-def add_user(username: str, password: str | None = None) -> User:
-    """Add a user who holds nothing yet; without a password they use tokens only.
+@transaction.atomic
+def add_user(username: str, password: str | None = None, roles: Iterable[str] = ()) -> User:
+    """Add a user who holds these roles everywhere; without a password they use tokens only.
 
-    Raises AccessError when the name is taken or not allowed, or the password too weak.
+    Raises AccessError when the name is taken or not allowed, the password too weak, or there is no such role.
     """
     user = User(username=username)
     user.set_password(password)
@@ -64,6 +66,8 @@ def add_user(username: str, password: str | None = None) -> User:
         field, sentences = next(iter(error.message_dict.items()))
         raise AccessError(f"{field}: {sentences[0]}") from error
     user.save()
+    for role in roles:
+        grant(user, role)
     return user
 
 
@@ -72,6 +76,43 @@ def _check_password(password: str, user: User) -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise ValidationError({"password": error.messages}) from error
+
+
+def change_password(user: User, password: str) -> None:
+    """Give a user a new password. Raises AccessError when it is too weak."""
+    try:
+        _check_password(password, user)
+    except ValidationError as error:
+        raise AccessError(f"password: {' '.join(error.message_dict['password'])}") from error
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+@transaction.atomic
+def set_active(user: User, active: bool) -> None:
+    """Let a user sign in, or no longer. Raises AccessError for the last administrator."""
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    if not active:
+        _keep_an_administrator(user)
+
+
+@transaction.atomic
+def remove_user(user: User) -> None:
+    """Remove a user with their grants and tokens. Raises AccessError for the last administrator."""
+    username = user.username
+    user.delete()
+    _keep_an_administrator(User(username=username))
+
+
+def user_of(user_id: int) -> User | None:
+    """The user of this id, if there is one."""
+    return User.objects.filter(pk=user_id).first()
+
+
+def roles() -> list[Role]:
+    """All roles by name."""
+    return list(Role.objects.order_by("name"))
 
 
 def user_named(username: str) -> User:
@@ -111,8 +152,14 @@ def revoke(user: User, role: str, camera_id: int | None = None) -> None:
             place = "everywhere" if camera_id is None else f"on camera {camera_id}"
             raise AccessError(f"role: {user.username!r} does not hold {role!r} {place}; see `user list`.")
         found.delete()
-        if role == ADMINISTRATOR and not _administrators().exists():
-            raise AccessError(f"role: {user.username!r} is the last administrator; grant it to another user first.")
+        if role == ADMINISTRATOR:
+            _keep_an_administrator(user)
+
+
+def _keep_an_administrator(user: User) -> None:
+    """Raises AccessError, naming the user who is losing it, when nobody administers the whole system any more."""
+    if not _administrators().exists():
+        raise AccessError(f"role: {user.username!r} is the last administrator; grant it to another user first.")
 
 
 def _administrators() -> QuerySet[Grant]:

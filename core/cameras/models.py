@@ -18,6 +18,7 @@ class Camera(models.Model):
     settings: the driver's settings model as JSON; its secret fields are encrypted (core.system.secrets).
     revision: rises with every save, so that a recorder sees which cameras changed by one small query.
     retention_days, retention_bytes: limits of this camera's recordings, none when empty.
+    position: place in lists; cameras of one place stand in the order of their ids.
     """
 
     name = models.CharField(max_length=128, unique=True)
@@ -29,6 +30,7 @@ class Camera(models.Model):
     retention_days = models.PositiveIntegerField(null=True, blank=True)
     retention_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -47,8 +47,8 @@ class CameraLimits:
 
 
 def cameras() -> CameraRows:
-    """All cameras by id."""
-    return Camera.objects.order_by("id")
+    """All cameras in the order of lists."""
+    return Camera.objects.order_by("position", "id")
 
 
 def camera_id_of(name: str) -> int | None:

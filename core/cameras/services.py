@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 
 from core.cameras.drivers import CameraError, checked, opened, sealed
 from core.cameras.models import Camera
@@ -26,6 +28,7 @@ def add_camera(
 ) -> Camera:
     """Add a camera. `fields`: any other of FIELDS. Raises CameraError with what to mend, by field."""
     camera = Camera(name=name, driver=driver_name, settings=sealed(checked(driver_name, settings)), **fields)
+    camera.position = (Camera.objects.aggregate(last=Max("position"))["last"] or 0) + 1
     _save(camera, created=True, before=None, actor=actor, address=address)
     return camera
 
@@ -58,6 +61,19 @@ def delete_camera(camera: Camera, *, actor: str, address: str = "") -> None:
         camera.delete()
         audit.record(actor, "camera.delete", f"camera:{camera_id}", before=before, address=address)
         transaction.on_commit(partial(host().hooks.on_camera_deleted, camera_id))
+
+
+def order_cameras(camera_ids: Sequence[int], *, actor: str, address: str = "") -> None:
+    """Let lists show the cameras in this order; those that are not named follow as they stood."""
+    with transaction.atomic():
+        rows = list(Camera.objects.order_by("position", "id"))
+        wanted = {camera_id: place for place, camera_id in enumerate(camera_ids)}
+        ordered = sorted(rows, key=lambda camera: wanted.get(camera.pk, len(wanted)))
+        for place, camera in enumerate(ordered, 1):
+            camera.position = place
+        Camera.objects.bulk_update(ordered, ["position"])
+        before, after = ({"order": [camera.pk for camera in one]} for one in (rows, ordered))
+        audit.record(actor, "camera.order", "camera:", before=before, after=after, address=address)
 
 
 async def probe(

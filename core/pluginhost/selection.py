@@ -44,6 +44,19 @@ def select(config: Configuration, found: Mapping[str, Found] | None = None) -> l
     return records
 
 
+def begins(config: Configuration, record: PluginRecord) -> bool:
+    """Whether the plugin takes part from the next start on, as the configuration and the switches stand now."""
+    switches = Switches(config.data)
+    wanted = record.name in {*(built_in() if config.plugins is None else config.plugins), *switches.enabled()}
+    off = config.safe_mode or record.name in {*config.plugins_disabled, *switches.disabled(), *switches.quarantined()}
+    return wanted and not off
+
+
+def is_running(record: PluginRecord) -> bool:
+    """Whether the plugin took part in this start, however it went."""
+    return record.state not in (PluginState.DISCOVERED, PluginState.DISABLED, PluginState.QUARANTINED)
+
+
 def _record(found: Found) -> PluginRecord:
     record = PluginRecord(found.name, found.module, found.source, in_tree=found.in_tree)
     if found.problem:

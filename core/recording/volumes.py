@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from pydantic import ValidationError
+from django.core.exceptions import ValidationError
+from pydantic import ValidationError as WrongSettings
 
 from core.configuration import configuration
-from core.hookspecs.storage import Storage, StorageBackendSpec, StorageError
+from core.hookspecs.storage import Storage, StorageBackendSpec, StorageError, VolumeSpace
 from core.pluginhost import UnknownName, host
 from core.recording.models import Volume
-from core.system.secrets import unseal
+from core.system import audit
+from core.system.secrets import seal, unseal
 
 log = logging.getLogger("eyrie.recording.volumes")
 
@@ -51,6 +54,60 @@ def _make_directory(path: Path) -> None:
         ) from error
 
 
+class VolumeError(ValueError):
+    """A volume cannot be added or changed. fields: sentence by field name."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {why}" for name, why in fields.items()))
+        self.fields = fields
+
+
+def look_at(backend: str, settings: dict[str, Any]) -> VolumeSpace:
+    """The room of a place before it becomes a volume. Raises VolumeError. Blocks as long as the medium does."""
+    row = Volume(name="new", backend=backend, settings=settings)
+    try:
+        return _storage(row).space()
+    except StorageError as error:
+        raise VolumeError({"settings": str(error)}) from error
+
+
+def add_volume(name: str, backend: str, settings: dict[str, Any], *, actor: str, address: str = "") -> Volume:
+    """Record onto this place too, within seconds. Raises VolumeError."""
+    row = Volume(name=name, backend=backend, settings=settings)
+    try:
+        row.full_clean(exclude=["settings"])
+        row.volume_id = _storage(row).volume_id()
+    except ValidationError as error:
+        raise VolumeError({field: " ".join(texts) for field, texts in error.message_dict.items()}) from error
+    except StorageError as error:
+        raise VolumeError({"settings": str(error)}) from error
+    twin = Volume.objects.filter(volume_id=row.volume_id).first()
+    if twin is not None:
+        raise VolumeError({"settings": f"This place is the volume {twin.name!r} already; choose another."})
+    row.settings = _sealed(row)
+    row.save()
+    audit.record(actor, "volume.add", f"volume:{row.pk}", after={"name": name, "backend": backend}, address=address)
+    return row
+
+
+def enable_volume(row: Volume, enabled: bool, *, actor: str, address: str = "") -> None:
+    """Record onto the volume, or no longer; what lies on it can be played either way.
+
+    Raises VolumeError for the last one that is recorded onto.
+    """
+    if not enabled and not Volume.objects.filter(enabled=True).exclude(pk=row.pk).exists():
+        raise VolumeError({"enabled": "This is the last volume that is recorded onto; add another one first."})
+    before, row.enabled = {"enabled": row.enabled}, enabled
+    row.save(update_fields=["enabled"])
+    after = {"enabled": enabled}
+    audit.record(actor, "volume.change", f"volume:{row.pk}", before=before, after=after, address=address)
+
+
+def _sealed(row: Volume) -> dict[str, Any]:
+    spec = host().registry.get(StorageBackendSpec, row.backend)
+    return seal(spec.settings.model_validate(row.settings))
+
+
 def open_volume(row: Volume) -> OpenVolume:
     """Open a volume and see that it is the one the index means. Raises StorageError with one sentence."""
     storage = _storage(row)
@@ -72,7 +129,7 @@ def _storage(row: Volume) -> Storage:
         return spec.open(unseal(spec.settings, row.settings))
     except UnknownName as error:
         raise StorageError(f"Volume {row.name!r}: {error}") from error
-    except ValidationError as error:
+    except WrongSettings as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise StorageError(f"Volume {row.name!r}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
 

@@ -1,4 +1,4 @@
-"""Settings of plugins, and the audit log."""
+"""Settings of plugins and of the site, and the audit log."""
 
 from __future__ import annotations
 
@@ -22,3 +22,14 @@ class AuditRow(models.Model):
     target = models.CharField(max_length=128)
     address = models.CharField(max_length=64, blank=True)
     detail = models.JSONField(default=dict)
+
+
+class Site(models.Model):
+    """The site's own settings, one row (core.system.site). Empty fields leave it to the configuration.
+
+    to_set_up: nobody has gone through the first steps yet, and the administrator has a one-time password.
+    """
+
+    name = models.CharField(max_length=64, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    to_set_up = models.BooleanField(default=False)

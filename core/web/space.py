@@ -9,7 +9,7 @@ from typing import Any
 from core.hookspecs.storage import StorageError, VolumeSpace
 from core.recording.models import Volume
 from core.recording.queries import volumes
-from core.recording.volumes import open_volume
+from core.recording.volumes import VolumeError, look_at, open_volume
 
 SECONDS = 3.0
 _pool = ThreadPoolExecutor(4, thread_name_prefix="space")
@@ -19,6 +19,14 @@ _asked: dict[int, Future[VolumeSpace]] = {}
 def volume_states() -> list[dict[str, Any]]:
     """Each volume with its space, or the sentence why that cannot be told."""
     return [_state(row) for row in volumes()]
+
+
+def room_of(backend: str, settings: dict[str, Any]) -> VolumeSpace:
+    """The room of a place that is no volume yet. Raises VolumeError."""
+    try:
+        return _pool.submit(look_at, backend, settings).result(SECONDS)
+    except Late:
+        raise VolumeError({"settings": f"This place did not answer within {SECONDS:g} s; check its disk."}) from None
 
 
 def _state(row: Volume) -> dict[str, Any]:

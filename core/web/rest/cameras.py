@@ -179,6 +179,26 @@ class Cameras(ListAPIView[Camera]):
         return Response(CameraDetail(camera).data, status=201)
 
 
+class CameraOrder(serializers.Serializer[dict[str, Any]]):
+    """Ids of cameras in the order in which lists show them; those not named follow as they stood."""
+
+    ids = serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=10_000)
+
+
+class Order(APIView):
+    """The order of cameras in lists."""
+
+    required: Required = {"PUT": "camera.manage"}
+
+    @extend_schema(request=CameraOrder, responses={204: None})
+    def put(self, request: Request) -> Response:
+        """Set the order, for everybody."""
+        form = CameraOrder(data=request.data)
+        form.is_valid(raise_exception=True)
+        services.order_cameras(form.validated_data["ids"], actor=actor(request), address=address(request))
+        return Response(status=204)
+
+
 class OneCamera(APIView):
     """One camera."""
 
@@ -202,9 +222,28 @@ class OneCamera(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, camera_id: int) -> Response:
-        """Remove the camera. Its recordings are deleted by retention."""
+        """Remove the camera. Its recordings are deleted by retention within minutes."""
         services.delete_camera(found_camera(camera_id), actor=actor(request), address=address(request))
         return Response(status=204)
+
+
+class StatusesOutput(serializers.Serializer[dict[str, Any]]):
+    """States of cameras, in the order of lists."""
+
+    results = StatusOutput(many=True)
+
+
+class Statuses(APIView):
+    """The live states of all cameras one may see."""
+
+    required: Required = {"GET": "camera.view"}
+    filtered = frozenset({"GET"})
+
+    @extend_schema(operation_id="cameras_status_list", responses=StatusesOutput)
+    def get(self, request: Request) -> Response:
+        """Each camera's state, since when, why, and what its streams send."""
+        found = cameras_with(rights_for(request), "camera.view")
+        return Response({"results": [status_body(status_of(camera)) for camera in found]})
 
 
 class Status(APIView):

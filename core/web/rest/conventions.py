@@ -11,7 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from core.access.services import AccessError
 from core.cameras.drivers import CameraError
+from core.recording.volumes import VolumeError
+from core.system.plugin_settings import SettingsError
+from core.system.site import SiteError
 
 
 class Pages(PageNumberPagination):
@@ -41,8 +45,11 @@ class RecorderSilent(APIException):
 
 def on_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's handler, with the errors of our domains as 400 by field."""
-    if isinstance(error, CameraError):
+    if isinstance(error, CameraError | SettingsError | SiteError | VolumeError):
         error = ValidationError(error.fields)
+    if isinstance(error, AccessError):
+        field, _, sentence = str(error).partition(": ")
+        error = ValidationError({field: [sentence]})
     return exception_handler(error, context)
 
 

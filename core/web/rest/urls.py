@@ -8,7 +8,23 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from core.hookspecs.web import RouteSpec
 from core.pluginhost import host
-from core.web.rest import auth, bookmarks, cameras, events, exports, media, schema, system, timeline, walls
+from core.web.rest import (
+    auth,
+    bookmarks,
+    cameras,
+    drivers,
+    events,
+    exports,
+    media,
+    plugins,
+    schema,
+    site,
+    system,
+    timeline,
+    users,
+    volumes,
+    walls,
+)
 
 
 def _plugin_routes() -> list[URLPattern | URLResolver]:
@@ -25,8 +41,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/login/", auth.SignIn.as_view()),
     path("auth/logout/", auth.SignOut.as_view()),
     path("auth/me/", auth.WhoAmI.as_view()),
+    path("auth/password/", users.OwnPassword.as_view()),
     path("auth/ticket/", auth.Tickets.as_view()),
     path("cameras/", cameras.Cameras.as_view()),
+    path("cameras/order/", cameras.Order.as_view()),
+    path("cameras/status/", cameras.Statuses.as_view()),
     path("cameras/probe/", cameras.Probe.as_view()),
     path("cameras/<int:camera_id>/", cameras.OneCamera.as_view()),
     path("cameras/<int:camera_id>/probe/", cameras.StoredProbe.as_view()),
@@ -35,7 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cameras/<int:camera_id>/frame.jpg", media.FrameAt.as_view()),
     path("cameras/<int:camera_id>/video.mp4", media.Video.as_view()),
     path("cameras/<int:camera_id>/stretch.mp4", media.StretchOf.as_view()),
-    path("drivers/", system.Drivers.as_view()),
+    path("drivers/", drivers.Drivers.as_view()),
     path("recordings/", timeline.Recordings.as_view()),
     path("segments/", timeline.Segments.as_view()),
     path("events/", events.Events.as_view()),
@@ -51,8 +70,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exports/<int:export_id>/cancel/", exports.Cancel.as_view()),
     path("exports/<int:export_id>/export.zip", exports.Archive.as_view()),
     path("exports/<int:export_id>/files/<int:number>.mp4", exports.OneFile.as_view()),
-    path("plugins/", system.Plugins.as_view()),
-    path("plugins/<slug:name>/", system.OnePlugin.as_view()),
+    path("plugins/", plugins.Plugins.as_view()),
+    path("plugins/<slug:name>/", plugins.OnePlugin.as_view()),
+    path("plugins/<slug:name>/settings/", plugins.PluginSettings.as_view()),
+    path("site/", site.OneSite.as_view()),
+    path("users/", users.Users.as_view()),
+    path("users/<int:user_id>/", users.OneUser.as_view()),
+    path("users/<int:user_id>/grants/", users.Grants.as_view()),
+    path("roles/", users.Roles.as_view()),
+    path("volumes/", volumes.Volumes.as_view()),
+    path("volumes/probe/", volumes.Probe.as_view()),
+    path("volumes/<int:volume_id>/", volumes.OneVolume.as_view()),
     path("health/", system.Health.as_view()),
     path("system/status/", system.SystemStatus.as_view()),
     path("schema/", schema.Schema.as_view(), name="schema"),

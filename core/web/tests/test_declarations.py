@@ -53,9 +53,11 @@ def address_of(route: str, camera_id: int) -> str:
         .replace("<slug:name>", "local_disk")
         .replace("<int:bookmark_id>", "1")
         .replace("<slug:language>", "de")
+        .replace("<int:user_id>", "1")
+        .replace("<int:volume_id>", "1")
+        .replace("<int:view_id>", "1")
         .replace("<int:export_id>", "1")
         .replace("<int:number>", "1")
-        .replace("<int:view_id>", "1")
     )
     assert "<" not in address, f"teach this test about {route}"
     return address
