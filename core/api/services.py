@@ -14,6 +14,8 @@ from core.events.services import close as close_event
 from core.events.services import record as record_event
 from core.system.audit import record as record_audit
 from core.system.plugin_settings import load as plugin_settings
+from core.system.site import SiteSettings, site
+from core.web.panels import Panel, panels
 
 __all__ = [
     "PUBLIC",
@@ -21,8 +23,10 @@ __all__ = [
     "CameraError",
     "Declared",
     "EventError",
+    "Panel",
     "Required",
     "Rights",
+    "SiteSettings",
     "add_camera",
     "camera_id_of",
     "cameras_with",
@@ -30,10 +34,12 @@ __all__ = [
     "close_event",
     "data_directory",
     "page",
+    "panels",
     "plugin_settings",
     "publish",
     "record_audit",
     "record_event",
     "rights_for",
     "rights_of",
+    "site",
 ]

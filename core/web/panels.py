@@ -1,0 +1,44 @@
+"""Panels of plugins, rendered for the portal. One that raises costs its own card only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from core.access.rights import rights_for
+from core.hookspecs.web import PanelSpec, Slot
+from core.pluginhost import host
+from core.pluginhost.guard import describe
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel as it came out. html: empty when it failed, and then `error` says how, in one line."""
+
+    plugin: str
+    name: str
+    title: str
+    html: SafeString
+    error: str
+
+
+def panels(slot: Slot, request: HttpRequest, camera_id: int | None = None) -> list[Panel]:
+    """What plugins show in a slot, of a camera where the slot is of one, to who asks: by name."""
+    rights = rights_for(request)
+    return [
+        _rendered(entry.plugin, entry.spec, request, camera_id)
+        for entry in host().registry.entries(PanelSpec)
+        if entry.spec.slot is slot and rights.holds(entry.spec.permission, camera_id)
+    ]
+
+
+def _rendered(plugin: str, spec: PanelSpec, request: HttpRequest, camera_id: int | None) -> Panel:
+    def render() -> SafeString:
+        return render_to_string(spec.template, spec.context(request, camera_id), request)
+
+    outcome = host().run(plugin, f"panel {spec.name}", render)
+    error = describe(outcome.error) if outcome.error else ""
+    return Panel(plugin, spec.name, spec.title, outcome.value or SafeString(), error)
