@@ -5,9 +5,11 @@ import { t } from "eyrie/i18n.js";
 const SIGN_IN = "/sign-in/";
 
 export class ApiError extends Error {
-  constructor(status, message) {
+  // fields: sentences by field where the server tells which field is wrong
+  constructor(status, message, fields = {}) {
     super(message);
     this.status = status;
+    this.fields = fields;
   }
 }
 
@@ -24,7 +26,18 @@ export async function call(path, { method = "GET", body, redirect = true } = {})
   const data = answer.status === 204 ? null : await answer.json().catch(() => ({}));
   if (answer.ok) return data;
   if (answer.status === 401 && redirect) location.assign(SIGN_IN);
-  throw new ApiError(answer.status, sentence(data) || t("The server answered {status}.", { status: answer.status }));
+  throw new ApiError(answer.status, sentence(data) || t("The server answered {status}.", { status: answer.status }), answer.status === 400 ? data : {});
+}
+
+// All rows of a list that comes in pages.
+export async function everyPage(path) {
+  const found = [];
+  for (let next = path; next; ) {
+    const page = await call(next);
+    found.push(...page.results);
+    next = page.next && page.next.slice(page.next.indexOf("/api/v1/") + "/api/v1/".length);
+  }
+  return found;
 }
 
 export function toSignIn() {

@@ -1,0 +1,168 @@
+"""A person exports what two cameras recorded, plays it, downloads it and verifies it; an altered archive is caught."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from core.exports.verify import BLOCK_SIZE, check
+from plugins.simulator.testing import ParkFace, SimulatedCamera
+from tests.rig.system import PASSWORD, RunningSystem, now_ms, rfc3339
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+SECONDS = 1000
+HOSTILE = "Export <script>alert(1)</script>"
+
+
+@pytest.fixture
+def cameras(running_system: RunningSystem, simulator: Callable[..., ParkFace]) -> Iterator[list[int]]:
+    """Two cameras that have been recorded for some seconds."""
+    park = simulator(SimulatedCamera("gate"), SimulatedCamera("yard"))
+    names = {"Export gate": "gate", HOSTILE: "yard"}
+    ids = [running_system.add_camera(name, park.url(camera)) for name, camera in names.items()]
+    for camera_id in ids:
+        running_system.wait_recording(camera_id)
+    yield ids
+    for camera_id in ids:
+        running_system.api.delete(f"cameras/{camera_id}/").raise_for_status()
+
+
+@pytest.fixture
+def signed_in(window: Page, running_system: RunningSystem) -> Page:
+    window.goto(running_system.url)
+    window.fill("#username", "admin")
+    window.fill("#password", PASSWORD)
+    window.keyboard.press("Enter")
+    expect(window.locator("#site-clock")).to_be_visible(timeout=20 * SECONDS)
+    return window
+
+
+def picture(window: Page, name: str) -> None:
+    """A screenshot in both themes and widths, where somebody wants to look at them."""
+    folder = os.environ.get("EXPORT_SCREENSHOTS")
+    if not folder:
+        return
+    for theme in ("dark", "light"):
+        window.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        for width, height in ((1280, 800), (390, 844)):
+            window.set_viewport_size({"width": width, "height": height})
+            window.screenshot(path=f"{folder}/{name}-{theme}-{width}.png", animations="disabled")
+    window.set_viewport_size({"width": 1280, "height": 800})
+
+
+def waited_for_recordings(system: RunningSystem, camera: int, window: Page) -> None:
+    """Some seconds are in the index."""
+    for _ in range(60):
+        now = now_ms()
+        ranges = system.timeline(camera, now - 600_000, now)["ranges"]
+        if ranges and sum(one["size"] for one in ranges) > 2 * BLOCK_SIZE:
+            return
+        window.wait_for_timeout(250)
+    raise AssertionError(f"camera {camera} is not recorded; see {system.log}")
+
+
+def test_from_the_form_to_a_verified_archive(
+    signed_in: Page, running_system: RunningSystem, cameras: list[int], tmp_path: Path
+) -> None:
+    window = signed_in
+    for camera in cameras:
+        waited_for_recordings(running_system, camera, window)
+    now = now_ms()
+    query = "&".join(f"camera={camera}" for camera in cameras)
+    window.goto(f"{running_system.url}/exports/new?{query}&start={rfc3339(now - 120_000)}&end={rfc3339(now)}")
+    expect(window.locator(".export-cameras input:checked")).to_have_count(2)
+    expect(window.get_by_text(re.compile(r"^2 cameras and times, about"))).to_be_visible(timeout=10 * SECONDS)
+    expect(window.locator(".export-cameras")).to_contain_text(HOSTILE)
+    picture(window, "export-form")
+    window.get_by_label("Name (optional)").fill("Parcel <b>at</b> the gate")
+    window.get_by_role("button", name="Export").click()
+
+    row = window.locator(".export", has_text="Parcel <b>at</b> the gate")
+    expect(row.locator(".badge")).to_have_text("Done", timeout=30 * SECONDS)
+    row.get_by_text("Files").click()
+    expect(row.locator(".export-files li")).to_have_count(2)
+    picture(window, "export-list")
+    row.get_by_role("button", name="Play").first.click()
+    window.wait_for_function(
+        "() => document.querySelector('#export-player video').currentTime > 0.3", timeout=20 * SECONDS
+    )
+    window.keyboard.press("Escape")
+
+    archive = tmp_path / "export.zip"
+    with window.expect_download() as download:
+        row.get_by_role("link", name=re.compile("^Download")).click()
+    download.value.save_as(archive)
+    report = check(archive, running_system.api.get("exports/key/").json()["fingerprint"])
+    assert report.intact, list(report.sentences())
+    assert [row["camera_name"] for row in report.manifest["files"]] == ["Export gate", HOSTILE]
+
+    window.goto(f"{running_system.url}/exports/verify/")
+    verdict = verified(window, archive)
+    expect(verdict).to_have_text("This archive is as this Eyrie made it.", timeout=20 * SECONDS)
+    picture(window, "export-verified")
+
+    begin = report.files[0].offset
+    spoiled = spoil(archive, tmp_path / "spoiled.zip", begin + BLOCK_SIZE + 5)
+    expect(verified(window, spoiled)).to_have_text("This archive is NOT as it was made.", timeout=20 * SECONDS)
+    size = report.files[0].size
+    place = f"altered in bytes {BLOCK_SIZE} to {min(2 * BLOCK_SIZE, size) - 1}"
+    expect(window.locator("[data-part=files]")).to_contain_text(place)
+    picture(window, "export-altered")
+
+    text = spoil(archive, tmp_path / "lying.zip", archive.read_bytes().index(b'"exporter": "') + 13)
+    expect(verified(window, text)).to_contain_text("The manifest was altered after it was signed", timeout=20 * SECONDS)
+    short = tmp_path / "short.zip"
+    short.write_bytes(archive.read_bytes()[:-4000])
+    expect(verified(window, short)).to_contain_text("is damaged or cut short", timeout=20 * SECONDS)
+
+    window.goto(f"{running_system.url}/exports/")
+    row.get_by_role("button", name="Delete").click()
+    window.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+    expect(row).to_be_hidden(timeout=10 * SECONDS)
+
+
+def verified(window: Page, archive: Path) -> Locator:
+    window.set_input_files("eyrie-export-verify input", archive)
+    return window.locator("eyrie-export-verify [data-part=verdict]")
+
+
+def spoil(source: Path, target: Path, at: int) -> Path:
+    """A copy with one bit turned."""
+    data = bytearray(source.read_bytes())
+    data[at] ^= 1
+    target.write_bytes(data)
+    return target
+
+
+def test_what_cannot_be_exported_is_said(signed_in: Page, running_system: RunningSystem, cameras: list[int]) -> None:
+    window = signed_in
+    window.goto(
+        f"{running_system.url}/exports/new?camera={cameras[0]}&start=2020-01-01T00:00:00Z&end=2020-01-01T00:10:00Z"
+    )
+    expect(window.get_by_text("Nothing is recorded")).to_be_visible(timeout=10 * SECONDS)
+    window.get_by_label("Name (optional)").fill("Long ago")
+    window.get_by_role("button", name="Export").click()
+    row = window.locator(".export", has_text="Long ago")
+    expect(row.locator(".badge")).to_have_text("Failed", timeout=30 * SECONDS)
+    expect(row).to_contain_text("Nothing is recorded, or can be read, in these ranges")
+
+    window.goto(f"{running_system.url}/exports/new?start=2020-01-01T00:10:00Z&end=2020-01-01T00:00:00Z")
+    alert = window.locator("eyrie-export-form").get_by_role("alert")
+    window.get_by_role("button", name="Export").click()
+    expect(alert).to_have_text("The end must be after the start.")
+    window.get_by_role("button", name="Last minute").click()
+    window.get_by_role("button", name="Export").click()
+    expect(alert).to_have_text("Choose at least one camera.")
+    for export in _exports(running_system):
+        running_system.api.delete(f"exports/{export['id']}/").raise_for_status()
+
+
+def _exports(system: RunningSystem) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = system.api.get("exports/").raise_for_status().json()["results"]
+    return found
