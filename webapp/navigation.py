@@ -27,10 +27,7 @@ class Place:
     apart: bool = False
 
 
-PLACES = (
-    Place("home", _("Live"), "video", "camera.live"),
-    Place("exports", _("Exports"), "file-archive", "camera.export"),
-)
+PLACES = (Place("home", _("Live"), "video", "camera.live"),)
 
 
 def places(request: HttpRequest) -> list[dict[str, Any]]:

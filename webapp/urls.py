@@ -2,13 +2,10 @@
 
 from django.urls import path
 
-from webapp import exports, views
+from webapp import live, views
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("exports/", exports.listed, name="exports"),
-    path("exports/new/", exports.new, name="new-export"),
-    path("exports/verify/", exports.verify, name="verify-export"),
+    path("", live.home, name="home"),
     path("sign-in/", views.sign_in, name="sign-in"),
     path("language/", views.choose_language, name="language"),
     path("texts/<slug:language>.json", views.texts, name="texts"),

@@ -6,20 +6,11 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import check_for_language
 from django.views.decorators.cache import cache_control
-from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
-from core.api.services import PUBLIC, SIGNED_IN, page
+from core.api.services import PUBLIC, page
 from webapp.texts import catalogue
-
-
-@page(SIGNED_IN)
-@require_safe
-@ensure_csrf_cookie
-def home(request: HttpRequest) -> HttpResponse:
-    """All cameras, live."""
-    return render(request, "webapp/home.html")
 
 
 @page(PUBLIC)

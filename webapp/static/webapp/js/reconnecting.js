@@ -12,7 +12,7 @@ export class Reconnecting {
   #timer = 0;
   #wait = 500;
 
-  // handlers: opened(socket), message(data), away(reason, final)
+  // handlers: opened(socket), message(data), away(reason, final, code)
   constructor(path, handlers) {
     this.path = path;
     this.handlers = handlers;
@@ -44,7 +44,7 @@ export class Reconnecting {
     this.#socket = null;
     if (code === SIGNED_OUT) return toSignIn();
     const final = POINTLESS.has(code);
-    this.handlers.away?.(reason || t("Connecting…"), final);
+    this.handlers.away?.(reason || t("Connecting…"), final, code);
     if (final) return;
     this.#timer = setTimeout(() => this.open(), this.#wait * (0.75 + Math.random() / 2));
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);

@@ -1,0 +1,207 @@
+// <eyrie-tile>: one place of the wall: a camera's live picture with what one needs at hand, or an empty place.
+//
+// Its shape is the page's template "tile-template". Attributes it keeps for styles: data-state, "small", "enlarged".
+// Events, bubbling: "tile-enlarge", "tile-clear", "tile-choose" (a camera is wanted for this place).
+
+import "components/live/live.js";
+import { stateTone, stateWords, trouble } from "components/tile/words.js";
+import { zoomable } from "components/zoom/zoom.js";
+import { t } from "eyrie/i18n.js";
+import { toast } from "eyrie/toasts.js";
+
+const SMALL_STREAM = 640; // pixels wide, until the camera says
+const REPLAY_MS = 30_000;
+const FACTS_EVERY = 1000; // ms
+
+class Tile extends HTMLElement {
+  #camera = null;
+  #status = { state: "unknown" };
+  #statusAt = 0;
+  #live = "";
+  #timer = 0;
+  #sizes = new ResizeObserver(() => this.#chooseStream());
+
+  connectedCallback() {
+    if (!this.firstElementChild) this.#build();
+    this.#sizes.observe(this);
+    this.#timer = setInterval(() => this.#refresh(), FACTS_EVERY);
+    this.#refresh();
+  }
+
+  disconnectedCallback() {
+    this.#sizes.disconnect();
+    clearInterval(this.#timer);
+    this.backToLive();
+  }
+
+  get camera() { return this.#camera; }
+
+  // {id, name, plays} of the camera shown, null for an empty place; {id} alone of one that is not there for us.
+  set camera(camera) {
+    if (!this.firstElementChild) this.#build();
+    const other = camera?.id !== this.#camera?.id;
+    this.#camera = camera;
+    this.dataset.camera = camera?.id ?? "";
+    this.part("name").textContent = camera?.name ?? "";
+    this.setAttribute("aria-label", camera ? camera.name ?? t("Camera not available") : t("Empty place"));
+    if (other) {
+      this.zoom.reset();
+      this.backToLive();
+      this.#status = { state: "unknown" };
+      this.#live = "";
+    }
+    const there = Boolean(camera?.name);
+    this.part("empty").hidden = Boolean(camera);
+    this.part("gone").hidden = !camera || there;
+    this.part("replay-button").hidden = !camera?.plays;
+    this.#chooseStream();
+    if (there) this.part("live").setAttribute("camera", camera.id);
+    else this.part("live").removeAttribute("camera");
+    this.#refresh();
+  }
+
+  set status(status) {
+    this.#status = status;
+    this.#statusAt = performance.now();
+    this.#chooseStream();
+    this.#refresh();
+  }
+
+  set enlarged(large) {
+    this.toggleAttribute("enlarged", large);
+    this.part("enlarge-button").setAttribute("aria-pressed", String(large));
+    this.zoom.reset();
+  }
+
+  part(name) { return this.querySelector(`[data-part="${name}"]`); }
+
+  toggleMute() {
+    const live = this.part("live");
+    live.muted = !live.muted;
+    this.toggleAttribute("loud", !live.muted);
+    this.part("mute-button").setAttribute("aria-pressed", String(!live.muted));
+  }
+
+  toggleFrozen() {
+    const live = this.part("live");
+    live.frozen = !live.frozen;
+  }
+
+  // The last half minute in this very place; live again at its end.
+  replay() {
+    if (!this.#camera?.plays) return;
+    if (this.hasAttribute("replaying")) return this.backToLive();
+    const video = this.part("replay");
+    const now = Date.now();
+    const query = new URLSearchParams({ start: new Date(now - REPLAY_MS).toISOString(), end: new Date(now).toISOString() });
+    video.src = `/api/v1/cameras/${this.#camera.id}/video.mp4?${query}`;
+    this.toggleAttribute("replaying", true);
+    this.part("replay-button").setAttribute("aria-pressed", "true");
+    video.play().catch(() => {});
+    this.#refresh();
+  }
+
+  backToLive() {
+    if (!this.hasAttribute("replaying")) return;
+    this.toggleAttribute("replaying", false);
+    this.part("replay-button").setAttribute("aria-pressed", "false");
+    const video = this.part("replay");
+    video.removeAttribute("src");
+    video.load();
+    this.#refresh();
+  }
+
+  // The picture as it is shown, unzoomed, as a file.
+  async snapshot() {
+    const shown = this.hasAttribute("replaying") ? this.part("replay") : this.part("live").picture;
+    const width = shown?.videoWidth ?? shown?.naturalWidth ?? shown?.width;
+    if (!width) return toast(t("There is no picture to save yet."), "warn");
+    const canvas = Object.assign(document.createElement("canvas"), { width, height: shown.videoHeight ?? shown.naturalHeight ?? shown.height });
+    canvas.getContext("2d").drawImage(shown, 0, 0);
+    const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.92); });
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob) });
+    link.download = `${this.#camera.name} ${new Date().toISOString().slice(0, 19)}Z.jpg`.replace(/[/\\:]/g, "-");
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    return toast(t("Snapshot of {name} saved.", { name: this.#camera.name }), "good");
+  }
+
+  #build() {
+    this.append(document.getElementById("tile-template").content.cloneNode(true));
+    this.tabIndex = 0;
+    this.setAttribute("role", "group");
+    this.zoom = zoomable(this.part("frame"), this.part("layers"));
+    this.addEventListener("live-change", ({ detail }) => {
+      this.#live = detail;
+      this.#refresh();
+    });
+    this.addEventListener("zoom-change", ({ detail }) => {
+      this.part("zoom").textContent = detail.scale > 1 ? `${detail.scale.toFixed(1)}×` : "";
+    });
+    const video = this.part("replay");
+    video.addEventListener("ended", () => this.backToLive());
+    video.addEventListener("error", () => {
+      if (!this.hasAttribute("replaying")) return;
+      this.backToLive();
+      toast(t("Nothing that this browser can play was recorded in the last {seconds} seconds.", { seconds: REPLAY_MS / 1000 }), "warn");
+    });
+    this.part("frame").addEventListener("dblclick", () => this.#camera && this.#ask("tile-enlarge"));
+    this.addEventListener("click", ({ target }) => this.#pressed(target.closest("button")?.dataset.does));
+  }
+
+  #pressed(does) {
+    const actions = {
+      replay: () => this.replay(),
+      mute: () => this.toggleMute(),
+      snapshot: () => this.snapshot(),
+      enlarge: () => this.#ask("tile-enlarge"),
+      clear: () => this.#ask("tile-clear"),
+      choose: () => this.#ask("tile-choose"),
+    };
+    actions[does]?.();
+  }
+
+  #ask(what) {
+    this.dispatchEvent(new CustomEvent(what, { bubbles: true }));
+  }
+
+  // The small stream where the place is small: as wide as what would be shown of it.
+  #chooseStream() {
+    if (!this.firstElementChild) return;
+    const pixels = this.clientWidth * devicePixelRatio;
+    const { main, sub } = this.#status.streams ?? {};
+    const small = pixels <= (sub?.width ?? SMALL_STREAM) * 1.25 && (main?.width ?? Infinity) > pixels * 1.5;
+    if (pixels) this.part("live").setAttribute("stream", small ? "sub" : "main");
+    this.toggleAttribute("small", this.clientWidth < 280);
+  }
+
+  #refresh() {
+    if (!this.firstElementChild) return;
+    const there = Boolean(this.#camera?.name);
+    const replaying = this.hasAttribute("replaying");
+    const { state } = this.#status;
+    this.dataset.state = there ? state : "";
+    const badge = this.part("state");
+    put(badge, replaying ? t("Replay") : this.part("live").frozen ? t("Frozen") : stateWords(state));
+    badge.dataset.tone = replaying ? "warn" : stateTone(state);
+    this.part("recording").hidden = !this.#status.recording;
+    const facts = this.part("live").facts;
+    put(this.part("facts"), facts && !replaying ? words(facts) : "");
+    const wrong = there ? trouble(this.#status, this.#statusAt, performance.now()) : "";
+    put(this.part("trouble"), replaying ? "" : wrong || this.#live.words || "");
+    put(this.part("note"), replaying ? t("The last {seconds} seconds", { seconds: REPLAY_MS / 1000 }) : this.#live.note || "");
+  }
+}
+
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+  element.hidden = !text;
+}
+
+function words({ width, height, bitrate, latency }) {
+  const parts = [`${width}×${height}`, bitrate >= 1e6 ? `${(bitrate / 1e6).toFixed(1)} Mbit/s` : `${Math.round(bitrate / 1e3)} kbit/s`];
+  if (latency !== null) parts.push(`${Math.round(latency)} ms`);
+  return parts.join(" · ");
+}
+
+customElements.define("eyrie-tile", Tile);
