@@ -27,7 +27,10 @@ class Place:
     apart: bool = False
 
 
-PLACES = (Place("home", _("Live"), "video", "camera.live"),)
+PLACES = (
+    Place("home", _("Live"), "video", "camera.live"),
+    Place("exports", _("Exports"), "file-archive", "camera.export"),
+)
 
 
 def places(request: HttpRequest) -> list[dict[str, Any]]:

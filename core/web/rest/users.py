@@ -78,7 +78,9 @@ class RolesOutput(serializers.Serializer[dict[str, Any]]):
 class PasswordInput(serializers.Serializer[dict[str, Any]]):
     """A new password of one's own. current: not asked for while the one-time password is in use (first steps)."""
 
-    current = serializers.CharField(max_length=256, trim_whitespace=False, write_only=True, default="")
+    current = serializers.CharField(
+        max_length=256, trim_whitespace=False, write_only=True, default="", allow_blank=True
+    )
     new = serializers.CharField(max_length=256, trim_whitespace=False, write_only=True)
 
 

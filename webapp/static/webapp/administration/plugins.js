@@ -1,0 +1,99 @@
+// Plugins: how each is doing, its settings from their schema, and the switch that takes effect at the next start.
+
+import { call } from "eyrie/api.js";
+import { busy, byId, copyOf, make } from "eyrie/dom.js";
+import { onSubmit, tell } from "eyrie/forms.js";
+import { t } from "eyrie/i18n.js";
+import { toast } from "eyrie/toasts.js";
+import "components/schema-form/schema-form.js";
+
+const STATES = {
+  discovered: [t("Installed, not enabled"), "quiet"],
+  disabled: [t("Switched off"), "quiet"],
+  incompatible: [t("Does not fit"), "bad"],
+  loading: [t("Is loading"), "quiet"],
+  loaded: [t("Works"), "good"],
+  degraded: [t("Works in part"), "warn"],
+  failed: [t("Broken"), "bad"],
+  quarantined: [t("In quarantine"), "bad"],
+};
+const mayChange = byId("page").dataset.mayChange === "yes";
+const list = byId("plugins");
+const dialog = byId("settings");
+const form = dialog.querySelector("form");
+let open = null;
+
+async function refresh() {
+  try {
+    const { results } = await call("plugins/");
+    list.replaceChildren(...results.map(card));
+    list.removeAttribute("aria-busy");
+    byId("restart").hidden = !results.some((plugin) => plugin.restart_needed);
+  } catch (error) {
+    byId("trouble").textContent = error.message;
+    byId("trouble").hidden = false;
+  }
+}
+
+function card(plugin) {
+  const one = copyOf("plugin");
+  const [words, tone] = STATES[plugin.state] ?? [plugin.state, "quiet"];
+  one.dataset.plugin = plugin.name;
+  one.querySelector("h2").textContent = plugin.title;
+  const badge = one.querySelector(".state");
+  badge.textContent = words;
+  badge.dataset.tone = tone;
+  one.querySelector(".summary").textContent = plugin.summary;
+  one.querySelector(".origin").textContent = [plugin.name, plugin.version, plugin.origin].filter(Boolean).join(" · ");
+  const wrong = [plugin.error, ...Object.entries(plugin.failing).map(([what, why]) => `${what}: ${why}`)].filter(Boolean);
+  one.querySelector(".errors").append(...wrong.map((text) => make("li", { className: "notice", "data-tone": "bad" }, text)));
+  const offers = Object.entries(plugin.contributions).map(([family, names]) => `${family}: ${names.join(", ")}`);
+  one.querySelector(".offers").textContent = offers.join(" · ");
+  one.querySelector(".waits").hidden = !plugin.restart_needed;
+  const settings = one.querySelector(".settings");
+  settings.hidden = !mayChange || !plugin.has_settings;
+  settings.addEventListener("click", () => busy(settings, () => show(plugin)));
+  const toggle = one.querySelector(".switch");
+  toggle.hidden = !mayChange;
+  toggle.textContent = plugin.enabled ? t("Switch off") : t("Switch on");
+  toggle.addEventListener("click", () => busy(toggle, () => turn(plugin)));
+  return one;
+}
+
+async function turn(plugin) {
+  try {
+    await call(`plugins/${plugin.name}/`, { method: "PATCH", body: { enabled: !plugin.enabled } });
+  } catch (error) {
+    toast(error.message, "bad");
+  }
+  await refresh();
+}
+
+async function show(plugin) {
+  try {
+    const found = await call(`plugins/${plugin.name}/settings/`);
+    open = plugin;
+    byId("settings-title").textContent = t("Settings of {name}", { name: plugin.title });
+    form.querySelector("schema-form").show(found.schema, found.values);
+    tell(form, found.error);
+    dialog.showModal();
+  } catch (error) {
+    toast(error.message, "bad");
+  }
+}
+
+form.addEventListener("click", ({ target }) => target.closest(".close") && dialog.close());
+onSubmit(form, async () => {
+  const fields = form.querySelector("schema-form");
+  try {
+    await call(`plugins/${open.name}/settings/`, { method: "PUT", body: { values: fields.values } });
+  } catch (error) {
+    const others = fields.tell(error.fields);
+    if (!Object.keys(error.fields).length) throw error;
+    return tell(form, others.join(" "));
+  }
+  dialog.close();
+  toast(t("Saved."), "good");
+  await refresh();
+});
+await refresh();

@@ -1,0 +1,46 @@
+// The site's name and zone, its volumes, and one's own password.
+
+import { call } from "eyrie/api.js";
+import { byId } from "eyrie/dom.js";
+import { offerZones, onSubmit } from "eyrie/forms.js";
+import { t } from "eyrie/i18n.js";
+import { toast } from "eyrie/toasts.js";
+import { tellRoom, volumeCard } from "eyrie/volumes.js";
+import "components/new-password/new-password.js";
+
+const form = byId("site");
+
+function showVolumes({ results }) {
+  byId("volumes").replaceChildren(...results.map((volume) => volumeCard(volume, change)));
+}
+
+async function change(volume, enabled) {
+  try {
+    showVolumes(await call(`volumes/${volume.id}/`, { method: "PATCH", body: { enabled } }));
+  } catch (error) {
+    toast(error.message, "bad");
+  }
+}
+
+onSubmit(form, async ({ elements }) => {
+  await call("site/", { method: "PATCH", body: { name: elements.name.value, time_zone: elements.time_zone.value } });
+  toast(t("Saved."), "good");
+});
+onSubmit(byId("volume"), async (volume) => {
+  const { elements } = volume;
+  showVolumes(await call("volumes/", { method: "POST", body: { name: elements.name.value, settings: { path: elements.path.value } } }));
+  volume.reset();
+  byId("volume").querySelector(".room").textContent = "";
+});
+onSubmit(byId("own-password"), async (password) => {
+  const { elements } = password;
+  await call("auth/password/", { method: "POST", body: { current: elements.current.value, new: elements.new.value } });
+  password.reset();
+  toast(t("The password is changed."), "good");
+});
+tellRoom(byId("path"));
+offerZones(byId("time-zone"));
+const [site, volumes] = await Promise.all([call("site/"), call("volumes/")]);
+form.elements.name.value = site.name;
+form.elements.time_zone.value = site.time_zone;
+showVolumes(volumes);

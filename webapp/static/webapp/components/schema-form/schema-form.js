@@ -1,0 +1,118 @@
+// <schema-form>: fields of a JSON Schema object, as drivers and plugins describe their settings.
+//
+//   form.show(schema, values)   draws the fields; secrets come masked and go back masked when nobody touched them
+//   form.values                 what is entered; fields left empty that need not be filled are left out
+//   form.tell({ url: ["…"] })   sentences beside the fields; answers those that belong to none of them
+//   "change" bubbles from the fields themselves.
+
+import { make } from "eyrie/dom.js";
+import { t } from "eyrie/i18n.js";
+
+let serial = 0;
+
+class SchemaForm extends HTMLElement {
+  #fields = new Map();
+
+  show(schema, values = {}) {
+    this.#fields.clear();
+    const required = new Set(schema.required ?? []);
+    const prefix = `schema-${serial += 1}`;
+    this.replaceChildren(...Object.entries(schema.properties ?? {}).map(([name, own]) => {
+      const field = new Field(`${prefix}-${name}`, name, resolved(own, schema), required.has(name), values[name]);
+      this.#fields.set(name, field);
+      return field.element;
+    }));
+    this.classList.add("stack");
+  }
+
+  get values() {
+    const entries = [...this.#fields].map(([name, field]) => [name, field.value]);
+    return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  }
+
+  tell(errors) {
+    const others = [];
+    for (const field of this.#fields.values()) field.tell("");
+    for (const [name, sentences] of Object.entries(errors)) {
+      const field = this.#fields.get(name.replace(/^settings\./, "").split(".")[0]);
+      const text = [sentences].flat().join(" ");
+      if (field) field.tell(text);
+      else others.push(text);
+    }
+    this.querySelector("[aria-invalid]")?.focus();
+    return others;
+  }
+}
+
+class Field {
+  constructor(id, name, schema, required, value) {
+    this.schema = schema;
+    this.kind = kindOf(schema);
+    this.control = control(this.kind, schema, value ?? schema.default);
+    Object.assign(this.control, { id, name, required });
+    this.error = make("p", { id: `${id}-error`, className: "error", hidden: true });
+    const hint = schema.description && make("p", { id: `${id}-hint`, className: "hint" }, t(schema.description));
+    this.control.setAttribute("aria-describedby", hint ? `${id}-hint ${id}-error` : `${id}-error`);
+    const title = t(schema.title ?? name);
+    this.element = this.kind === "boolean"
+      ? make("div", { className: "field" }, make("label", { className: "check" }, this.control, title), hint, this.error)
+      : make("div", { className: "field" }, make("label", { htmlFor: id }, title), this.control, hint, this.error);
+  }
+
+  get value() {
+    const { control: { value, checked }, kind } = this;
+    if (kind === "boolean") return checked;
+    if (kind === "integer" || kind === "number") return value === "" ? undefined : Number(value);
+    if (kind === "list") return value.split("\n").map((line) => line.trim()).filter(Boolean);
+    if (kind === "json") return parsed(value);
+    return value === "" && this.schema.default === undefined ? undefined : value;
+  }
+
+  tell(text) {
+    this.error.textContent = text;
+    this.error.hidden = !text;
+    if (text) this.control.setAttribute("aria-invalid", "true");
+    else this.control.removeAttribute("aria-invalid");
+  }
+}
+
+function kindOf(schema) {
+  if (schema.enum) return "choice";
+  if (schema.format === "password" || schema.writeOnly) return "secret";
+  if (["boolean", "integer", "number", "string"].includes(schema.type)) return schema.type;
+  return schema.type === "array" && schema.items?.type === "string" ? "list" : "json";
+}
+
+function control(kind, schema, value) {
+  if (kind === "boolean") return make("input", { type: "checkbox", checked: Boolean(value) });
+  if (kind === "choice") {
+    const options = schema.enum.map((one) => make("option", { value: String(one), selected: one === value }, String(one)));
+    return make("select", {}, ...options);
+  }
+  if (kind === "integer" || kind === "number") {
+    const { minimum, maximum } = schema;
+    return make("input", { type: "number", value: value ?? "", min: minimum, max: maximum, step: kind === "integer" ? 1 : "any" });
+  }
+  if (kind === "list") return make("textarea", { rows: 3, value: (value ?? []).join("\n") });
+  if (kind === "json") return make("textarea", { rows: 4, className: "mono", spellcheck: false, value: JSON.stringify(value ?? null, null, 2) });
+  return make("input", { type: kind === "secret" ? "password" : "text", autocomplete: kind === "secret" ? "new-password" : "off", spellcheck: false, value: value ?? "" });
+}
+
+// What does not parse goes out as it is: the server says by field what it should be.
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+// References resolved, and "this or null" taken as this.
+function resolved(own, schema) {
+  const { $ref, anyOf, allOf, ...rest } = own;
+  const real = (anyOf ?? allOf ?? []).find((one) => one.type !== "null");
+  const target = $ref ? schema.$defs?.[$ref.split("/").at(-1)] : real && resolved(real, schema);
+  return { ...target, ...rest };
+}
+
+customElements.define("schema-form", SchemaForm);
