@@ -30,6 +30,8 @@ class Place:
 PLACES = (
     Place("home", _("Live"), "video", "camera.live"),
     Place("exports", _("Exports"), "file-archive", "camera.export"),
+    Place("cameras", _("Cameras"), "cctv", "camera.view", apart=True),
+    Place("system", _("System"), "activity", "system.view"),
 )
 
 

@@ -2,13 +2,23 @@
 
 from django.urls import path
 
-from webapp import exports, live, views
+from webapp import administration, exports, live, review, views
 
 urlpatterns = [
     path("", live.home, name="home"),
+    path("playback/", review.playback, name="playback"),
+    path("events/", review.events, name="events"),
     path("exports/", exports.listed, name="exports"),
     path("exports/new/", exports.new, name="new-export"),
     path("exports/verify/", exports.verify, name="verify-export"),
+    path("cameras/", administration.cameras, name="cameras"),
+    path("cameras/new/", administration.new_camera, name="camera-new"),
+    path("cameras/<int:camera_id>/", administration.camera, name="camera"),
+    path("system/", administration.system, name="system"),
+    path("system/settings/", administration.settings, name="system-settings"),
+    path("system/plugins/", administration.plugins, name="system-plugins"),
+    path("system/users/", administration.users, name="system-users"),
+    path("first-steps/", administration.first_steps, name="first-steps"),
     path("sign-in/", views.sign_in, name="sign-in"),
     path("language/", views.choose_language, name="language"),
     path("texts/<slug:language>.json", views.texts, name="texts"),
