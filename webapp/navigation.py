@@ -29,6 +29,8 @@ class Place:
 
 PLACES = (
     Place("home", _("Live"), "video", "camera.live"),
+    Place("playback", _("Playback"), "history", "camera.playback"),
+    Place("events", _("Events"), "bell", "event.view"),
     Place("exports", _("Exports"), "file-archive", "camera.export"),
     Place("cameras", _("Cameras"), "cctv", "camera.view", apart=True),
     Place("system", _("System"), "activity", "system.view"),

@@ -1,0 +1,26 @@
+"""Pages of what has been: playback, and the search for events."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from core.api.services import SIGNED_IN, page
+
+
+@page(SIGNED_IN)
+@require_safe
+@ensure_csrf_cookie
+def playback(request: HttpRequest) -> HttpResponse:
+    """Recordings of several cameras over one timeline: `?camera=1&camera=2&at=<RFC 3339>`."""
+    return render(request, "webapp/playback.html")
+
+
+@page(SIGNED_IN)
+@require_safe
+@ensure_csrf_cookie
+def events(request: HttpRequest) -> HttpResponse:
+    """Events by camera, type, time and words."""
+    return render(request, "webapp/events.html")

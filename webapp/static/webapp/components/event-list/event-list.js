@@ -1,0 +1,128 @@
+// The search for events: filters that live in the address, cards grouped by day, more on demand.
+
+import { call } from "eyrie/api.js";
+import { n, t } from "eyrie/i18n.js";
+import { clockTime, day } from "eyrie/times.js";
+import { local, moment, startOfDay } from "eyrie/zone.js";
+
+const PAGE = 60;
+const SETTLE = 250; // ms after the last key
+const BEFORE = 5_000; // ms before an event at which playback opens
+
+const element = (id) => document.getElementById(id);
+const form = element("filters"), found = element("found");
+const cameras = new Map(), titles = new Map();
+let next = "", asked = 0, settling = 0, lastDay = 0, shown = 0;
+
+async function search() {
+  const query = new URLSearchParams({ page_size: PAGE });
+  const values = Object.fromEntries([...new FormData(form)].filter(([, value]) => value));
+  history.replaceState(null, "", `?${new URLSearchParams(values)}`);
+  for (const name of ["text", "camera", "type"]) if (values[name]) query.set(name, values[name]);
+  if (values.from) query.set("start", new Date(momentOf(values.from)).toISOString());
+  if (values.until) query.set("end", new Date(momentOf(values.until)).toISOString());
+  lastDay = shown = 0;
+  await show(`events/?${query}`, () => found.replaceChildren());
+}
+
+async function show(path, prepare) {
+  const mine = ++asked;
+  let page;
+  try {
+    page = await call(path);
+  } catch (error) {
+    if (mine === asked) trouble(error.message);
+    return;
+  }
+  if (mine !== asked) return;
+  trouble("");
+  prepare();
+  page.results.forEach(add);
+  next = page.next && page.next.slice(page.next.indexOf("/api/v1/") + "/api/v1/".length);
+  element("more").hidden = !next;
+  element("none").hidden = shown > 0;
+  element("summary").textContent = n("{count} event shown", "{count} events shown", shown);
+}
+
+function add(event) {
+  const at = Date.parse(event.start), midnight = startOfDay(at);
+  if (midnight !== lastDay) {
+    const cards = Object.assign(document.createElement("div"), { className: "event-cards" });
+    found.append(Object.assign(document.createElement("h2"), { className: "event-day", textContent: day(at) }), cards);
+    lastDay = midnight;
+  }
+  found.lastElementChild.append(card(event, at));
+  shown += 1;
+}
+
+function card(event, at) {
+  const one = element("event-card").content.firstElementChild.cloneNode(true), picture = one.querySelector("img");
+  one.querySelector("strong").textContent = titles.get(event.type) ?? event.type;
+  one.querySelector(".where").textContent = event.camera === null ? t("The system") : (cameras.get(event.camera) ?? t("A camera that is gone"));
+  one.querySelector("time").textContent = times(at, event.end);
+  one.querySelector(".detail").textContent = details(event.attributes);
+  picture.hidden = true;
+  if (event.camera === null) return one;
+  picture.addEventListener("load", () => { picture.hidden = false; });
+  // Loading waits until it is near the window, which a hidden image never is.
+  watching.observe(one);
+  one.dataset.picture = `/api/v1/cameras/${event.camera}/frame.jpg?at=${event.start}&keyframe=true&width=320`;
+  one.href = `/playback/?${new URLSearchParams({ camera: event.camera, at: new Date(at - BEFORE).toISOString() })}`;
+  return one;
+}
+
+const watching = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    watching.unobserve(target);
+    const picture = target.querySelector("img");
+    picture.loading = "eager";
+    picture.src = target.dataset.picture;
+  }
+}, { rootMargin: "200px" });
+
+function times(start, end) {
+  if (end === null) return clockTime(start);
+  const seconds = Math.round((Date.parse(end) - start) / 1000);
+  return seconds > 0 ? `${clockTime(start)} – ${clockTime(Date.parse(end))}` : clockTime(start);
+}
+
+function details(attributes) {
+  return Object.values(attributes).filter((value) => ["string", "number"].includes(typeof value) && value !== "").join(" · ");
+}
+
+// "2026-05-01T14:05" of a datetime-local field, which is the site's time here.
+function momentOf(text) {
+  const [year, month, date, hour, minute] = text.split(/\D/).map(Number);
+  return moment({ year, month, day: date, hour, minute });
+}
+
+function fieldOf(at) {
+  const { year, month, day: date, hour, minute } = local(at), two = (value) => String(value).padStart(2, "0");
+  return `${year}-${two(month)}-${two(date)}T${two(hour)}:${two(minute)}`;
+}
+
+function trouble(sentence) {
+  element("trouble").textContent = sentence;
+  element("trouble").hidden = !sentence;
+}
+
+async function fill() {
+  const [{ results }, types] = await Promise.all([call("cameras/?page_size=1000"), call("events/types/").catch(() => [])]);
+  for (const { id, name } of results) { cameras.set(id, name); form.elements.camera.append(new Option(name, id)); }
+  for (const { name, title } of types) { titles.set(name, title); form.elements.type.append(new Option(title, name)); }
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    const field = form.elements[name];
+    if (field) field.value = name === "from" || name === "until" ? (/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(value) ? value : fieldOf(Date.parse(value))) : value;
+  }
+}
+
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("input", () => {
+  clearTimeout(settling);
+  settling = setTimeout(search, SETTLE);
+});
+form.addEventListener("reset", () => setTimeout(search));
+element("more").addEventListener("click", () => show(next, () => {}));
+await fill().catch((error) => trouble(error.message));
+await search();

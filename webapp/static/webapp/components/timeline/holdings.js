@@ -1,0 +1,92 @@
+// What there is of some cameras in a range of time: recordings, gaps with their reasons, events, bookmarks.
+// "change" is dispatched when more is known.
+
+import { call } from "eyrie/api.js";
+
+const MOST = 1000; // events and bookmarks in a view
+const SETTLE = 150; // ms without a new wish before it is asked for
+const AGAIN = 5_000; // ms, where the range reaches to now
+const LONGEST = 365 * 86_400_000;
+
+export class Holdings extends EventTarget {
+  #cameras = new Map();
+  #known = { start: 0, end: 0 };
+  #timer = 0;
+  #asked = 0;
+
+  constructor(now) {
+    super();
+    this.now = now;
+    this.trouble = "";
+    this.loaded = false;
+  }
+
+  set cameras(ids) {
+    this.#cameras = new Map(ids.map((id) => [id, this.#cameras.get(id) ?? { ranges: [], gaps: [], events: [], bookmarks: [] }]));
+    this.#known = { start: 0, end: 0 };
+  }
+
+  of(camera) {
+    return this.#cameras.get(camera) ?? { ranges: [], gaps: [], events: [], bookmarks: [] };
+  }
+
+  // Know [start, end); asks for as much again on both sides, so that a drag finds it there.
+  want(start, end) {
+    const { start: from, end: to, at } = this.#known;
+    const growing = end > at - AGAIN && performance.now() - this.#asked > AGAIN;
+    if (start >= from && end <= to && !growing && (end - start) * 12 > to - from) return;
+    if (this.#timer) return;
+    this.wanted = { start, end };
+    this.#timer = setTimeout(() => this.refresh(), SETTLE);
+  }
+
+  async refresh() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    if (!this.wanted || !this.#cameras.size) return;
+    const { start, end } = this.wanted, span = Math.min(end - start, (LONGEST - (end - start)) / 2);
+    const known = { start: start - span, end: end + span, at: this.now() };
+    this.#asked = performance.now();
+    const asked = this.#cameras, query = new URLSearchParams({ start: new Date(known.start).toISOString(), end: new Date(known.end).toISOString() });
+    for (const id of asked.keys()) query.append("camera", id);
+    try {
+      const [recordings, events, bookmarks] = await Promise.all([
+        call(`recordings/?${query}`),
+        call(`events/?${query}&page_size=${MOST}`).catch((error) => (error.status === 403 ? { results: [] } : Promise.reject(error))),
+        call(`bookmarks/?${query}&page_size=${MOST}`),
+      ]);
+      if (asked !== this.#cameras) return this.refresh();
+      this.#known = known;
+      this.#keep(recordings, events.results, bookmarks.results);
+      this.trouble = "";
+    } catch (error) {
+      this.trouble = error.message;
+    }
+    this.loaded = true;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  recordedAt(camera, at) {
+    return this.of(camera).ranges.some(({ start, end }) => at >= start && at < end);
+  }
+
+  gapAt(camera, at) {
+    return this.of(camera).gaps.find(({ start, end }) => at >= start && at < (end ?? Infinity));
+  }
+
+  // The first moment after this one at which any camera is recorded; null when none is known.
+  nextRecorded(at) {
+    const starts = [...this.#cameras.values()].flatMap(({ ranges }) => ranges.map(({ start }) => start)).filter((start) => start > at);
+    return starts.length ? Math.min(...starts) : null;
+  }
+
+  #keep({ ranges, gaps }, events, bookmarks) {
+    const by = (rows, id) => rows.filter((row) => row.camera === id).map(timed);
+    const listed = { ranges, gaps, events, bookmarks };
+    for (const [id, held] of this.#cameras) for (const name of Object.keys(listed)) held[name] = by(listed[name], id);
+  }
+}
+
+function timed(row) {
+  return { ...row, start: Date.parse(row.start), end: row.end === null ? null : Date.parse(row.end) };
+}
