@@ -77,7 +77,7 @@ def test_from_the_form_to_a_verified_archive(
     query = "&".join(f"camera={camera}" for camera in cameras)
     window.goto(f"{running_system.url}/exports/new?{query}&start={rfc3339(now - 120_000)}&end={rfc3339(now)}")
     expect(window.locator(".export-cameras input:checked")).to_have_count(2)
-    expect(window.get_by_text(re.compile(r"^2 cameras and times, about"))).to_be_visible(timeout=10 * SECONDS)
+    expect(window.get_by_text(re.compile(r"^2 cameras and times, at most"))).to_be_visible(timeout=10 * SECONDS)
     expect(window.locator(".export-cameras")).to_contain_text(HOSTILE)
     picture(window, "export-form")
     window.get_by_label("Name (optional)").fill("Parcel <b>at</b> the gate")

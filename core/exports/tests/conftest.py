@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC
@@ -37,7 +38,9 @@ def exporter_of(folder: Path, tmp_path: Path, clock: FakeClock) -> Iterator[Call
     from core.exports.exporter import Exporter
     from core.exports.signing import load
 
-    def make(beat: Callable[[], None] = lambda: None, stop: threading.Event | None = None) -> Exporter:
+    def make(
+        beat: Callable[[], None] = lambda: None, stop: threading.Event | None = None, folder: Path = folder
+    ) -> Exporter:
         signer = load(tmp_path / "export.key")
         return Exporter(folder, lambda: signer, lambda: UTC, 7, clock, stop or threading.Event(), beat)
 
@@ -66,3 +69,17 @@ def ask(db: None) -> Callable[..., Any]:
         return request_export(user.pk, "eve", options.pop("items", items), **options)
 
     return make
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MiB."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "eyrie-test", str(place)], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip(f"NO SMALL DISK: tmpfs cannot be mounted here: {mounted.stderr.decode().strip()}")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import threading
+import tracemalloc
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +20,11 @@ from core.exports.exporter import Exporter
 from core.exports.models import Export, State
 from core.exports.services import cancel_export, delete_export, remove_expired
 from core.exports.verify import check
-from core.media.tests.footage import START_MS, decode_file, same
+from core.media.tests.footage import START_MS, audio, decode_file, same, together, video
+from core.media.units import Codec
 from core.recording.models import Stream
 from core.recording.queries import segments
+from core.recording.tests import recorded
 from core.recording.tests.recorded import footage, record
 from core.recording.volumes import OpenVolume
 from core.testing.clock import FakeClock
@@ -271,10 +278,74 @@ def test_the_label_is_of_the_site_s_time() -> None:
     assert label.text(1500) == "Gate?  2026-05-28 22:26:41.5 CEST"
 
 
-def test_memory_stays_flat_over_a_long_range(
+def test_memory_does_not_grow_with_the_recordings(
     volume: OpenVolume, ask: Ask, exporter_of: Make, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A range of many files is planned file by file."""
+    large = footage(20)
+    large.units = [replace(unit, data=os.urandom(200_000)) for unit in large.units]
+    monkeypatch.setattr(recorded, "footage", lambda seconds, start_ms: large)
+    record(volume, 1, seconds=20, segment_ms=5000)
+    export = ask((1, 0, 20))
+    exporter = exporter_of()
+    tracemalloc.start()
+    exporter.work()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert made(export).size > 40_000_000
+    assert peak < 8_000_000
+
+
+def test_a_full_disk_fails_the_export_and_leaves_nothing(
+    volume: OpenVolume, ask: Ask, exporter_of: Make, small_disk: Path
+) -> None:
+    record(volume, 1, seconds=2)
+    export = ask((1, 0, 2))
+    exporter_of(folder=small_disk / "exports").work()
+    export.refresh_from_db()
+    assert export.state == State.FAILED
+    assert "make room there, delete old exports or export less" in export.error
+    assert list((small_disk / "exports").iterdir()) == []
+
+
+def test_a_stop_hands_the_export_back_at_once(volume: OpenVolume, ask: Ask, exporter_of: Make, folder: Path) -> None:
+    record(volume, 1, seconds=4)
+    export = ask((1, 0, 4))
+    stop = threading.Event()
+
+    def beat() -> None:
+        if _under_way(folder):
+            stop.set()
+
+    exporter_of(beat, stop).work()
+    export.refresh_from_db()
+    assert (export.state, export.attempts) == (State.QUEUED, 0)
+    assert list(folder.iterdir()) == []
+    assert exporter_of().work()
+    made(export)
+
+
+@pytest.mark.parametrize("codec", [Codec.H264, Codec.H265])
+def test_burning_in_keeps_sound_and_order(
+    volume: OpenVolume, ask: Ask, exporter_of: Make, folder: Path, codec: Codec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = together(video(codec, frames=60, fps=20, gop=20, b_frames=2), audio(seconds=3))
+    monkeypatch.setattr(recorded, "footage", lambda seconds, start_ms: both)
+    record(volume, 1, segment_ms=2000)
+    export = ask((1, 0, 4), burn_in=True)
+    exporter_of().work()
+    row = made(export).files[0]
+    data = (folder / f"{export.pk}.zip").read_bytes()[row["offset"] :][: row["size"]]
+    with av.open(io.BytesIO(data)) as container:
+        frames = [frame.pts * frame.time_base for frame in container.decode(video=0)]
+    assert frames == sorted(frames) and len(frames) == 60
+    with av.open(io.BytesIO(data)) as container:
+        heard = sum(frame.samples for frame in container.decode(audio=0))
+    assert abs(heard - 3 * 16_000) < 4 * 1024
+
+
+def test_a_long_range_becomes_several_files(
+    volume: OpenVolume, ask: Ask, exporter_of: Make, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from core.exports import footage as planning
 
     monkeypatch.setattr(planning, "FILE_MS", 2000)

@@ -85,11 +85,11 @@ class ExportForm extends HTMLElement {
       for (const camera of cameras) {
         const own = found.ranges.filter((one) => one.camera === camera);
         tell(places.find((place) => Number(place.dataset.camera) === camera), own, end - start);
-        size += own.reduce((sum, one) => sum + share(one), 0);
+        size += own.reduce((sum, one) => sum + one.size, 0); // of whole files, which the range may begin and end within
         pieces += own.length > 0;
       }
     }
-    this.part("total").textContent = pieces ? n("{count} camera and time, about {size}", "{count} cameras and times, about {size}", pieces, { size: bytes(size) }) : "";
+    this.part("total").textContent = pieces ? n("{count} camera and time, at most {size}", "{count} cameras and times, at most {size}", pieces, { size: bytes(size) }) : "";
   }
 
   async #send() {
@@ -162,12 +162,6 @@ function tell(place, ranges, length) {
   if (!shown) place.textContent = t("Nothing is recorded");
   else if (place.dataset.tone) place.textContent = t("{shown} of {asked} recorded", { shown: duration(shown), asked: duration(length) });
   else place.textContent = t("Recorded throughout");
-}
-
-// About how many bytes of a recorded stretch are taken: the index tells those of whole files, of a minute each.
-function share({ start, end, size }) {
-  const length = Date.parse(end) - Date.parse(start);
-  return (size * length) / (Math.ceil(length / MINUTE) * MINUTE);
 }
 
 function duration(ms) {
