@@ -44,6 +44,12 @@ export class Clock extends EventTarget {
     this.#held = held;
   }
 
+  // Fall back a little, for players that cannot keep up. No "change": nothing was asked for.
+  yield(ms) {
+    this.#at = this.now() - ms;
+    this.#since = performance.now();
+  }
+
   #set({ at = this.now(), rate = this.#rate, playing = this.#playing }) {
     this.#at = at;
     this.#since = performance.now();

@@ -20,8 +20,8 @@ export function marking({ clock, timeline, chosen, done }) {
     form.elements.text.value = "";
     dialog.showModal();
   });
+  dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
   form.addEventListener("submit", async (event) => {
-    if (event.submitter?.value === "cancel") return;
     event.preventDefault();
     const { start, end } = dialog.marked, iso = (at) => (at === null ? null : new Date(at).toISOString());
     const body = { camera: Number(form.elements.camera.value), start: iso(start), end: iso(end), text: form.elements.text.value };

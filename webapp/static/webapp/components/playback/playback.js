@@ -19,6 +19,7 @@ const TILES = 9, LANES = 16;
 const SPEEDS = [-8, -4, -2, -1, 0.25, 0.5, 1, 2, 4, 8, 16];
 const LATEST = 4_000; // ms behind now that pictures are surely recorded
 const PATIENCE = 8_000; // ms that all wait for one
+const SLOW = 60; // ms behind the clock from which on the clock waits for a player, so that the others do too
 const SKIP = 10_000; // ms
 
 const element = (id) => document.getElementById(id);
@@ -79,6 +80,8 @@ function advance(shown) {
   if (!waits) heldSince = 0;
   else heldSince ||= performance.now();
   clock.hold(waits && performance.now() - heldSince < PATIENCE);
+  const lead = Math.min(...shown.map((tile) => tile.player?.lead ?? 0));
+  if (clock.runs && lead < -SLOW * Math.max(1, clock.rate)) clock.yield((-lead - SLOW) / 8);
   if (clock.now() > latest()) {
     clock.seek(latest());
     if (clock.rate !== 1) clock.play(1);

@@ -41,6 +41,11 @@ export class RecordedPlayer {
   // ms by which the picture that was shown last was ahead of the clock when it was shown; NaN before any.
   get drift() { return this.#shown?.drift ?? NaN; }
 
+  // ms by which playing is ahead of the clock now; 0 while it does not follow the clock.
+  get lead() {
+    return this.state === "playing" && !this.video.paused && !this.video.seeking ? EPOCH + this.video.currentTime * 1000 - this.#clock.now() : 0;
+  }
+
   // The moment of the picture that is shown, in ms UTC.
   get shownAt() { return this.#shown?.at ?? NaN; }
 
