@@ -64,7 +64,8 @@ class Machine:
     _opened: bool = False  # it has told its tracks
     _begun: float = 0.0  # when the first of the tries under way began
     _due: float = 0.0  # when `tick` has something to do, unless streaming
-    _failures: int = 0
+    _failures: int = 0  # since the last steady pictures
+    _refusals: int = 0  # of the password, likewise
     _wanted: float = 0.0  # when `enable` was called
     _worked: bool = False  # these settings have shown pictures
     _silent: bool = False  # the camera was lost without a word, or does not answer
@@ -94,16 +95,18 @@ class Machine:
             self._since, self._worked, self._silent = now, True, False
             self._enter(CameraState.STREAMING, None, "")
         elif self._failures and now - self._since > STEADY:
-            self._failures = 0
+            self._failures = self._refusals = 0
 
     def ended(self, error: SourceError, now: float) -> Do:
         """The session has failed."""
         self._silent = error.fault in _SILENT_FAULTS
         waits = self._waits(error.fault, now)
-        wait = waits[min(self._failures, len(waits) - 1)]
-        self._failures += 1
-        self._trying, self._due = False, now + wait * (1 + JITTER * (2 * self.random.random() - 1))
         refused = error.fault is Fault.CREDENTIALS
+        # A restarting camera closes connections, then refuses for a moment: that is the first refusal, not the tenth.
+        wait = waits[min(self._refusals if refused else self._failures, len(waits) - 1)]
+        self._failures += 1
+        self._refusals += refused
+        self._trying, self._due = False, now + wait * (1 + JITTER * (2 * self.random.random() - 1))
         self._enter(CameraState.AUTH_FAILED if refused else CameraState.BACKING_OFF, error.fault, error.message)
         return Do.DISCONNECT
 

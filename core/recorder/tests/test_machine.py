@@ -64,6 +64,13 @@ def test_a_refused_password_is_tried_rarely(machine: Machine) -> None:
     assert machine.state is CameraState.AUTH_FAILED
 
 
+def test_a_password_refused_after_other_troubles_is_refused_for_the_first_time(machine: Machine) -> None:
+    waits(machine, Fault.CLOSED, 10)
+    assert waits(machine, Fault.CREDENTIALS, 1)[0] < 13
+    waits(machine, Fault.CLOSED, 3)
+    assert waits(machine, Fault.CREDENTIALS, 1)[0] > 20, "a refusal in between is not forgotten"
+
+
 def test_nonsense_is_tried_less_and_less_unless_it_has_worked(machine: Machine) -> None:
     assert max(waits(machine, Fault.PROTOCOL, 10)) > 7
     streaming(machine, 300.0)
