@@ -35,6 +35,9 @@ class Side(Protocol):
 
     def stop(self) -> None: ...
 
+    def told(self) -> str:
+        """The end of its log, if it keeps one."""
+
     def presence(self, loop: Loop) -> Presence: ...
 
 
@@ -64,6 +67,9 @@ class EyrieSide:
 
     def stop(self) -> None:
         self.system.stop()
+
+    def told(self) -> str:
+        return self.system.log.read_text("utf-8")[-4000:]
 
     def presence(self, loop: Loop) -> Presence:
         return presence(self.recordings, 1, loop)
@@ -108,6 +114,9 @@ class FfmpegLoop:
             self._process.terminate()
         if self._thread.is_alive():
             self._thread.join(10)
+
+    def told(self) -> str:
+        return ""
 
     def presence(self, loop: Loop) -> Presence:
         found = Presence.of(loop)
