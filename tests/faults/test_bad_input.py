@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,32 @@ def test_an_address_without_scheme_is_refused_at_its_field(running_system: Runni
     assert "rtsp://" in sentences[0]
 
 
-def test_a_host_that_never_answers(running_system: RunningSystem) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        told = _probe(running_system, f"rtsp://127.0.0.1:{silent.getsockname()[1]}/stream")
-    assert (told["ok"], told["fault"], told["field"]) == (False, "timeout", "settings.url")
+@contextmanager
+def black_hole() -> Iterator[int]:
+    """A port whose SYNs the kernel drops unanswered, as a firewall does: its backlog is full. Proves that it is."""
+    with ExitStack() as held:
+        door = held.enter_context(socket.socket())
+        door.bind(("127.0.0.1", 0))
+        door.listen(0)
+        for _ in range(8):
+            knock = held.enter_context(socket.socket())
+            knock.settimeout(0.5)
+            try:
+                knock.connect(door.getsockname())
+            except TimeoutError:
+                break
+        else:
+            pytest.fail("the kernel still takes connections beyond the backlog: this is no black hole")
+        yield door.getsockname()[1]
+
+
+def test_hosts_that_never_answer_and_that_drop_every_packet(running_system: RunningSystem) -> None:
+    with black_hole() as hole, socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(2) as both:
+        ports = hole, silent.getsockname()[1]
+        dropped, unanswered = both.map(lambda port: _probe(running_system, f"rtsp://127.0.0.1:{port}/stream"), ports)
+    assert (dropped["ok"], dropped["fault"], dropped["field"]) == (False, "address", "settings.url")
+    assert f"did not answer on port {hole}" in dropped["message"]
+    assert (unanswered["ok"], unanswered["fault"], unanswered["field"]) == (False, "timeout", "settings.url")
 
 
 def test_a_closed_port(running_system: RunningSystem) -> None:
@@ -104,7 +127,8 @@ def test_a_full_disk_costs_only_what_does_not_fit(
         system.run("shell", "--no-imports", "-c", _NO_RESERVE)
         arena = Arena.begin(system, simulator_cache, [(camera, park.url("full"))])
         number = next(iter(arena.cameras))
-        time.sleep(2)
+        before = arena.sizes()
+        arena.growing(before)
         ballast = disk / "ballast"
         _fill(ballast)
         eventually(lambda: _gap(system, number) == "disk_full", 30, "a gap that says disk_full", 0.3)

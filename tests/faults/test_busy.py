@@ -31,10 +31,10 @@ def saturated_cores() -> Iterator[None]:
             process.wait()
 
 
-def test_ten_seconds(
+def test_six_seconds(
     new_system: Callable[..., RunningSystem], simulator: Callable[..., ParkFace], simulator_cache: Path
 ) -> None:
-    _record_busily(new_system(), simulator, simulator_cache, 10)
+    _record_busily(new_system(), simulator, simulator_cache, 6)
 
 
 @pytest.mark.slow
