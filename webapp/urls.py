@@ -1,8 +1,9 @@
 """Pages of the portal."""
 
+from django.conf import settings
 from django.urls import path
 
-from webapp import administration, exports, live, review, views
+from webapp import administration, exports, gallery, live, review, views
 
 urlpatterns = [
     path("", live.home, name="home"),
@@ -23,3 +24,5 @@ urlpatterns = [
     path("language/", views.choose_language, name="language"),
     path("texts/<slug:language>.json", views.texts, name="texts"),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("dev/components/", gallery.components, name="components"))

@@ -16,7 +16,7 @@ from core.recorder.driving import PluginDriver
 from core.recorder.gaps import GapKeeper
 from core.recorder.ingest import Ingest
 from core.recorder.live import Live, Viewer
-from core.recorder.protocol import CameraState, CameraStatus
+from core.recorder.protocol import CameraState, CameraStatus, NoSuchStream
 from core.recorder.volumes import Volumes
 from core.recorder.writing import Recording
 from core.recording.entries import GapReason
@@ -124,12 +124,15 @@ class CameraNode:
 
     def watch(self, stream: str, viewer: Viewer) -> None:
         """Show a stream to a viewer, fetching it if nobody did. Raises LookupError."""
-        self._wanted(stream).live.add(viewer)
+        wanted = self._wanted(stream)
+        wanted.live.add(viewer)
+        wanted.ingest.watched(True)
 
     def unwatch(self, stream: str, viewer: Viewer) -> None:
         """End that."""
         if found := self._streams.get(stream):
             found.live.remove(viewer)
+            found.ingest.watched(found.live.watched)
 
     def picture(self, stream: str) -> tuple[int, bytes] | None:
         """The newest keyframe, None while there is none yet. Raises LookupError."""
@@ -140,7 +143,7 @@ class CameraNode:
             raise LookupError("The camera is disabled.")
         if name not in self._streams:
             if name not in self.names:
-                raise LookupError(f"The camera offers no stream {name!r}; it has {', '.join(self.names)}.")
+                raise NoSuchStream(f"The camera offers no stream {name!r}; it has {', '.join(self.names)}.")
             self._begin(name)
         self._streams[name].idle_since = None
         return self._streams[name]

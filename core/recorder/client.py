@@ -32,7 +32,14 @@ Listener = Callable[[CameraStatus], None]
 
 
 class WatchEnded(Exception):
-    """A watch, or a request for a picture, is over; the message is one sentence why."""
+    """A watch, or a request for a picture, is over; the message is one sentence why.
+
+    missing: the camera offers no such stream, so asking again is pointless.
+    """
+
+    def __init__(self, reason: str, *, missing: bool = False) -> None:
+        super().__init__(reason)
+        self.missing = missing
 
 
 def socket_path(directory: Path, index: int) -> Path:
@@ -117,7 +124,7 @@ class _Watch:
         self._messages: deque[LiveMessage] = deque()
         self._bytes = 0
         self._need_key = False
-        self._ended: str | None = None
+        self._ended: WatchEnded | None = None
         self._ready = asyncio.Event()
 
     def put(self, message: LiveMessage) -> None:
@@ -131,16 +138,16 @@ class _Watch:
         self._bytes += len(message.data)
         self._ready.set()
 
-    def end(self, reason: str) -> None:
+    def end(self, reason: str, *, missing: bool = False) -> None:
         """Nothing more will come."""
-        self._ended = reason
+        self._ended = WatchEnded(reason, missing=missing)
         self._ready.set()
 
     async def next(self) -> LiveMessage:
         """The next message. Raises WatchEnded."""
         while not self._messages:
             if self._ended is not None:
-                raise WatchEnded(self._ended)
+                raise self._ended
             self._ready.clear()
             await self._ready.wait()
         message = self._messages.popleft()
@@ -239,7 +246,7 @@ class _Link:
         elif message.get("op") == "gone":
             self.states.pop(int(message["camera"]), None)
         elif message.get("op") == "ended" and (watch := self._watches.get(int(message["watch"]))):
-            watch.end(str(message["reason"]))
+            watch.end(str(message["reason"]), missing=bool(message.get("missing")))
 
     def _state(self, status: CameraStatus) -> None:
         self.states[status.camera] = status

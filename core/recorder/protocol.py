@@ -9,7 +9,7 @@ client's own watch number, `{"op": "unwatch", "watch": 7}` ends them, `{"op": "k
 "stream": "main"}` asks for the newest keyframe once.
 Recorder to client (JSON): `{"op": "status", "camera": 1, …}` (a CameraStatus) at connect for each camera and on every
 change, `{"op": "gone", "camera": 1}` when a camera left this recorder, `{"op": "ended", "watch": 7, "reason": "…"}`
-when a watch is over or cannot be.
+when a watch is over or cannot be, with `"missing": true` when the camera offers no such stream.
 Media: the header below, then an MP4 initialization segment, one fragment, or a keyframe as a tiny MP4 file.
 """
 
@@ -26,6 +26,10 @@ MEDIA = struct.Struct(">IBQ")  # watch number, flags, wall_ms
 MAX_FRAME = 64 * 1024 * 1024
 JSON_KIND = b"J"
 MEDIA_KIND = b"M"
+
+
+class NoSuchStream(LookupError):
+    """The camera offers no stream of this name: asking again is pointless."""
 
 
 class CameraState(StrEnum):

@@ -13,6 +13,7 @@ from core.recorder.protocol import (
     LENGTH,
     CameraStatus,
     MediaFlag,
+    NoSuchStream,
     json_frame,
     media_header,
     parse,
@@ -225,7 +226,7 @@ class Connection(asyncio.Protocol):
         try:
             self._server.cameras.watch(camera_id, stream, watch)
         except LookupError as error:
-            self._ended(number, str(error.args[0]))
+            self._ended(number, str(error.args[0]), missing=isinstance(error, NoSuchStream))
             return
         self._watches[number] = watch
 
@@ -241,8 +242,8 @@ class Connection(asyncio.Protocol):
             return
         self.write(media_header(number, MediaFlag.PICTURE, wall_ms, len(data)), data)
 
-    def _ended(self, number: int, reason: str) -> None:
-        self.write(json_frame({"op": "ended", "watch": number, "reason": reason}))
+    def _ended(self, number: int, reason: str, *, missing: bool = False) -> None:
+        self.write(json_frame({"op": "ended", "watch": number, "reason": reason, "missing": missing}))
 
     def _refuse(self, why: str) -> None:
         log.warning("A client of the recorder's socket was cut off: %s.", why)

@@ -63,7 +63,7 @@ class Live(Watchman):
                         await self.send(_announcement(message.data, stream))
                     await self.send(bytes_data=message.data)
         except WatchEnded as end:
-            await self.close(RECORDER_SILENT, str(end)[:100])
+            await self.close(NOT_FOUND if end.missing else RECORDER_SILENT, str(end)[:100])
 
 
 def _announcement(init: bytes, stream: str) -> str:

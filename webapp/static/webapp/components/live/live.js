@@ -8,7 +8,7 @@ import { Channel, connecting } from "components/live/channel.js";
 import { t } from "eyrie/i18n.js";
 
 const PICTURE_EVERY = 2000; // ms
-const NO_SUCH_STREAM = 4503; // also that the recorder is away: then the main stream says so as well
+const NOT_FOUND = 4404; // no such stream; that there is no such camera is said for the main stream as well
 const CODECS = { avc1: "H.264", avc3: "H.264", hvc1: "H.265", hev1: "H.265" };
 
 class Live extends HTMLElement {
@@ -73,7 +73,7 @@ class Live extends HTMLElement {
     const stream = asked.find((one) => !this.#unfit.has(one));
     if (!stream) return this.#showPictures();
     if ((this.#next ?? this.#current)?.stream === stream) return;
-    this.#next?.close();
+    this.#discard(this.#next);
     this.#next = this.#channel(stream);
     if (!this.#current) this.#tell("connecting", connecting());
     this.#next.open();
@@ -103,7 +103,7 @@ class Live extends HTMLElement {
   }
 
   #away(channel, words, code) {
-    if (channel.stream === "sub" && !channel.came && code === NO_SUCH_STREAM && !this.#unfit.has("main")) return this.#leave(channel, "");
+    if (channel.stream === "sub" && code === NOT_FOUND) return this.#leave(channel, "");
     channel.came = false;
     if (channel === this.#current || !this.#current) this.#tell("away", words || connecting());
   }
