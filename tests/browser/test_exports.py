@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Locator, Page, expect
 
-from core.exports.verify import BLOCK_SIZE, check
+from core.exports.archive import Archive
+from core.exports.signing import Signer
+from core.exports.verify import BLOCK_SIZE, FORMAT, MANIFEST, SIGNATURE, check
 from plugins.simulator.testing import ParkFace, SimulatedCamera
 from tests.rig.system import PASSWORD, RunningSystem, now_ms, rfc3339
 
@@ -125,6 +131,40 @@ def test_from_the_form_to_a_verified_archive(
     row.get_by_role("button", name="Delete").click()
     window.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
     expect(row).to_be_hidden(timeout=10 * SECONDS)
+
+
+def test_archives_of_others_and_very_large_ones_are_read(
+    signed_in: Page, running_system: RunningSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond 4 GiB a ZIP archive keeps sizes and places elsewhere; here it does so from the first byte on."""
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 0)
+    archive = tmp_path / "large.zip"
+    foreign_archive(archive, bytes(range(256)) * 1000)
+    assert b"PK\6\6" in archive.read_bytes()  # the ZIP64 end of central directory record
+    assert check(archive).intact
+    window = signed_in
+    window.goto(f"{running_system.url}/exports/verify/")
+    verdict = verified(window, archive)
+    expect(verdict).to_contain_text("but not by this Eyrie. Compare the fingerprint.", timeout=20 * SECONDS)
+    begin = check(archive).files[0].offset
+    verified(window, spoil(archive, tmp_path / "spoiled.zip", begin + 70_000))
+    expect(verdict).to_have_text("This archive is NOT as it was made.", timeout=20 * SECONDS)
+    expect(window.locator("[data-part=files]")).to_contain_text("altered in bytes 65536 to 131071")
+    window.locator("#main").evaluate("() => { document.cookie = 'django_language=de; path=/'; }")
+    window.reload()
+    expect(verified(window, archive)).to_contain_text("dieses Eyrie hat es nicht signiert", timeout=20 * SECONDS)
+
+
+def foreign_archive(path: Path, content: bytes) -> None:
+    """An archive of another installation."""
+    signer = Signer(Ed25519PrivateKey.generate())
+    archive = Archive(path, reserve=0)
+    written = archive.add("01_Gate.mp4", 1e9, len(content), [content], lambda size: None)
+    body = {"format": FORMAT, "public_key": signer.public_base64, "files": [asdict(written)]}
+    text = json.dumps(body).encode()
+    archive.add(MANIFEST, 1e9, len(text), [text], lambda size: None)
+    archive.add(SIGNATURE, 1e9, 0, [signer.sign(text)], lambda size: None)
+    archive.finish()
 
 
 def verified(window: Page, archive: Path) -> Locator:

@@ -6,18 +6,19 @@ import os
 import signal
 import threading
 from argparse import ArgumentParser
-from functools import partial
+from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
 from core.configuration import configuration
 from core.exports.exporter import Exporter
 from core.exports.services import exports_folder
 from core.exports.signing import signer
-from core.lifeline import beat
-from core.media.clock import SystemClock
+from core.lifeline import BEAT_SECONDS, beat
+from core.media.clock import Clock, SystemClock
+from core.system.site import site
 
 NICENESS = 10  # recording and watching go first
 
@@ -36,16 +37,30 @@ class Command(BaseCommand):
         """Work until told to stop."""
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+            # Not in the handler itself: it interrupts this very thread, which may hold the event's lock.
+            signal.signal(number, lambda *_: threading.Thread(target=stop.set).start())
         os.nice(NICENESS)
-        zone = timezone.get_default_timezone
-        show_life = _beats(options["heartbeat_fd"])
+        clock = SystemClock()
         days = configuration().export_days
-        Exporter(exports_folder(), signer, zone, days, SystemClock(), stop, show_life).run()
+        heart = _heart(options["heartbeat_fd"], clock)
+        Exporter(exports_folder(), signer, _site_zone, days, clock, stop, heart).run()
 
 
-def _beats(fd: int | None) -> Any:
+def _site_zone() -> ZoneInfo:
+    return ZoneInfo(site().time_zone)
+
+
+def _heart(fd: int | None, clock: Clock) -> Callable[[], None]:
+    """Beats when it is called, often as that may be, now and then."""
     if fd is None:
         return lambda: None
     os.set_blocking(fd, False)
-    return partial(beat, fd)
+    last = 0.0
+
+    def tick() -> None:
+        nonlocal last
+        if clock.monotonic() - last >= BEAT_SECONDS:
+            last = clock.monotonic()
+            beat(fd)
+
+    return tick
