@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -75,7 +75,7 @@ class VolumeOutput(serializers.Serializer[dict[str, Any]]):
 
 
 class SystemOutput(serializers.Serializer[dict[str, Any]]):
-    """The system at a glance. `cameras`: number of cameras by state."""
+    """The system at a glance. version: of the installed package; `cameras`: number of cameras by state."""
 
     version = serializers.CharField()
     processes = ProcessOutput(many=True)
@@ -110,13 +110,20 @@ class SystemStatus(APIView):
         states = Counter(status_of(camera).state.value for camera in cameras())
         return Response(
             {
-                "version": version("eyrie"),
+                "version": _version(),
                 "processes": processes(),
                 "recorders": recorders.connections(),
                 "volumes": volume_states(),
                 "cameras": dict(sorted(states.items())),
             }
         )
+
+
+def _version() -> str:
+    try:
+        return version("eyrie")
+    except PackageNotFoundError:
+        return "source tree"  # run from a checkout that was never installed as a package
 
 
 @cache

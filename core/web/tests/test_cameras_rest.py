@@ -160,3 +160,23 @@ async def test_a_probe_connects_before_anything_is_saved(session_of, paper) -> N
     assert not (await probe(f"{camera_id}/probe/", {"settings": {"password": "?"}}))["ok"]
     bad = await client.post(f"{CAMERAS}probe/", json={"driver": "paper", "settings": {}})
     assert (bad.status_code, list(bad.json())) == (400, ["settings.url"])
+
+
+def test_lists_stand_in_the_order_that_was_set(admin) -> None:
+    door, yard, till = (
+        admin.post(CAMERAS, {**DOOR, "name": name}, format="json").json()["id"] for name in ("door", "yard", "till")
+    )
+    before = dict(camera_revisions())
+    assert admin.put(f"{CAMERAS}order/", {"ids": [till, door, 999]}, format="json").status_code == 204
+    assert [row["id"] for row in admin.get(CAMERAS).json()["results"]] == [till, door, yard]
+    assert [row["camera"] for row in admin.get(f"{CAMERAS}status/").json()["results"]] == [till, door, yard]
+    assert dict(camera_revisions()) == before
+    new = admin.post(CAMERAS, {**DOOR, "name": "gate"}, format="json").json()["id"]
+    assert admin.get(CAMERAS).json()["results"][-1]["id"] == new
+
+
+def test_states_of_all_cameras_are_those_one_may_see(admin, person, client_of) -> None:
+    door = admin.post(CAMERAS, DOOR, format="json").json()["id"]
+    admin.post(CAMERAS, {**DOOR, "name": "yard"}, format="json")
+    viewer = client_of(person("vi", "viewer", door))
+    assert [row["camera"] for row in viewer.get(f"{CAMERAS}status/").json()["results"]] == [door]

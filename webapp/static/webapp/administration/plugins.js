@@ -45,7 +45,8 @@ function card(plugin) {
   badge.dataset.tone = tone;
   one.querySelector(".summary").textContent = plugin.summary;
   one.querySelector(".origin").textContent = [plugin.name, plugin.version, plugin.origin].filter(Boolean).join(" · ");
-  const wrong = [plugin.error, ...Object.entries(plugin.failing).map(([what, why]) => `${what}: ${why}`)].filter(Boolean);
+  const failing = Object.entries(plugin.failing).map(([what, why]) => `${what}: ${why}`);
+  const wrong = failing.length ? failing : [plugin.error].filter(Boolean);
   one.querySelector(".errors").append(...wrong.map((text) => make("li", { className: "notice", "data-tone": "bad" }, text)));
   const offers = Object.entries(plugin.contributions).map(([family, names]) => `${family}: ${names.join(", ")}`);
   one.querySelector(".offers").textContent = offers.join(" · ");

@@ -92,6 +92,7 @@ class CameraForm extends HTMLElement {
     try {
       const report = await call(stored ? `cameras/${this.#camera.id}/probe/` : "cameras/probe/", { method: "POST", body: stored ? { settings } : { driver, settings } });
       this.#showReport(report);
+      this.outcome.scrollIntoView({ block: "nearest" });
       this.#offer(report.ok, !report.ok);
     } catch (error) {
       this.outcome.replaceChildren();
