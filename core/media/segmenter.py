@@ -37,6 +37,12 @@ def segment_key(camera: int, stream: str, start_ms: int) -> str:
     return f"{camera}/{start:%Y-%m-%d}/{start:%H}/{stream}-{start_ms}.mp4"
 
 
+def segment_header(camera: int, stream: str, start_ms: int, tracks: tuple[Track, ...]) -> bytes:
+    """A segment file's first bytes; as long for any `start_ms` of this age."""
+    meta = SegmentMeta(camera, stream, start_ms, segment_key(camera, stream, start_ms), tracks)
+    return init_segment(tracks, meta=meta.encode())
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A segment begins. init: the file's first bytes; the first fragment's offset is their length."""
@@ -366,8 +372,7 @@ class Segmenter:
     def _opened(self, segment: _Segment) -> Opened:
         tracks = self._file.tracks if self._file is not None else ()
         key = segment_key(self._camera, self._stream, segment.start_ms)
-        meta = SegmentMeta(self._camera, self._stream, segment.start_ms, key, tracks)
-        init = init_segment(tracks, meta=meta.encode())
+        init = segment_header(self._camera, self._stream, segment.start_ms, tracks)
         segment.offset = len(init)
         return Opened(segment.start_ms, key, tracks, init)
 

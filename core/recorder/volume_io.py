@@ -32,6 +32,8 @@ FLOOR = 64 * 1024**2
 """Bytes that stay free on a volume: the last of a disk belongs to the database and the system."""
 FLOOR_SHARE = 100
 LOOK = 1.0
+NAMESAKES = 100
+"""Names of one picture's segments that are tried, a ms apart."""
 
 Job = Callable[[], None]
 Failed = Callable[[OpenVolume, StorageError], None]
@@ -119,10 +121,30 @@ class VolumeIO:
     def _create(self, file: OpenFile, header: bytes) -> None:
         try:
             self._look_for_space()
-            file.writer = self.volume.storage.create(file.entry.key)
+            file.writer, header = self._claim(file.entry, header)
             file.writer.append(header)
         except StorageError as error:
             self._fail(file, error)
+
+    def _claim(self, entry: SegmentEntry, header: bytes) -> tuple[ObjectWriter, bytes]:
+        """A new object, and its header. A camera that sends its last keyframe again, to a recorder that was killed
+        just after it began or by a session opened anew, makes a second segment that begins with the same picture.
+        """
+        for _ in range(NAMESAKES):
+            try:
+                return self.volume.storage.create(entry.key), header
+            except StorageError:
+                if not self._exists(entry.key):
+                    raise
+            header = entry.begin_later()
+        return self.volume.storage.create(entry.key), header
+
+    def _exists(self, key: str) -> bool:
+        try:
+            self.volume.storage.size(key)
+        except StorageError:
+            return False
+        return True
 
     def _append(self, file: OpenFile, data: bytes, fragment: Fragment) -> None:
         if file.failed is None and file.writer is not None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from core.media.fragments import Fragment, encode
 from core.media.units import Track
-from core.recording.keys import SegmentName, object_key
+from core.recording.keys import SegmentName, header, object_key
 from core.recording.models import State
 
 
@@ -56,6 +56,12 @@ class SegmentEntry:
     def key(self) -> str:
         """Where its object lies."""
         return object_key(self.name)
+
+    def begin_later(self) -> bytes:
+        """Move to the next ms, as the name is taken; returns the file's header anew. Before anything was added."""
+        self.name = self.name._replace(start_ms=self.name.start_ms + 1)
+        self.id = self.name.id
+        return header(self.name, self.tracks)
 
     def add(self, fragment: Fragment) -> None:
         """A further fragment has been written."""

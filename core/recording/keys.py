@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from core.media.segmenter import segment_key
+from core.media.segmenter import segment_header, segment_key
+from core.media.units import Track
 from core.recording import ids
 from core.recording.models import Piece, Stream
 
@@ -33,6 +34,11 @@ class SegmentName(NamedTuple):
 def object_key(name: SegmentName) -> str:
     """The key at which a segment is stored."""
     return segment_key(name.camera_id, str(Stream(name.stream).label), name.start_ms)
+
+
+def header(name: SegmentName, tracks: tuple[Track, ...]) -> bytes:
+    """The first bytes of its object."""
+    return segment_header(name.camera_id, str(Stream(name.stream).label), name.start_ms, tracks)
 
 
 def piece_key(piece: Piece) -> str:

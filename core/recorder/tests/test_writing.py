@@ -113,6 +113,25 @@ async def test_every_picture_is_written_and_committed(bench: Bench, footage: Foo
     assert bench.index.gaps == []
 
 
+async def test_a_keyframe_sent_again_begins_a_second_segment_and_is_no_volumes_failure(
+    bench: Bench, footage: Footage
+) -> None:
+    """Killed within the first keyframe interval, a recorder gets the same keyframe again from many a camera."""
+    for lives in range(3):
+        recording = Recording(1, "main", bench.volumes, bench.gaps, 500, 2000)
+        recording.on_stream(footage.info)
+        recording.on_units(footage.units[: 8 + lives])
+        recording.close()
+    await bench.drain()
+    assert bench.reports == []
+    assert bench.frames() == 8 + 9 + 10
+    first = footage.units[0].wall_ms
+    assert sorted(bench.index.segments) == [first, first + 1, first + 2]
+    for key in sorted(bench.disk.keys()):
+        meta = scan(lambda offset, length, key=key: bench.disk.read(key, offset, length)).meta
+        assert (meta.key, meta.start_ms) == (key, int(key.rpartition("-")[2].removesuffix(".mp4")))
+
+
 @contextmanager
 def full_above(bench: Bench, size: int) -> Iterator[None]:
     """A disk on which no object grows beyond a size."""
