@@ -14,7 +14,7 @@ from core.recorder import client as client_module
 from core.recorder import server as server_module
 from core.recorder.client import RecorderClient, WatchEnded, socket_path
 from core.recorder.live import Live, Viewer
-from core.recorder.protocol import CameraState, CameraStatus, LiveMessage, MediaFlag
+from core.recorder.protocol import CameraState, CameraStatus, LiveMessage, MediaFlag, NoSuchStream
 from core.recorder.server import Server
 from core.recorder.tests.waiting import until
 
@@ -34,6 +34,8 @@ class OneCamera:
     def watch(self, camera_id: int, stream: str, viewer: Viewer) -> None:
         if camera_id != 1:
             raise LookupError("This recorder does not have the camera.")
+        if stream != "main":
+            raise NoSuchStream("The camera offers no such stream.")
         self.live.add(viewer)
 
     def unwatch(self, camera_id: int, stream: str, viewer: Viewer) -> None:
@@ -144,6 +146,13 @@ async def test_a_picture_of_the_newest_keyframe(client: RecorderClient, camera: 
 async def test_unknown_cameras_end_the_watch(client: RecorderClient) -> None:
     with pytest.raises(WatchEnded, match="does not have the camera"):
         await take(client.watch(2), 1)
+
+
+async def test_a_stream_that_is_not_offered_is_told_apart(client: RecorderClient) -> None:
+    for camera_id, stream, missing in ((1, "sub", True), (2, "main", False)):
+        with pytest.raises(WatchEnded) as ended:
+            await anext(client.watch(camera_id, stream))
+        assert ended.value.missing is missing
 
 
 async def test_a_slow_viewer_skips_to_a_keyframe(

@@ -17,7 +17,7 @@ from core.configuration import configuration
 from core.media.tests.footage import Footage, audio, decode_file, same, together, video
 from core.recorder.client import socket_path
 from core.recorder.live import Live, Viewer
-from core.recorder.protocol import CameraState, CameraStatus
+from core.recorder.protocol import CameraState, CameraStatus, NoSuchStream
 from core.recorder.server import Server
 from core.web import recorders
 from core.web.socket import live as live_socket
@@ -39,7 +39,7 @@ class OneCamera:
 
     def watch(self, camera_id: int, stream: str, viewer: Viewer) -> None:
         if (camera_id, stream) != (self.status.camera, "main"):
-            raise LookupError("This recorder has no such stream.")
+            raise NoSuchStream("This recorder has no such stream.")
         self.live.add(viewer)
         self.watched.set()
 
@@ -161,6 +161,8 @@ async def test_who_may_not_watch_gets_a_close_code(served, person, camera, recor
     assert (
         await closed(url.replace("stream=main", "stream=x"), await token_of(person, "jo", "viewer", camera.pk)) == 4404
     )
+    sub = url.replace("stream=main", "stream=sub")
+    assert await closed(sub, await token_of(person, "al", "viewer", camera.pk)) == 4404
     assert await closed(f"ws://{served}/ws/elsewhere/", await token_of(person, "jo", "viewer")) == 4404
 
 
