@@ -73,8 +73,9 @@ function give(user) {
   granting.showModal();
 }
 
-function fill(select, entries) {
-  select.append(...entries.map(([value, words]) => make("option", { value: String(value) }, words)));
+// usual: what stands there until something else is chosen, also after the form was reset
+function fill(select, entries, usual) {
+  select.append(...entries.map(([value, words]) => make("option", { value: String(value), defaultSelected: value === usual }, words)));
 }
 
 byId("add").addEventListener("click", () => { adding.querySelector("form").reset(); adding.showModal(); });
@@ -93,8 +94,7 @@ onSubmit(granting.querySelector("form"), async ({ elements }) => {
 const [roles, found] = await Promise.all([call("roles/"), call("cameras/?page_size=1000")]);
 for (const camera of found.results) cameras.set(camera.id, camera.name);
 const names = roles.results.map((role) => [role.name, TITLES[role.name] ?? role.title]);
-fill(byId("role"), names);
-byId("role").value = "viewer";
-fill(byId("grant-role"), names);
+fill(byId("role"), names, "viewer");
+fill(byId("grant-role"), names, "viewer");
 fill(byId("grant-camera"), [...cameras]);
 await refresh();
