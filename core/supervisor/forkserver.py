@@ -1,8 +1,10 @@
 """The fork server: one process that has loaded Django and all plugins, and forks the others from itself.
 
 Loading takes more than a second, forking some milliseconds: a killed recorder records again at once, and all processes
-share the loaded code's memory. It runs nothing itself and has no thread. The children become children of the
-supervisor, not of the fork server (two forks, and the supervisor adopts orphans), so either may die without the other.
+share the loaded code's memory. What a command needs is loaded before its first fork, so that at a start the recorders
+record while the web's code is still being read. The fork server runs nothing itself and has no thread. The children
+become children of the supervisor, not of the fork server (two forks, and the supervisor adopts orphans), so either may
+die without the other.
 
 It speaks with the supervisor over a SOCK_SEQPACKET socket, a JSON object a packet:
 
@@ -45,13 +47,14 @@ def receive(channel: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
     return (json.loads(data) if data else None), list(fds)
 
 
-def serve(channel: socket.socket, supervisor: int, give_up: Callable[[str, str], None]) -> list[str] | None:
+def serve(
+    channel: socket.socket, supervisor: int, load: Callable[[str], None], give_up: Callable[[str, str], None]
+) -> list[str] | None:
     """Fork on request until the supervisor is gone: then None. In each new process: the command it is to run.
 
-    supervisor: its process id. give_up: called with name and reason of a worker to quarantine.
+    supervisor: its process id. load: called with the command's name before each fork. give_up: called with name and
+    reason of a worker to quarantine.
     """
-    gc.collect()
-    gc.freeze()  # the collector never touches, and so never copies, the pages shared with the children
     while True:
         message, fds = receive(channel)
         if message is None:
@@ -60,6 +63,7 @@ def serve(channel: socket.socket, supervisor: int, give_up: Callable[[str, str],
             give_up(message["give_up"], message["why"])
             continue
         spec = ProcessSpec.of(message["fork"])
+        load(spec.arguments[0])
         if _fork():
             return _begin(channel, spec, fds, supervisor)
         for fd in fds:
@@ -72,6 +76,7 @@ def _fork() -> bool:
         raise RuntimeError(f"a thread runs in the fork server, which must have none: {threading.enumerate()}")
     sys.stdout.flush()
     sys.stderr.flush()
+    gc.freeze()  # the collector never touches, and so never copies, the pages shared with the children
     between = os.fork()
     if between == 0:
         if os.fork() > 0:
@@ -83,6 +88,7 @@ def _fork() -> bool:
 
 def _begin(channel: socket.socket, spec: ProcessSpec, fds: list[int], supervisor: int) -> list[str]:
     """Turn the grandchild into a process of its own and announce it."""
+    gc.enable()  # manage.py has it off while the fork server loads
     _await_adoption(supervisor)
     die_with_parent(supervisor)
     os.setsid()

@@ -45,7 +45,7 @@ class Supervisor:
         self._web: socket.socket | None = None
         self._hub: Hub | None = None
         self._forks: ForkClient | None = None
-        self._fork_ready = False
+        self._forking_since: float | None = None  # the loop's time; None while it is not ready
         self._fork_starts = 0
         self._register: Register | None = None
         self._fork_policy = RestartPolicy(persistent=True)
@@ -102,7 +102,7 @@ class Supervisor:
     def _take_plan(self, specs: Iterable[ProcessSpec]) -> None:
         assert self._forks is not None  # noqa: S101  # it is the fork server who speaks
         self._forks.errors.verbatim = False
-        self._fork_ready = True
+        self._forking_since = self._loop.time()
         for spec in specs:
             if spec.name not in self._wards:
                 self._wards[spec.name] = Ward(spec, self._writer, self._ended)
@@ -110,7 +110,7 @@ class Supervisor:
             self._start(ward)
 
     def _start(self, ward: Ward) -> None:
-        if self._stopping.is_set() or not self._fork_ready or ward.phase is not Phase.DOWN:
+        if self._stopping.is_set() or self._forking_since is None or ward.phase is not Phase.DOWN:
             return
         assert self._forks is not None and self._web is not None  # noqa: S101  # the fork server is ready
         fds = [*ward.open_pipes(), *([self._web.fileno()] if ward.spec.listens else [])]
@@ -170,7 +170,7 @@ class Supervisor:
         if self._place is None:
             return
         self._register = self._register or Register(Path(self._place.data) / "run" / "processes.json", SystemClock())
-        forks = Phase.UP if self._fork_ready else Phase.STARTING
+        forks = Phase.UP if self._forking_since is not None else Phase.STARTING
         self._register.note(
             [
                 Standing("supervisor", os.getpid(), Phase.UP, 0),
@@ -192,10 +192,10 @@ class Supervisor:
 
     # Ends
 
-    def _ended(self, ward: Ward, came_up: bool) -> None:
+    def _ended(self, ward: Ward, up: float) -> None:
         if self._stopping.is_set():
             return
-        wait = ward.policy.wait_after_failure(self._loop.time(), came_up=came_up)
+        wait = ward.policy.wait_after_failure(self._loop.time(), up=up)
         if wait is None:
             ward.phase = Phase.GIVEN_UP
             self._give_up(ward)
@@ -210,7 +210,8 @@ class Supervisor:
                 self._forks.tell({"give_up": ward.spec.name, "why": why})
 
     def _fork_server_ended(self, code: int) -> None:
-        came_up, self._fork_ready = self._fork_ready, False
+        now = self._loop.time()
+        up, self._forking_since = now - (self._forking_since or now), None
         if self._stopping.is_set():
             return
         if not self._wards:  # it refused to start at all and has said why
@@ -220,7 +221,7 @@ class Supervisor:
         for ward in self._wards.values():
             if ward.phase is Phase.STARTING and ward.pid is None:
                 ward.never_born()
-        wait = self._fork_policy.wait_after_failure(self._loop.time(), came_up=came_up)
+        wait = self._fork_policy.wait_after_failure(now, up=up)
         log.warning("the fork server ended (exit code %d) and is started again; what runs goes on", code)
         self._loop.call_later(wait or 0, self._start_fork_server)
 

@@ -28,9 +28,9 @@ class Phase(StrEnum):
 
 
 class Ward:
-    """A process to keep running. ended: called after it was reaped, with whether it had come up."""
+    """A process to keep running. ended: called after it was reaped, with the seconds it was up, 0 if it never was."""
 
-    def __init__(self, spec: ProcessSpec, writer: LogWriter, ended: Callable[[Ward, bool], None]) -> None:
+    def __init__(self, spec: ProcessSpec, writer: LogWriter, ended: Callable[[Ward, float], None]) -> None:
         self.spec = spec
         self.policy = RestartPolicy(persistent=spec.persistent)
         self.phase = Phase.DOWN
@@ -44,6 +44,7 @@ class Ward:
         self._loop = asyncio.get_running_loop()
         self._heartbeat: int | None = None
         self._heard = 0.0
+        self._up_at = 0.0
 
     def open_pipes(self) -> tuple[int, int]:
         """Make the log and heartbeat pipes of the next start; returns the ends for the new process."""
@@ -97,6 +98,7 @@ class Ward:
         self._heard = self._loop.time()
         if self.phase is Phase.STARTING:
             self.phase = Phase.UP
+            self._up_at = self._heard
             log.info("%s is up (process %s)", self.spec.name, self.pid)
 
     def _close_heartbeat(self) -> None:
@@ -111,7 +113,7 @@ class Ward:
         os.close(self._pidfd)
         self.signal(signal.SIGKILL)  # what it started; its own id cannot be reused before it is reaped
         _, status = os.waitpid(self.pid, 0)
-        came_up = self.phase is Phase.UP
+        up = self._loop.time() - self._up_at if self.phase is Phase.UP else 0.0
         log.log(
             logging.INFO if status in (0, signal.SIGTERM) else logging.WARNING,
             "%s (process %d) %s",
@@ -123,7 +125,7 @@ class Ward:
         self.down.set()
         self.phase = Phase.DOWN
         self._close_heartbeat()
-        self._ended(self, came_up)
+        self._ended(self, up)
 
 
 def describe(status: int) -> str:

@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 import sys
-from functools import partial
+from functools import cache, partial
 from types import TracebackType
 from typing import Any
 
@@ -23,7 +23,6 @@ from core.pluginhost.boot import blame
 from core.pluginhost.guard import guarded
 from core.pluginhost.loading import without_threads
 from core.supervisor import forkserver
-from core.supervisor.plan import ProcessSpec
 from core.supervisor.preparation import give_up, place, plan, prepare
 
 log = logging.getLogger("eyrie.process")
@@ -52,26 +51,24 @@ class Command(BaseCommand):
         if answer["prepare"]:
             prepare(settings.CONFIG, sys.stdout)
         specs = plan(settings.CONFIG)
-        with without_threads(settings.PLUGINS):
-            _preload(specs)
         connections.close_all()
         forkserver.send(channel, {"plan": [spec.json() for spec in specs]})
-        command = forkserver.serve(channel, supervisor, give_up)
+        command = forkserver.serve(channel, supervisor, _load, give_up)
         if command is not None:
             _run(command)
 
 
-def _preload(specs: list[ProcessSpec]) -> None:
-    """Import the commands, and with them most of what their processes need. One that cannot be imported fails by
-    itself, in its own process, and takes no other down.
+@cache
+def _load(name: str) -> None:
+    """Import a command, and with it most of what its process needs. One that cannot be imported fails by itself, in its
+    own process, and takes no other down.
     """
-    known = get_commands()
-    for name in {spec.arguments[0] for spec in specs}:
-        outcome = guarded("", partial(load_command_class, known.get(name, ""), name))
-        if outcome.error is not None:
-            culprit = blame(outcome.error, settings.PLUGINS)
-            whose = f" (plugin {culprit.name})" if culprit else ""
-            log.warning("%s cannot be loaded beforehand: %s%s", name, outcome.error, whose)
+    with without_threads(settings.PLUGINS):
+        outcome = guarded("", partial(load_command_class, get_commands().get(name, ""), name))
+    if outcome.error is not None:
+        culprit = blame(outcome.error, settings.PLUGINS)
+        whose = f" (plugin {culprit.name})" if culprit else ""
+        log.warning("%s cannot be loaded beforehand: %s%s", name, outcome.error, whose)
 
 
 def _run(command: list[str]) -> None:
