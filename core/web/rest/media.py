@@ -131,20 +131,21 @@ class StretchOf(APIView):
                 "following", bool, description="Begin at `start` without a keyframe: the player has what comes before."
             ),
         ],
-        responses={(200, "video/mp4"): OpenApiTypes.BINARY},
+        responses={(200, "video/mp4"): OpenApiTypes.BINARY, 204: None},
     )
     def get(self, request: Request, camera_id: int) -> HttpResponseBase:
         """At most ten minutes as one initialization segment and fragments whose media time is UTC since 1970.
 
-        It ends where the format changes; Content-Type names the codecs. 404 when nothing is recorded in the range.
+        It ends where the format changes; Content-Type names the codecs. 204 when nothing is recorded in the range:
+        players ask in gaps too.
         """
         found_camera(camera_id)
         start, end = required_range(request.query_params, LONGEST_STRETCH_MS)
         try:
             found = stretches.stretch(camera_id, start, end, stream_of(request), following=_said(request, "following"))
             found.probe()
-        except playback.NothingRecorded as error:
-            raise NotFound(str(error)) from error
+        except playback.NothingRecorded:
+            return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
         except StorageError as error:
             raise Unreadable(str(error)) from error
         source = found.source()

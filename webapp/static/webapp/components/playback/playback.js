@@ -160,7 +160,7 @@ function showSelection({ detail }) {
   const { start, end } = detail, link = new URLSearchParams({ start: new Date(start).toISOString(), end: new Date(end).toISOString() });
   for (const { id } of chosen) link.append("camera", id);
   element("selected").textContent = `${dayAndTime(start)} – ${dayAndTime(end)}`;
-  element("export").href = `/exports/new?${link}`;
+  element("export").search = link;
 }
 
 function goToTyped(event) {

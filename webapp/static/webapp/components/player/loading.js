@@ -88,7 +88,7 @@ export class Loading {
     const query = new URLSearchParams({ start: new Date(start).toISOString(), end: new Date(Math.ceil(end)).toISOString() });
     if (following) query.set("following", "true");
     const answer = await fetch(`/api/v1/cameras/${this.#camera}/stretch.mp4?${query}`, { signal: abort.signal });
-    if (answer.status === 404) return false;
+    if (answer.status === 204) return false;
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? `${answer.status}`);
     const type = answer.headers.get("Content-Type"), parts = new FragmentReader();
     let news = false;

@@ -210,7 +210,7 @@ export class RecordedPlayer {
     const { video } = this;
     if (!video.paused) video.pause();
     // A hair later, so that rounding does not show the picture before.
-    if (!video.seeking && Math.abs(video.currentTime - place - 0.0005) > 0.004) video.currentTime = place + 0.0005;
+    if (!video.seeking && Math.abs(video.currentTime - place - 0.0005) > 0.0004) video.currentTime = place + 0.0005;
   }
 
   // Where the codec cannot be played: the picture of the moment, each asked for after the one before it has come.

@@ -36,6 +36,8 @@ class Timeline extends HTMLElement {
     this.replaceChildren(this.canvas, this.tip);
     this.tabIndex = 0;
     this.setAttribute("role", "slider");
+    this.setAttribute("aria-valuemin", "0");
+    this.setAttribute("aria-valuemax", String(Math.round(Date.UTC(2100, 0) / 1000))); // seconds since 1970
     this.span ??= 10 * MINUTE;
     this.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel", "pointerleave"]) {

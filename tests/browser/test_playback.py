@@ -1,0 +1,260 @@
+"""Somebody looks at what was recorded: cameras in step, the strip dragged, picture by picture, marked, found again."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from plugins.simulator.testing import SimulatedCamera, frame_number, running_park
+from tests.rig.processes import eventually
+from tests.rig.system import PASSWORD, RunningSystem, ms_of, now_ms, rfc3339
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+SECONDS = 1000
+FPS, LOOP = 20, 30  # pictures a second, seconds
+NAMES = ("north", "east", "south", "west")
+IN_STEP_MS = 100
+
+GRAB = """() => {
+  const canvas = document.createElement("canvas"), found = {};
+  for (const tile of document.querySelectorAll("eyrie-recording")) {
+    const video = tile.querySelector("video");
+    [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+    canvas.getContext("2d").drawImage(video, 0, 0);
+    found[tile.camera] = [canvas.toDataURL("image/png").split(",")[1], tile.clock.now(), tile.player.drift];
+  }
+  return found;
+}"""
+CLOCK = "document.querySelector('eyrie-recording').clock"
+
+
+@pytest.fixture(scope="module")
+def recorded(running_system: RunningSystem, simulator_cache) -> Iterator[dict[int, str]]:
+    """Four cameras of which half a minute is recorded; their park has ended, so nothing is added any more."""
+    cameras = [SimulatedCamera(name, fps=FPS, seconds=LOOP, sub=False, seed=n) for n, name in enumerate(NAMES)]
+    with running_park(simulator_cache, *cameras) as park:
+        ids = {running_system.add_camera(f"Past {name}", park.url(name)): name for name in NAMES}
+        for camera in ids:
+            running_system.wait_recording(camera, 40)
+        began = now_ms()
+        eventually(lambda: now_ms() - began > 24 * SECONDS, 60, "24 s recorded", 1)
+    yield ids
+    for camera in ids:
+        running_system.api.delete(f"cameras/{camera}/").raise_for_status()
+
+
+@pytest.fixture
+def span(running_system: RunningSystem, recorded: dict[int, str]) -> tuple[int, int]:
+    """From when to when all four are recorded, ms UTC."""
+    now = now_ms()
+    ranges = [running_system.timeline(camera, now - 600_000, now)["ranges"] for camera in recorded]
+    return max(ms_of(found[0]["start"]) for found in ranges), min(ms_of(found[-1]["end"]) for found in ranges)
+
+
+def opened(window: Page, system: RunningSystem, cameras: list[int], at: int) -> None:
+    """Sign in and open playback at a moment; every tile shows a picture."""
+    window.goto(system.url)
+    window.fill("#username", "admin")
+    window.fill("#password", PASSWORD)
+    window.keyboard.press("Enter")
+    window.wait_for_url(f"{system.url}/")
+    query = "&".join(f"camera={camera}" for camera in cameras)
+    window.goto(f"{system.url}/playback/?{query}&at={rfc3339(at)}")
+    ready(window, len(cameras))
+
+
+def ready(window: Page, tiles: int) -> None:
+    window.wait_for_function(
+        "(tiles) => { const found = [...document.querySelectorAll('eyrie-recording')];"
+        " return found.length === tiles && found.every((one) => one.player?.state === 'playing'"
+        " && !one.video.seeking && Math.abs(one.player.drift) < 1000); }",
+        arg=tiles,
+        timeout=40 * SECONDS,
+    )
+
+
+def number_in(picture: bytes) -> int:
+    """The frame number that a decoded picture carries."""
+    found = frame_number(np.asarray(Image.open(io.BytesIO(picture)).convert("L")))
+    assert found is not None
+    return found[1]
+
+
+def grab(window: Page) -> dict[int, tuple[int, float, float]]:
+    """Camera to the frame number that its tile shows, the clock's moment, and the drift that it tells; at once."""
+    shots = window.evaluate(GRAB)
+    return {int(camera): (number_in(base64.b64decode(png)), at, drift) for camera, (png, at, drift) in shots.items()}
+
+
+def frame_at(system: RunningSystem, camera: int, at: float) -> int:
+    """The frame number that the recording has at a moment, as the server decodes it."""
+    answer = system.api.get(f"cameras/{camera}/frame.jpg", params={"at": rfc3339(round(at))})
+    return number_in(answer.raise_for_status().content)
+
+
+def test_four_cameras_play_in_step(
+    window: Page, running_system: RunningSystem, recorded, span: tuple[int, int]
+) -> None:
+    begin = span[0] + 3 * SECONDS
+    opened(window, running_system, list(recorded), begin)
+    still = grab(window)
+    for camera, (number, at, _) in still.items():
+        assert number == frame_at(running_system, camera, at)
+    window.keyboard.press("Shift+D")
+    window.keyboard.press("Space")
+    window.wait_for_function(f"(at) => {CLOCK}.now() > at + 3000", arg=begin, timeout=60 * SECONDS)
+    spreads = []
+    for _ in range(8):
+        window.wait_for_timeout(300)
+        shots = grab(window)
+        # Where in the recording each picture is, by its number: a camera's pictures are 1 / FPS apart.
+        moments = [
+            begin + ((number - still[camera][0]) % (FPS * LOOP)) * SECONDS / FPS
+            for camera, (number, _, _) in shots.items()
+        ]
+        spreads.append(max(moments) - min(moments))
+    told = window.locator("eyrie-recording").evaluate_all("(tiles) => tiles.map((tile) => Number(tile.dataset.drift))")
+    assert max(told) - min(told) <= IN_STEP_MS, told
+    # A picture lasts 1 / FPS: two cameras whose pictures are taken at other instants differ by that much in step.
+    assert sorted(spreads)[len(spreads) // 2] <= IN_STEP_MS, spreads
+    window.keyboard.press("Space")
+
+
+def test_picture_by_picture_and_back(
+    window: Page, running_system: RunningSystem, recorded, span: tuple[int, int]
+) -> None:
+    camera = next(iter(recorded))
+    opened(window, running_system, [camera], span[0] + 5 * SECONDS)
+    first = grab(window)[camera][0]
+    for key, number in ((".", first + 1), (".", first + 2), (",", first + 1), (",", first), (",", first - 1)):
+        window.keyboard.press(key)
+        eventually(lambda: grab(window)[camera][0] == number % (FPS * LOOP), 20, f"picture {number} after {key}", 0.1)  # noqa: B023
+    before = grab(window)[camera][1]
+    window.keyboard.press("j")
+    window.wait_for_function(f"(at) => {CLOCK}.now() < at - 1500", arg=before, timeout=40 * SECONDS)
+    window.keyboard.press("k")
+    ready(window, 1)
+    number, at, _ = grab(window)[camera]
+    assert number == frame_at(running_system, camera, at)
+
+
+def test_the_strip_is_dragged_and_the_picture_follows(
+    window: Page, running_system: RunningSystem, recorded, span: tuple[int, int]
+) -> None:
+    camera = next(iter(recorded))
+    opened(window, running_system, [camera], span[0] + 4 * SECONDS)
+    window.evaluate("document.getElementById('timeline').zoom(60_000)")
+    box = window.locator("eyrie-timeline").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + 40
+    per_second = box["width"] / 60
+    window.mouse.move(x, y)
+    window.mouse.down()
+    window.mouse.move(x - 8 * per_second, y, steps=8)
+    preview = window.locator("eyrie-recording .preview")
+    expect(preview).to_be_visible(timeout=20 * SECONDS)
+    assert preview.evaluate("(image) => image.naturalWidth") == 320
+    window.mouse.up()
+    ready(window, 1)
+    expect(preview).to_be_hidden(timeout=20 * SECONDS)
+    number, at, _ = grab(window)[camera]
+    assert abs(at - span[0] - 12 * SECONDS) < SECONDS
+    assert number == frame_at(running_system, camera, at)
+
+    window.keyboard.press("g")
+    window.keyboard.type("-5s")
+    window.keyboard.press("Enter")
+    ready(window, 1)
+    assert abs(grab(window)[camera][1] - at + 5 * SECONDS) < 10
+
+
+def test_a_selection_is_marked_and_exported(
+    window: Page, running_system: RunningSystem, recorded, span: tuple[int, int]
+) -> None:
+    camera = next(iter(recorded))
+    opened(window, running_system, [camera], span[0] + 4 * SECONDS)
+    window.evaluate("document.getElementById('timeline').zoom(60_000)")
+    box = window.locator("eyrie-timeline").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + 40
+    window.keyboard.down("Shift")
+    window.mouse.move(x, y)
+    window.mouse.down()
+    window.mouse.move(x + box["width"] / 6, y, steps=4)
+    window.mouse.up()
+    window.keyboard.up("Shift")
+    query = parse_qs(urlsplit(window.get_by_role("link", name="Export", exact=True).get_attribute("href") or "").query)
+    start, end = (ms_of(query[name][0]) for name in ("start", "end"))
+    assert query["camera"] == [str(camera)]
+    assert abs(end - start - 10 * SECONDS) < SECONDS
+
+    window.keyboard.press("b")
+    window.get_by_label("What is there to see").fill("<script>fox</script>")
+    window.keyboard.press("Enter")
+    expect(window.get_by_text("Bookmark saved.")).to_be_visible()
+    found = running_system.api.get("bookmarks/", params={"camera": camera}).json()["results"]
+    assert [(one["text"], ms_of(one["start"]), ms_of(one["end"])) for one in found] == [
+        ("<script>fox</script>", start, end)
+    ]
+
+
+def test_a_gap_says_why(window: Page, running_system: RunningSystem, recorded, span: tuple[int, int]) -> None:
+    camera = next(iter(recorded))
+    opened(window, running_system, [camera], span[0] + 4 * SECONDS)
+    window.evaluate(f"{CLOCK}.seek({span[1] + 3000})")
+    expect(window.locator("eyrie-recording .veil")).to_contain_text(
+        "The camera was not reachable", timeout=40 * SECONDS
+    )
+    window.evaluate(f"{CLOCK}.seek({span[0] - 3_600_000})")
+    expect(window.locator("eyrie-recording .veil")).to_have_text(
+        "Nothing is recorded at this time", timeout=40 * SECONDS
+    )
+
+
+def test_events_are_found_and_open_their_moment(
+    window: Page, running_system: RunningSystem, recorded, span: tuple[int, int]
+) -> None:
+    camera = next(iter(recorded))
+    opened(window, running_system, [camera], span[0] + 4 * SECONDS)
+    window.keyboard.press("Control+f")
+    expect(window.get_by_role("heading", name="Events")).to_be_visible()
+    window.select_option("#camera", str(camera))
+    window.fill("#text", "offline")
+    card = window.locator(".event-card").first
+    expect(card).to_contain_text("Camera offline", timeout=20 * SECONDS)
+    expect(window.locator(".event-card")).to_have_count(1)
+    window.fill("#text", "no such thing")
+    expect(window.get_by_role("heading", name="No events found")).to_be_visible(timeout=20 * SECONDS)
+    window.fill("#text", "")
+    window.locator(".event-card", has_text="Camera offline").click()
+    expect(window.get_by_role("heading", name="Playback")).to_be_visible()
+    ready(window, 1)
+
+
+def test_days_have_the_hours_that_they_have(new_system, window: Page) -> None:
+    """In Berlin the clocks went back on 25 October 2026 and went forward on 29 March."""
+    system = new_system(EYRIE_TIME_ZONE="Europe/Berlin").start()
+    window.goto(f"{system.url}/sign-in/")
+    hours = """async ([start, end, step]) => {
+      const { ticks } = await import("components/timeline/ticks.js"), { local } = await import("eyrie/zone.js");
+      return [...ticks(start, end - 1, step)].map(({ at }) => local(at).hour);
+    }"""
+    typed = "async (text) => (await import('components/playback/typed-time.js')).typedTime(text, 0, 0)"
+    hour = 3_600_000
+    for date, count, odd in (
+        ("2026-10-25", 25, [0, 1, 2, 2, 3]),
+        ("2026-03-29", 23, [0, 1, 3, 4, 5]),
+        ("2026-05-01", 24, [0, 1, 2, 3, 4]),
+    ):
+        start, end = (window.evaluate(typed, f"{day} 00:00") for day in (date, f"{date[:8]}{int(date[8:]) + 1:02}"))
+        assert end - start == count * hour
+        found = window.evaluate(hours, [start, end, hour])
+        assert (len(found), found[:5]) == (count, odd)
+        assert window.evaluate(hours, [start, end, 6 * hour]) == [0, 6, 12, 18]
