@@ -18,7 +18,7 @@ from core.hookspecs.storage import ObjectWriter, Storage, StorageBackendSpec, St
 from core.hookspecs.version import API_VERSION
 from core.hookspecs.web import PanelSpec, RouteSpec, Slot, TopicSpec
 from core.media.clock import Clock, SystemClock
-from core.media.source import Fault, PacketSink, PacketSource, SourceError
+from core.media.source import Fault, PacedSource, PacketSink, PacketSource, SourceError
 from core.media.units import AccessUnit, Codec, StreamInfo, Track
 from core.pluginhost.metadata import PluginConfig, PluginMeta
 
@@ -44,6 +44,7 @@ __all__ = [
     "Level",
     "NoAttributes",
     "ObjectWriter",
+    "PacedSource",
     "PacketSink",
     "PacketSource",
     "PanelSpec",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from core.media.units import AccessUnit, StreamInfo
 
@@ -62,3 +62,13 @@ class PacketSource(Protocol):
 
     async def stop(self) -> None:
         """End the session (TEARDOWN where there is one) within 2 s. Idempotent; `on_end(None)` has run on return."""
+
+
+@runtime_checkable
+class PacedSource(PacketSource, Protocol):
+    """A source that may look for media less often while nobody watches. Optional: one without delivers as it comes."""
+
+    def pace(self, seconds: float) -> None:
+        """From now on a unit may be kept back so long, to be delivered with others. Called on the source's loop, once
+        it has told its tracks and whenever that changes. `wall_ms` may come out later by no more than that.
+        """

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from core.cameras.queries import CameraConfig
 from core.hookspecs.cameras import CameraDriverSpec
-from core.media.source import Fault, PacketSink, PacketSource, SourceError
+from core.media.source import Fault, PacedSource, PacketSink, PacketSource, SourceError
 from core.pluginhost import host
 from core.pluginhost.guard import Outcome, describe
 
@@ -18,6 +18,9 @@ class Driver(Protocol):
 
     def begin(self, stream: str, sink: PacketSink) -> PacketSource:
         """A started source. Raises SourceError."""
+
+    def pace(self, source: PacketSource, seconds: float) -> None:
+        """Let a source keep units back so long, if it can; its failures are the plugin's, not ours."""
 
     async def end(self, source: PacketSource) -> None:
         """Stop a source; its failures are the plugin's, not ours."""
@@ -38,6 +41,11 @@ class PluginDriver:
         source = self._value(host().run(self._plugin, "open a source", spec.open, settings, stream))
         self._value(host().run(self._plugin, "start a source", source.start, sink))
         return source
+
+    def pace(self, source: PacketSource, seconds: float) -> None:
+        """Set the pace of a source that has one."""
+        if isinstance(source, PacedSource):
+            host().run(self._plugin, "set the pace of a source", source.pace, seconds)
 
     async def end(self, source: PacketSource) -> None:
         """Stop a source."""

@@ -6,6 +6,7 @@ import asyncio
 
 from core.media.burst import LONGEST_S
 from core.media.clock import Clock, SystemClock
+from core.media.rtsp.connection import Connection
 from core.media.rtsp.formats import choose
 from core.media.rtsp.intake import Intake
 from core.media.rtsp.session import Session, Target, TransportRefused, converse
@@ -40,6 +41,12 @@ class RtspSource(TaskSource):
         self._clock = clock or SystemClock()
         self._step = step
         self._handshake = handshake
+        self._connection: Connection | None = None
+
+    def pace(self, seconds: float) -> None:
+        """How long what has come may wait to be read; see `core.media.source.PacedSource`."""
+        if self._connection is not None:
+            self._connection.pace(seconds)
 
     async def _run(self, sink: PacketSink) -> SourceError | None:
         try:
@@ -69,6 +76,7 @@ class RtspSource(TaskSource):
             connection.on_batch = intake.deliver
             intake.begin(sink, await session.play(formats))
             connection.read_by_tick()
+            self._connection = connection
         except BaseException:
             _close(session)
             raise

@@ -1,8 +1,9 @@
 """One RTSP connection as a client: requests and answers, and media interleaved between them (RFC 2326 section 10.12).
 
 While media flows, plain TCP is read by tick: every 40 ms all that has arrived, instead of a wake-up for each packet a
-camera sends. A tick costs more than a picture does, and 25 a second show 30 pictures a second smoothly. Ticks lie on
-whole multiples on the loop's clock, so that all connections of a loop share its wake-ups.
+camera sends. A tick costs more than a picture does, and 25 a second show 30 pictures a second smoothly; `pace` makes
+them fewer while nobody looks. Ticks lie on whole multiples on the loop's clock, so that all connections of a loop share
+its wake-ups.
 TLS is read by the transport as it comes.
 """
 
@@ -68,6 +69,7 @@ class Connection(asyncio.Protocol):
         self._cseq = 0
         self._waiting: dict[int, asyncio.Future[Response]] = {}
         self._tick: asyncio.TimerHandle | None = None
+        self._tick_ms = TICK_MS
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio."""
@@ -109,6 +111,13 @@ class Connection(asyncio.Protocol):
             self._transport.pause_reading()
             self._schedule()
 
+    def pace(self, seconds: float) -> None:
+        """How far apart ticks lie. What waits meanwhile lies in the kernel's receive buffer, which has to hold it."""
+        self._tick_ms = max(1, round(seconds * 1000))
+        if self._tick is not None and not self.ended.done():
+            self._tick.cancel()
+            self._schedule()
+
     def close(self) -> None:
         """End at once what is not yet ended; buffered requests are still sent."""
         if self._transport is not None:
@@ -117,7 +126,7 @@ class Connection(asyncio.Protocol):
 
     def _schedule(self) -> None:
         now_ms = round(self._loop.time() * 1000)
-        self._tick = self._loop.call_at((now_ms // TICK_MS + 1) * TICK_MS / 1000, self._read)
+        self._tick = self._loop.call_at((now_ms // self._tick_ms + 1) * self._tick_ms / 1000, self._read)
 
     def _read(self) -> None:
         for _ in range(_READS_PER_TICK):

@@ -11,7 +11,7 @@ import pytest
 
 from core.media.source import Fault, PacketSink, SourceError
 from core.media.units import AccessUnit, Codec, StreamInfo, Track
-from core.recorder.ingest import FLOOD, Ingest
+from core.recorder.ingest import FLOOD, RECORDED, WATCHED, Ingest
 from core.recorder.protocol import CameraState
 from core.recorder.tests.waiting import until
 from core.testing.clock import FakeClock
@@ -26,6 +26,7 @@ class Session:
     def __init__(self) -> None:
         self.sink: PacketSink | None = None
         self.stopped = False
+        self.paces: list[float] = []
 
     def start(self, sink: PacketSink) -> None:
         self.sink = sink
@@ -59,6 +60,9 @@ class Sessions:
         self.made.append(Session())
         self.made[-1].start(sink)
         return self.made[-1]
+
+    def pace(self, source: Any, seconds: float) -> None:
+        source.paces.append(seconds)
 
     async def end(self, source: Any) -> None:
         await source.stop()
@@ -131,6 +135,20 @@ async def test_units_reach_consumers_and_latecomers(stream: Stream) -> None:
     stream.ingest.remove(late)
     stream.newest.sends(3)
     assert late.units == [2]
+
+
+async def test_units_may_be_gathered_while_nobody_watches(stream: Stream) -> None:
+    assert stream.newest.paces == []  # it has not told its tracks
+    stream.newest.opens()
+    stream.ingest.watched(True)
+    stream.ingest.watched(False)
+    assert stream.newest.paces == [RECORDED, WATCHED, RECORDED]
+    stream.ingest.watched(True)
+    stream.newest.fails()
+    stream.passes(1)
+    stream.newest.opens()
+    assert len(stream.sessions.made) > 1
+    assert stream.newest.paces == [WATCHED]
 
 
 async def test_a_lost_session_is_replaced_and_consumers_know(stream: Stream) -> None:
