@@ -51,7 +51,9 @@ class Configuration(BaseSettings):
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
         ["*"], title="Allowed hosts", description="Host names the web server answers to, comma-separated."
     )
-    time_zone: str = Field("UTC", title="Time zone", description="The site's IANA time zone; inside all times are UTC.")
+    time_zone: str = Field(
+        "UTC", title="Time zone", description="The site's IANA zone until one is chosen in the portal."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", title="Log level", description="Least level that is logged."
     )

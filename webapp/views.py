@@ -9,17 +9,17 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
-from core.api.services import PUBLIC, page
+from core.api.services import PUBLIC, page, site
 from webapp.texts import catalogue
 
 
 @page(PUBLIC)
 @require_safe
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The sign-in form; those who are signed in already go on."""
+    """The sign-in form, which says where the first password is to be found; those who are signed in already go on."""
     if request.user.is_authenticated:
         return redirect("home")
-    return render(request, "webapp/sign_in.html")
+    return render(request, "webapp/sign_in.html", {"first_start": site().to_set_up})
 
 
 @page(PUBLIC)

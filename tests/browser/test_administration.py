@@ -96,6 +96,8 @@ def test_the_first_steps_lead_from_the_one_time_password_to_a_recorded_camera(
     system = new_system(EYRIE_ADMIN_PASSWORD="", EYRIE_SEGMENT_SECONDS="5").start()
     one_time = re.search(r"one-time password (\S+)", system.log.read_text("utf-8"))
     assert one_time
+    window.goto(system.url)
+    expect(window.get_by_text("one-time password that Eyrie printed")).to_be_visible()
     sign_in(window, system, one_time.group(1))
     expect(window.get_by_role("heading", name="Choose your password")).to_be_visible()
     window.get_by_label("New password").fill("12345")
