@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from core.api import AccessUnit, PacedSource, PacketSink, PacketSource, SourceError, StreamInfo
-from core.api.media import AvSource, RtspSource, RtspTarget, TransportRefused
+from core.api import AccessUnit, PacketSink, PacketSource, SourceError, StreamInfo
+from core.api.media import RtspSource, RtspTarget, TransportRefused
 from plugins.rtsp.settings import RtspSettings
+
+if TYPE_CHECKING:
+    from core.api.media import AvSource
 
 STEP_S = 5.0
 # Datagrams of a keyframe come in one burst; the default receive buffer loses its end.
@@ -19,6 +23,8 @@ def source(settings: RtspSettings, stream: str, step: float = STEP_S) -> PacketS
     url = settings.url if stream == "main" else settings.sub_url
     scheme = urlsplit(url).scheme
     if scheme == "file":
+        from core.api.media import AvSource  # loads PyAV, as in `_av`
+
         return AvSource(unquote(urlsplit(url).path), audio=settings.audio, loop=True)
     if scheme.startswith("http"):
         return _av(settings, url, step, {})
@@ -34,6 +40,8 @@ def source(settings: RtspSettings, stream: str, step: float = STEP_S) -> PacketS
 
 
 def _av(settings: RtspSettings, url: str, step: float, options: dict[str, str]) -> AvSource:
+    from core.api.media import AvSource
+
     password = settings.password.get_secret_value()
     return AvSource(
         url, username=settings.username, password=password, options=options, audio=settings.audio, step=step
@@ -53,11 +61,6 @@ class Automatic:
         """Begin with the first."""
         self._sink = sink
         self._source.start(self)
-
-    def pace(self, seconds: float) -> None:
-        """Of the one that runs, if it has one."""
-        if isinstance(self._source, PacedSource):
-            self._source.pace(seconds)
 
     async def stop(self) -> None:
         """Stop the one that runs."""
