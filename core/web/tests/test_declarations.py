@@ -63,6 +63,13 @@ def address_of(route: str, camera_id: int) -> str:
     return address
 
 
+def signed_in(client_of, user):
+    """A client for both doors: the interface takes the token, pages take the session."""
+    client = client_of(user)
+    client.force_login(user)
+    return client
+
+
 def test_there_are_routes() -> None:
     assert len(CASES) > 20
 
@@ -93,7 +100,7 @@ def test_nobody_gets_past_a_route_that_is_not_public(db, client_of, route: str, 
 @pytest.mark.parametrize(("route", "method", "view"), cases(open_to=(PUBLIC, SIGNED_IN)))
 def test_a_user_without_rights_gets_nowhere(db, person, client_of, route: str, method: str, view: object) -> None:
     camera = Camera.objects.create(name="door", driver="none")
-    answer = getattr(client_of(person("jo")), method)(address_of(route, camera.pk), {}, format="json")
+    answer = getattr(signed_in(client_of, person("jo")), method)(address_of(route, camera.pk), {}, format="json")
     assert answer.status_code == (404 if "<int:camera_id>" in route else 403)
 
 
@@ -103,7 +110,7 @@ def test_the_wrong_camera_is_as_one_that_does_not_exist(
 ) -> None:
     mine = Camera.objects.create(name="mine", driver="none")
     other = Camera.objects.create(name="other", driver="none")
-    client = client_of(person("jo", "administrator", mine.pk))
+    client = signed_in(client_of, person("jo", "administrator", mine.pk))
     wrong, missing = (
         getattr(client, method)(address_of(route, camera_id), {}, format="json") for camera_id in (other.pk, 10_000)
     )
@@ -118,7 +125,7 @@ def test_a_viewer_may_see_the_camera_but_only_use_what_viewers_hold(
     db, person, client_of, route: str, method: str, view: object
 ) -> None:
     camera = Camera.objects.create(name="mine", driver="none")
-    client = client_of(person("jo", "viewer", camera.pk))
+    client = signed_in(client_of, person("jo", "viewer", camera.pk))
     assert getattr(client, method)(address_of(route, camera.pk), {}, format="json").status_code == 403
 
 

@@ -19,6 +19,7 @@ async function refresh() {
   try {
     const [health, status, cameras, states] = await Promise.all([call("health/"), call("system/status/"), call("cameras/?page_size=1000"), call("cameras/status/")]);
     showVerdict(health, states.results);
+    byId("checks").closest("section").hidden = !health.checks.length;
     byId("checks").replaceChildren(...[...health.checks].sort((a, b) => LEVEL_ORDER.indexOf(a.level) - LEVEL_ORDER.indexOf(b.level)).map(checkRow));
     byId("volumes").replaceChildren(...status.volumes.map((volume) => volumeCard(volume)));
     showCameras(cameras.results, new Map(states.results.map((one) => [one.camera, one])));
@@ -55,7 +56,7 @@ function showCameras(cameras, states) {
     showState(badge, status?.state ?? camera.state);
     return make("tr", {},
       make("td", {}, make("a", { href: `/cameras/${camera.id}/` }, camera.name)), make("td", {}, badge),
-      make("td", {}, main?.width ? `${main.codec.toUpperCase()} ${main.width} × ${main.height}` : "–"),
+      make("td", { className: "whole" }, main?.width ? `${main.codec.toUpperCase()} ${main.width} × ${main.height}` : "–"),
       make("td", { className: "number" }, main?.fps ? number(main.fps, 1) : "–"),
       make("td", { className: "number" }, main?.bitrate ? bitrate(main.bitrate) : "–"));
   }));
