@@ -71,6 +71,7 @@ def test_no_page_has_a_serious_violation(
             window.wait_for_load_state("load")
             found += violations(window)
         window.goto(running_system.url)
+        expect(window.locator("eyrie-tile").first).to_be_visible()
         window.keyboard.press("c")
         expect(window.locator("eyrie-tray button").first).to_be_visible()
         window.keyboard.press("Escape")
