@@ -17,6 +17,8 @@ from tests.rig.arena import Arena, rig_camera
 from tests.rig.system import RunningSystem, now_ms
 
 BUSY = "while True: pass"
+NAMES = ("north", "east", "south", "west")
+"""Those of the other tests, whose clips are rendered already."""
 
 
 @contextmanager
@@ -46,7 +48,7 @@ def test_a_minute(
 
 
 def _record_busily(system: RunningSystem, simulator: Callable[..., ParkFace], cache: Path, seconds: float) -> None:
-    cameras = [rig_camera(f"busy-{number}") for number in range(4)]
+    cameras = [rig_camera(name) for name in NAMES]
     park = simulator(*cameras)
     arena = Arena.begin(system.start(), cache, [(camera, park.url(camera.name)) for camera in cameras])
     time.sleep(1)

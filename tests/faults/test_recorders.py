@@ -32,11 +32,11 @@ def test_a_killed_recorder_costs_the_others_cameras_nothing(
     cameras = [(camera, simulator_process.url(camera.name)) for camera in simulator_process.cameras]
     arena = Arena.begin(system, simulator_process.cache, cameras)
     (untouched,) = system.members("recorder-0")
-    time.sleep(3)
+    time.sleep(2)
     before = arena.sizes()
     at_ms = arena.kill(f"recorder-{KILLED}")
     arena.growing(before)
-    time.sleep(3)
+    time.sleep(2)
     assert [one.pid for one in system.members("recorder-0")] == [untouched.pid]
     ended_ms = now_ms()
     system.stop()
