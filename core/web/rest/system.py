@@ -21,6 +21,7 @@ from core.pluginhost.health import HealthChecks
 from core.web import recorders
 from core.web.processes import processes
 from core.web.rest.cameras import status_of
+from core.web.rest.volumes import VolumeOutput
 from core.web.space import volume_states
 
 
@@ -60,18 +61,6 @@ class ProcessOutput(serializers.Serializer[dict[str, Any]]):
     restarts = serializers.IntegerField()
     cpu_seconds = serializers.FloatField(allow_null=True)
     memory = serializers.IntegerField(allow_null=True)
-
-
-class VolumeOutput(serializers.Serializer[dict[str, Any]]):
-    """A volume and its space in bytes; `error` is a sentence when it cannot be used."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    backend = serializers.CharField()
-    enabled = serializers.BooleanField()
-    total = serializers.IntegerField(allow_null=True)
-    free = serializers.IntegerField(allow_null=True)
-    error = serializers.CharField()
 
 
 class SystemOutput(serializers.Serializer[dict[str, Any]]):

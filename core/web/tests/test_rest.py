@@ -129,15 +129,21 @@ def test_processes_are_those_of_the_supervisor_that_runs_this_one(person, client
     client = client_of(person("op", "operator"))
     file = configuration().data / "run" / "processes.json"
     file.parent.mkdir(exist_ok=True)
-    row = {"name": "web", "pid": 7, "state": "up", "since_ms": NOW, "restarts": 2}
+    here = {"name": "web", "pid": os.getpid(), "state": "up", "since_ms": NOW, "restarts": 2}
+    away = {**here, "pid": None, "state": "down"}
     shown = []
     for supervisor in (os.getppid(), os.getppid() + 1):
-        file.write_text(json.dumps({"supervisor": supervisor, "processes": [row]}))
+        file.write_text(json.dumps({"supervisor": supervisor, "processes": [here, away]}))
         shown.append(client.get("/api/v1/system/status/").json()["processes"])
     file.unlink()
     shown.append(client.get("/api/v1/system/status/").json()["processes"])
-    since = "2026-05-28T20:26:40.000Z"
-    assert shown == [[{"name": "web", "pid": 7, "state": "up", "since": since, "restarts": 2}], [], []]
+    first, second = shown[0]
+    assert first["cpu_seconds"] > 0
+    assert first["memory"] > 2**20
+    told = {"name": "web", "since": "2026-05-28T20:26:40.000Z", "restarts": 2}
+    assert second == told | {"pid": None, "state": "down", "cpu_seconds": None, "memory": None}
+    assert first == told | {key: first[key] for key in ("pid", "state", "cpu_seconds", "memory")}
+    assert shown[1:] == [[], []]
 
 
 def test_plugins_and_drivers_are_shown(person, client_of, paper) -> None:
