@@ -144,6 +144,7 @@ def test_the_first_steps_lead_from_the_one_time_password_to_a_recorded_camera(
     window.get_by_role("link", name="Watch live").click()
     expect(window.locator("html")).to_have_attribute("data-time-zone", "Europe/Zurich")
     assert window.url == system.url + "/"
+    window.wait_for_load_state("networkidle")
 
 
 def test_cameras_plugins_users_and_the_system_are_looked_after(

@@ -57,10 +57,14 @@ cameraForm.addEventListener("camera-saved", ({ detail }) => finish(t("{name} is 
 byId("later").addEventListener("click", () => finish(t("Add cameras at any time, under Cameras.")));
 tellRoom(byId("path"));
 const propose = offerZones(byId("time-zone"));
-const [site, volumes] = await Promise.all([call("site/"), call("volumes/")]);
-form("password").querySelector(".current").hidden = site.to_set_up;
-step("password").querySelector(".skip-step").hidden = site.to_set_up;
-form("place").elements.name.value = site.name;
-propose(site.time_zone);
-byId("volumes").replaceChildren(...volumes.results.map((volume) => volumeCard(volume)));
-go("password");
+async function begin() {
+  go("password");
+  const [site, volumes] = await Promise.all([call("site/"), call("volumes/")]);
+  form("password").querySelector(".current").hidden = site.to_set_up;
+  step("password").querySelector(".skip-step").hidden = site.to_set_up;
+  form("place").elements.name.value = site.name;
+  propose(site.time_zone);
+  byId("volumes").replaceChildren(...volumes.results.map((volume) => volumeCard(volume)));
+}
+
+begin().catch((error) => tell(form("password"), error));

@@ -2,7 +2,7 @@
 
 import { call } from "eyrie/api.js";
 import { byId } from "eyrie/dom.js";
-import { offerZones, onSubmit } from "eyrie/forms.js";
+import { offerZones, onSubmit, tell } from "eyrie/forms.js";
 import { t } from "eyrie/i18n.js";
 import { toast } from "eyrie/toasts.js";
 import { tellRoom, volumeCard } from "eyrie/volumes.js";
@@ -40,7 +40,11 @@ onSubmit(byId("own-password"), async (password) => {
 });
 tellRoom(byId("path"));
 offerZones(byId("time-zone"));
-const [site, volumes] = await Promise.all([call("site/"), call("volumes/")]);
-form.elements.name.value = site.name;
-form.elements.time_zone.value = site.time_zone;
-showVolumes(volumes);
+async function begin() {
+  const [site, volumes] = await Promise.all([call("site/"), call("volumes/")]);
+  form.elements.name.value = site.name;
+  form.elements.time_zone.value = site.time_zone;
+  showVolumes(volumes);
+}
+
+begin().catch((error) => tell(form, error));
