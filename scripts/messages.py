@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -33,6 +34,7 @@ PYTHON = {
     "pgettext": ((1, "c"), 2),
 }
 MODULES = {"t": None, "n": (1, 2)}
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 Key = str | tuple[str, ...]
 
 
@@ -59,7 +61,8 @@ def texts() -> dict[Key, str]:
 
 def merged(language: Path) -> Catalog:
     """All rooms' files of a language as one catalogue."""
-    whole = Catalog(locale=language.name)
+    # The date is in the compiled catalogue, which must not change with the day on which it is compiled.
+    whole = Catalog(locale=language.name, creation_date=LONG_AGO, revision_date=LONG_AGO)
     for path in sorted(language.glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=language.name):
