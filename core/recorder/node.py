@@ -42,7 +42,7 @@ TICK = 0.12
 """A multiple of the RTSP client's tick, on the same grid, so that both share wake-ups: an idle processor's cost more
 than what is done in them.
 """
-POLL = 1.0
+POLL = 8 * TICK
 LOOK = 10.0
 VOLUMES_PATIENCE = 3.0
 """Seconds that the start waits for the volumes; live view must not depend on a disk."""
@@ -184,7 +184,7 @@ class Node:
             await asyncio.wait_for(self._looked.wait(), VOLUMES_PATIENCE)
         while True:
             await self._poll()
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(POLL - self._loop.time() % POLL)
 
     async def _poll(self) -> None:
         running = {camera_id: camera.config.revision for camera_id, camera in self._cameras.items()}

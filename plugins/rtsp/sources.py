@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from core.api import AccessUnit, PacketSink, PacketSource, SourceError, StreamInfo
+from core.api import AccessUnit, PacedSource, PacketSink, PacketSource, SourceError, StreamInfo
 from core.api.media import RtspSource, RtspTarget, TransportRefused
 from plugins.rtsp.settings import RtspSettings
 
@@ -61,6 +61,11 @@ class Automatic:
         """Begin with the first."""
         self._sink = sink
         self._source.start(self)
+
+    def pace(self, seconds: float) -> None:
+        """Of the one that runs, if it has one."""
+        if isinstance(self._source, PacedSource):
+            self._source.pace(seconds)
 
     async def stop(self) -> None:
         """Stop the one that runs."""

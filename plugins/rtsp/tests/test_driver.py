@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 import av
 import pytest
 
-from core.api import Fault, PacketSink, StreamInfo
+from core.api import Fault, PacedSource, PacketSink, StreamInfo
 from core.api.media import AvSource, Collector, RtspServer, RtspSource, TransportRefused
 from core.testing.cameras import CameraDriverContract
 from plugins.rtsp.driver import SPEC
@@ -242,3 +242,10 @@ async def test_any_other_end_is_passed_on() -> None:
     assert collected.error is not None
     assert not isinstance(collected.error, TransportRefused)
     assert collected.error.fault is Fault.PORT
+
+
+@pytest.mark.parametrize("transport", ["auto", "tcp"])
+def test_a_camera_over_tcp_can_be_read_less_often(transport: str) -> None:
+    assert isinstance(
+        source(RtspSettings.model_validate({"url": "rtsp://h/x", "transport": transport}), "main"), PacedSource
+    )
