@@ -75,4 +75,4 @@ def test_pages_fail_as_pages(client: Client, monkeypatch) -> None:
     answer = client.get("/nowhere/")
     assert answer.status_code == 404
     assert b"There is no such page" in answer.content
-    assert b"webapp/css/page.css" in answer.content
+    assert b"webapp/css/tokens.css" in answer.content
