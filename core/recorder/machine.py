@@ -125,6 +125,11 @@ class Machine:
         self._due = now + OVERLAP
         return Do.OVERLAP if self._silent else Do.NOTHING
 
+    @property
+    def calm(self) -> bool:
+        """Nothing falls due but the watch on pictures, which takes seconds."""
+        return self.state in (CameraState.STREAMING, CameraState.DISABLED)
+
     def retry_in_ms(self, now: float) -> int:
         """Milliseconds until the next try; 0 while one is under way or none is needed."""
         waiting = not self._trying and self.state in (CameraState.BACKING_OFF, CameraState.AUTH_FAILED)

@@ -42,6 +42,8 @@ TICK = 0.12
 """A multiple of the RTSP client's tick, on the same grid, so that both share wake-ups: an idle processor's cost more
 than what is done in them.
 """
+CALM_TICK = 4 * TICK
+"""The same while every camera is well: nothing falls due sooner, and the first that is not ends it."""
 POLL = 8 * TICK
 LOOK = 10.0
 VOLUMES_PATIENCE = 3.0
@@ -80,6 +82,7 @@ class Node:
         self._known: set[int] = set()
         self._listed = False
         self._to_adopt: list[Leftovers] = []
+        self._restless = asyncio.Event()
         self._looked = asyncio.Event()
         self._adopted = asyncio.Event()
         self._database_away = False
@@ -143,7 +146,10 @@ class Node:
             now = self._clock.monotonic()
             for camera in list(self._cameras.values()):
                 camera.tick(now)
-            await asyncio.sleep(TICK - self._loop.time() % TICK)
+            self._restless.clear()
+            tick = CALM_TICK if all(camera.calm for camera in self._cameras.values()) else TICK
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._restless.wait(), tick - self._loop.time() % tick)
 
     async def _look_forever(self) -> None:
         while True:
@@ -224,6 +230,9 @@ class Node:
         self._server.push_gone(camera_id)
 
     def _status(self, status: CameraStatus, before: CameraStatus) -> None:
+        camera = self._cameras.get(status.camera)
+        if camera is not None and not camera.calm:
+            self._restless.set()
         self._reports.camera(status, before)
         self._server.push_status(status)
 
