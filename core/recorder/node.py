@@ -44,7 +44,7 @@ than what is done in them.
 """
 CALM_TICK = 4 * TICK
 """The same while every camera is well: nothing falls due sooner, and the first that is not ends it."""
-POLL = 8 * TICK
+POLL = 16 * TICK
 LOOK = 10.0
 VOLUMES_PATIENCE = 3.0
 """Seconds that the start waits for the volumes; live view must not depend on a disk."""
