@@ -13,7 +13,7 @@ from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
 from rest_framework.views import APIView
 
 from core.access.declared import PUBLIC, SIGNED_IN, Required
@@ -57,14 +57,30 @@ def _me(request: Request, user: User) -> dict[str, Any]:
     }
 
 
+class WrongPasswords(ScopedRateThrottle):
+    """Limits guesses from one address; a sign-in that succeeds is no guess and is taken back."""
+
+    scope = "sign_in"
+
+    def forgive(self, request: Request, view: APIView) -> None:
+        """The newest attempt was right."""
+        key = self.get_cache_key(request, view)
+        self.cache.set(key, self.cache.get(key, [])[1:], self.duration)
+
+
 class SignIn(APIView):
     """Begin a session. JSON only, which no foreign page can send without this server's leave."""
 
     required: Required = {"POST": PUBLIC}
     authentication_classes = ()
     parser_classes = (JSONParser,)
-    throttle_classes = (ScopedRateThrottle,)
+    throttle_classes = (WrongPasswords,)
     throttle_scope = "sign_in"
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """The same throttle for the check before and the forgiving after."""
+        self._guesses = WrongPasswords()
+        return [self._guesses]
 
     def get_authenticate_header(self, request: Request) -> str:
         """Makes a refusal a 401: without authenticators DRF would say 403."""
@@ -80,6 +96,7 @@ class SignIn(APIView):
         if not isinstance(user, User):
             audit.record(name, "auth.sign_in_refused", "user:", address=address(request))
             raise AuthenticationFailed("The user name or the password is wrong.")
+        self._guesses.forgive(request, self)
         login(request._request, user)
         get_token(request._request)
         request.user = user
