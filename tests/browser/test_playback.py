@@ -16,7 +16,8 @@ from plugins.simulator.testing import SimulatedCamera, frame_number, running_par
 from tests.rig.processes import eventually
 from tests.rig.system import PASSWORD, RunningSystem, ms_of, now_ms, rfc3339
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+# Slow, and not yet steady on a busy machine: a software decoder plays up to four cameras at once here.
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 SECONDS = 1000
 FPS, LOOP = 20, 30  # pictures a second, seconds
 NAMES = ("north", "east", "south", "west")
@@ -99,6 +100,12 @@ def frame_at(system: RunningSystem, camera: int, at: float) -> int:
     return number_in(answer.raise_for_status().content)
 
 
+def shows_its_moment(window: Page, system: RunningSystem, camera: int) -> None:
+    """At rest the tile comes to show the picture of the clock's moment: a seek ends before its picture is painted."""
+    right = frame_at(system, camera, grab(window)[camera][1])
+    eventually(lambda: grab(window)[camera][0] == right, 20, "the picture followed the clock", 0.1)
+
+
 def test_four_cameras_play_in_step(
     window: Page, running_system: RunningSystem, recorded, span: tuple[int, int]
 ) -> None:
@@ -141,8 +148,7 @@ def test_picture_by_picture_and_back(
     window.wait_for_function(f"(at) => {CLOCK}.now() < at - 1500", arg=before, timeout=40 * SECONDS)
     window.keyboard.press("k")
     ready(window, 1)
-    number, at, _ = grab(window)[camera]
-    assert number == frame_at(running_system, camera, at)
+    shows_its_moment(window, running_system, camera)
 
 
 def test_the_strip_is_dragged_and_the_picture_follows(
@@ -164,10 +170,9 @@ def test_the_strip_is_dragged_and_the_picture_follows(
     window.mouse.up()
     ready(window, 1)
     expect(preview).to_be_hidden(timeout=20 * SECONDS)
-    _, at, _ = grab(window)[camera]
-    assert abs(at - span[0] - 12 * SECONDS) < SECONDS
-    right = frame_at(running_system, camera, at)
-    eventually(lambda: grab(window)[camera][0] == right, 20, "the picture followed the clock", 0.1)
+    assert abs(grab(window)[camera][1] - span[0] - 12 * SECONDS) < SECONDS
+    shows_its_moment(window, running_system, camera)
+    at = grab(window)[camera][1]
 
     window.keyboard.press("g")
     window.keyboard.type("-5s")
@@ -223,6 +228,10 @@ def test_events_are_found_and_open_their_moment(
     window: Page, running_system: RunningSystem, recorded, span: tuple[int, int]
 ) -> None:
     camera = next(iter(recorded))
+    offline = {"camera": camera, "type": "camera.offline"}
+    eventually(
+        lambda: running_system.api.get("events/", params=offline).json()["results"], 30, "its event is stored", 1
+    )
     opened(window, running_system, [camera], span[0] + 4 * SECONDS)
     window.keyboard.press("Control+f")
     expect(window.get_by_role("heading", name="Events")).to_be_visible()
