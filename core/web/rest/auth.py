@@ -61,6 +61,7 @@ class WrongPasswords(ScopedRateThrottle):
     """Limits guesses from one address; a sign-in that succeeds is no guess and is taken back."""
 
     scope = "sign_in"
+    duration: int  # seconds, set by DRF from the rate
 
     def forgive(self, request: Request, view: APIView) -> None:
         """The newest attempt was right."""
