@@ -215,5 +215,8 @@ def _body(user: User) -> dict[str, Any]:
         "username": user.username,
         "active": user.is_active,
         "last_login": rfc3339(round(last.timestamp() * 1000)) if last else "",
-        "grants": [{"role": one.role.name, "camera": one.camera_id} for one in user.grants.select_related("role").order_by("id")],
+        "grants": [
+            {"role": one.role.name, "camera": one.camera_id}
+            for one in user.grants.select_related("role").order_by("id")
+        ],
     }
