@@ -26,12 +26,13 @@ run: setup ## Start everything without cameras, on ./data
 test: setup-dev ## All set-up, lint, types and all tests, on SQLite and on PostgreSQL
 	@scripts/system-packages.sh
 	@$(MAKE) --no-print-directory lint
-	$(PYTEST) -m "not slow"
-	scripts/with-postgres.sh $(PYTEST) -m "not slow" --only-database
+	scripts/tests.sh -m "not slow"
+	scripts/with-postgres.sh scripts/tests.sh -m "not slow" --only-database
 
 test-slow: setup-dev ## Soak and fault rounds (many minutes)
 	@scripts/system-packages.sh
 	$(PYTEST) -m slow --timeout 1800
+	$(PYTEST) core/media core/exports --hypothesis-profile search
 
 fast: setup-dev ## Only the tests that need no browser, no camera and no running system
 	$(PYTEST) core plugins webapp -m "not slow and not browser and not real_data" -x
@@ -58,7 +59,7 @@ docs: setup-dev ## Build the documentation into docs/_build, warnings are errors
 
 requirements: setup-dev ## Pin requirements/*.in with hashes, for all platforms and Python versions
 	cd requirements && for name in base dev; do \
-	  UV_CUSTOM_COMPILE_COMMAND="make requirements" ../$(VENV)/bin/uv pip compile --universal --generate-hashes --no-header=false \
+	  UV_CUSTOM_COMPILE_COMMAND="make requirements" ../$(VENV)/bin/uv pip compile --universal --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --python-version 3.11 -q $$name.in -o $$name.txt; done
 
 clean: ## Remove what was built; recordings and settings stay

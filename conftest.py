@@ -1,7 +1,7 @@
 """Every test run has a data directory of its own and knows no setting of the machine it runs on.
 
 This runs before Django's settings are read, which is why their module is named here and not in pyproject.toml:
-pytest-django would read them before any conftest. The database is SQLite in memory or, with EYRIE_TEST_DATABASE_URL
+pytest-django would read them before any conftest. The database is SQLite in memory or, with TEST_DATABASE_URL
 (see scripts/with-postgres.sh), PostgreSQL. Plugins are strict: a failing one fails the test.
 """
 
@@ -11,12 +11,13 @@ import shutil
 import tempfile
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 
 pytest_plugins = ["core.testing.pytest_plugin"]
 
-_TEST_DATABASE = os.environ.get("EYRIE_TEST_DATABASE_URL")
+_TEST_DATABASE = os.environ.get("TEST_DATABASE_URL")
 
 for _name in [name for name in os.environ if name.startswith("EYRIE_")]:
     del os.environ[_name]
@@ -32,6 +33,11 @@ if _TEST_DATABASE:
 django.setup()  # before the rooms' own conftests, which import models, are read
 # Argon2 takes tens of milliseconds on purpose; what is tested is who may sign in, not how the password is kept.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+# The same examples in every run: a landing is not the place to look for new ones. `make test-slow` does that.
+hypothesis.settings.register_profile("same", derandomize=True, database=None)
+hypothesis.settings.register_profile("search", max_examples=2000, database=None)
+hypothesis.settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

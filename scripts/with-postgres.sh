@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run a command beside a throw-away PostgreSQL: `with-postgres.sh pytest …` sees EYRIE_TEST_DATABASE_URL.
+# Run a command beside a throw-away PostgreSQL: `with-postgres.sh pytest …` sees TEST_DATABASE_URL.
 # The cluster lies in a temporary directory, listens on a free loopback port and is gone afterwards, whatever happens.
 set -eu
 
@@ -49,4 +49,4 @@ done
 
 $as "$bin/createdb" -h 127.0.0.1 -p "$port" -U eyrie eyrie
 cd "$OLDPWD"
-EYRIE_TEST_DATABASE_URL="postgres://eyrie@127.0.0.1:$port/eyrie" "$@"
+TEST_DATABASE_URL="postgres://eyrie@127.0.0.1:$port/eyrie" "$@"
