@@ -6,11 +6,12 @@ or in modules that `apps.py` and `hooks.py` do not import at their top, so that 
 """
 
 from core.hookspecs.access import PermissionSpec, Scope
-from core.hookspecs.actions import ActionContext, ActionSpec
+from core.hookspecs.actions import ActionContext, ActionSpec, GiveUp, RetryLater
 from core.hookspecs.audit import AuditEntry
+from core.hookspecs.backup import BackupError, BackupTarget, BackupTargetSpec, BackupTrouble, FarEntry
 from core.hookspecs.cameras import CameraDriverSpec, ProbeReport, StreamReport
 from core.hookspecs.detectors import Detection, Detector, DetectorSpec, Frame, FrameRequest
-from core.hookspecs.events import Event, EventTypeSpec, NoAttributes
+from core.hookspecs.events import Event, EventTypeSpec, NoAttributes, SeenObject
 from core.hookspecs.marks import hookimpl
 from core.hookspecs.ops import Health, HealthCheckSpec, Level, WorkerContext, WorkerSpec
 from core.hookspecs.settings import SettingsSpec
@@ -28,6 +29,10 @@ __all__ = [
     "ActionContext",
     "ActionSpec",
     "AuditEntry",
+    "BackupError",
+    "BackupTarget",
+    "BackupTargetSpec",
+    "BackupTrouble",
     "CameraDriverSpec",
     "Clock",
     "Codec",
@@ -36,9 +41,11 @@ __all__ = [
     "DetectorSpec",
     "Event",
     "EventTypeSpec",
+    "FarEntry",
     "Fault",
     "Frame",
     "FrameRequest",
+    "GiveUp",
     "Health",
     "HealthCheckSpec",
     "Level",
@@ -52,8 +59,10 @@ __all__ = [
     "PluginConfig",
     "PluginMeta",
     "ProbeReport",
+    "RetryLater",
     "RouteSpec",
     "Scope",
+    "SeenObject",
     "SettingsSpec",
     "Slot",
     "SourceError",

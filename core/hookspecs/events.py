@@ -25,6 +25,18 @@ class EventTypeSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenObject:
+    """Something in the picture. label: such as `person`; score: 0 to 1; box: left, top, width, height as fractions of
+    the picture; track: the same for one object as it moves, empty when it was not followed.
+    """
+
+    label: str
+    score: float = 1.0
+    box: tuple[float, float, float, float] | None = None
+    track: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened. Times in UTC milliseconds; end_ms None while it lasts; camera_id None for the system."""
 
@@ -34,6 +46,7 @@ class Event:
     start_ms: int
     end_ms: int | None
     attributes: dict[str, Any] = field(default_factory=dict)
+    objects: tuple[SeenObject, ...] = ()
 
 
 @hookspec()
