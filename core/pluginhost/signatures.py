@@ -75,7 +75,7 @@ def members(one: type) -> Iterator[str]:
 def _default(field: Field[Any]) -> str:
     if field.default is not MISSING:
         value = field.default
-        return f" = {value.__name__ if isinstance(value, type) else _steady(value)}"
+        return f" = {value.__name__ if isinstance(value, type) or inspect.isfunction(value) else _steady(value)}"
     return "" if field.default_factory is MISSING else " = ..."
 
 
