@@ -12,6 +12,7 @@ from core.events.publishing import publish
 from core.events.services import EventError
 from core.events.services import close as close_event
 from core.events.services import record as record_event
+from core.recording.services import trigger as trigger_recording
 from core.system.audit import record as record_audit
 from core.system.plugin_settings import load as plugin_settings
 from core.system.site import SiteSettings, site
@@ -42,4 +43,5 @@ __all__ = [
     "rights_for",
     "rights_of",
     "site",
+    "trigger_recording",
 ]

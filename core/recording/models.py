@@ -135,3 +135,19 @@ class Gap(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["camera_id", "stream", "start_ms", "end_ms"], name="gap_timeline")]
+
+
+class Trigger(models.Model):
+    """A stretch of time that a camera is asked to record, whatever for; it counts in the modes motion and event.
+
+    source: who asked, such as `action:<delivery key>`; each asks a camera once, and again only to record longer.
+    """
+
+    camera_id = models.BigIntegerField()
+    start_ms = models.BigIntegerField()
+    until_ms = models.BigIntegerField()
+    source = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["camera_id", "source"], name="trigger_once")]
+        indexes = [models.Index(fields=["until_ms"], name="trigger_recent")]
