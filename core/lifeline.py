@@ -11,7 +11,7 @@ from typing import NoReturn
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 _PR_SET_CHILD_SUBREAPER = 36
-BEAT_SECONDS = 0.5
+BEAT_SECONDS = 0.48  # on the grid of the recorder's ticks, to share their wake-ups
 
 
 def _prctl(option: int, argument: int | bytes) -> None:
@@ -60,7 +60,6 @@ def beat(fd: int) -> bool:
 async def beat_forever(fd: int) -> None:
     """Beat from the running event loop until cancelled, so that a hung loop is noticed."""
     os.set_blocking(fd, False)
-    while True:
-        if not beat(fd):
-            return
-        await asyncio.sleep(BEAT_SECONDS)
+    loop = asyncio.get_running_loop()
+    while beat(fd):
+        await asyncio.sleep(BEAT_SECONDS - loop.time() % BEAT_SECONDS)
