@@ -13,7 +13,7 @@ from core.hookspecs.cameras import CameraDriverSpec, ProbeReport, StreamReport
 from core.hookspecs.detectors import Detection, Detector, DetectorSpec, Frame, FrameRequest
 from core.hookspecs.events import Event, EventTypeSpec, NoAttributes, SeenObject
 from core.hookspecs.marks import hookimpl
-from core.hookspecs.ops import Health, HealthCheckSpec, Level, WorkerContext, WorkerSpec
+from core.hookspecs.ops import Health, HealthCheckSpec, HealthFix, Level, WorkerContext, WorkerSpec
 from core.hookspecs.settings import SettingsSpec
 from core.hookspecs.storage import ObjectWriter, Storage, StorageBackendSpec, StorageError, VolumeSpace
 from core.hookspecs.version import API_VERSION
@@ -48,6 +48,7 @@ __all__ = [
     "GiveUp",
     "Health",
     "HealthCheckSpec",
+    "HealthFix",
     "Level",
     "NoAttributes",
     "ObjectWriter",

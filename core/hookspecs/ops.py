@@ -20,20 +20,43 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Outcome of a check: level, and one sentence that says what, why and what to do."""
+    """Outcome of a check: level, and one sentence that says what and why.
+
+    remedy: one sentence that says what to do, empty when there is nothing to do. link: page of the portal where it is
+    done, such as `/system/settings/`. fixable: `HealthCheckSpec.fix` would mend it.
+    """
 
     level: Level
     summary: str
+    remedy: str = ""
+    link: str = ""
+    fixable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HealthFix:
+    """What mends a finding at the press of a button, by somebody who holds `system.settings`.
+
+    title: the button's words; run: mends, and raises when it cannot; the check is then run again.
+    """
+
+    title: str
+    run: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
 class HealthCheckSpec:
-    """A check for `plugins doctor`, `/api/v1/health/` and the system page. run: blocks at most `timeout` seconds."""
+    """A check for `manage.py doctor`, `/api/v1/health/` and the system page.
+
+    run: blocks at most `timeout` seconds. fresh: seconds for which an outcome is shown before it is looked again.
+    """
 
     name: str
     title: str
     run: Callable[[], Health]
     timeout: float = 5.0
+    fresh: float = 0.0
+    fix: HealthFix | None = None
 
 
 class WorkerContext(Protocol):
