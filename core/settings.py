@@ -33,6 +33,7 @@ BASE_APPS = [
     "core.recording",
     "core.events",
     "core.exports",
+    "core.backup",
     "core.bookmarks",
     "core.walls",
     "core.recorder",

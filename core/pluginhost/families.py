@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from core.hookspecs.access import PermissionSpec
 from core.hookspecs.actions import ActionSpec
+from core.hookspecs.backup import BackupTargetSpec
 from core.hookspecs.cameras import CameraDriverSpec
 from core.hookspecs.detectors import DetectorSpec
 from core.hookspecs.events import EventTypeSpec
@@ -49,6 +50,7 @@ class Family:
 FAMILIES: Mapping[type, Family] = {
     CameraDriverSpec: Family("register_camera_drivers", "camera driver"),
     StorageBackendSpec: Family("register_storage_backends", "storage backend"),
+    BackupTargetSpec: Family("register_backup_targets", "backup target"),
     DetectorSpec: Family("register_detectors", "detector"),
     ActionSpec: Family("register_actions", "action"),
     EventTypeSpec: Family("register_event_types", "event type", DOTTED),

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 import pluggy
 from django.apps import apps
 
-from core.hookspecs import access, actions, audit, cameras, detectors, events, ops, settings, storage, web
+from core.hookspecs import access, actions, audit, backup, cameras, detectors, events, ops, settings, storage, web
 from core.hookspecs.marks import PROJECT, Policy
 from core.pluginhost.facade import Hooks
 from core.pluginhost.families import FAMILIES
@@ -26,6 +26,7 @@ SPEC_MODULES: tuple[ModuleType, ...] = (
     access,
     actions,
     audit,
+    backup,
     cameras,
     detectors,
     events,

@@ -17,7 +17,7 @@ from core.media.mp4.meta import tracks_from_json
 from core.media.units import Track
 from core.recording.ids import ALWAYS, id_range, piece_range, segment_of, start_of
 from core.recording.keys import SegmentName, object_key
-from core.recording.models import MAX_SEGMENT_MS, Format, Gap, Piece, Segment, State, Stream, Volume
+from core.recording.models import MAX_SEGMENT_MS, UNSETTLED, Format, Gap, Piece, Segment, State, Stream, Volume
 from core.recording.reading import Place
 from core.recording.store import index_alias
 
@@ -139,6 +139,18 @@ def segments(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MA
 def extents(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> dict[int, int]:
     """Id to recorded bytes of the segments that touch the range: from the index alone, to see whether it changed."""
     return dict(_within(camera_id, stream, start_ms, end_ms).values_list("pk", "size"))
+
+
+def closed_ids(camera_id: int, stream: int, start_ms: int, end_ms: int) -> list[tuple[int, int]]:
+    """(id, end_ms) of the closed segments that begin in [start_ms, end_ms), in order: from the index alone."""
+    low, high = id_range(camera_id, stream, start_ms - 1, end_ms)
+    rows = Segment.objects.filter(pk__gt=low, pk__lt=high, state=State.CLOSED).order_by("pk")
+    return list(rows.values_list("pk", "end_ms"))
+
+
+def has_open(camera_id: int, stream: int, start_ms: int, end_ms: int) -> bool:
+    """Whether something of the range is in a segment that is still being written."""
+    return _within(camera_id, stream, start_ms, end_ms).filter(UNSETTLED, state=State.OPEN).exists()
 
 
 def pieces(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> list[PlayablePiece[Place]]:

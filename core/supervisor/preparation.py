@@ -11,6 +11,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from core.access.services import ensure_administrator, keep_roles_in_step
 from core.configuration import Configuration
+from core.hookspecs.backup import BackupTargetSpec
+from core.pluginhost import host
 from core.pluginhost.boot import blaming
 from core.pluginhost.workers import quarantine_worker, workers_to_run
 from core.supervisor.logwriter import prominent
@@ -21,6 +23,7 @@ RECORDER_SILENCE = 10.0  # seconds
 WEB_SILENCE = 20.0
 WORKER_SILENCE = 30.0
 EXPORTER_SILENCE = 60.0  # it waits for slow disks
+BACKUP_SILENCE = 60.0  # likewise
 
 
 def place(config: Configuration) -> dict[str, Any]:
@@ -57,7 +60,7 @@ def _migrate() -> None:
 
 def plan(config: Configuration) -> list[ProcessSpec]:
     """The processes of this machine, recorders first: recording is what must begin soonest."""
-    return [*_recorders(config.recorders), *_plugin_workers(), _web(), _worker(), _exporter()]
+    return [*_recorders(config.recorders), *_plugin_workers(), _web(), _worker(), _exporter(), *_backup()]
 
 
 def _recorders(count: int) -> list[ProcessSpec]:
@@ -81,6 +84,13 @@ def _worker() -> ProcessSpec:
 
 def _exporter() -> ProcessSpec:
     return ProcessSpec("exporter", ("exporter", "--heartbeat-fd", BEAT), EXPORTER_SILENCE)
+
+
+def _backup() -> list[ProcessSpec]:
+    """Only where a plugin can send copies somewhere."""
+    if not host().registry.all(BackupTargetSpec):
+        return []
+    return [ProcessSpec("backup", ("backup", "--heartbeat-fd", BEAT), BACKUP_SILENCE)]
 
 
 def _plugin_workers() -> list[ProcessSpec]:
