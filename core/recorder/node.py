@@ -202,7 +202,8 @@ class Node:
         await asyncio.gather(*(self._replace(config) for config in changed))
         await self._resume_keepers()
         if waiting := self._reports.take():
-            self._reports.give_back(await self._ask(lambda: store(waiting)) or [])
+            left = await self._ask(lambda: store(waiting))
+            self._reports.give_back(waiting if left is None else left)
 
     def _changes(self, running: dict[int, int]) -> tuple[list[int], list[CameraConfig]]:
         """Cameras that are no longer there, and new configurations. Runs in the database thread."""

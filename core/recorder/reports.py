@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import Error
+from django.db import Error, IntegrityError
 
 from core.events.services import EventError, record
 from core.media.clock import Clock
@@ -78,6 +78,8 @@ def store(reports: list[Report]) -> list[Report]:
             record(report.type, report.camera_id, report.at_ms, None, report.attributes)
         except EventError as error:
             log.error("%s", error)
+        except IntegrityError:  # waiting would not bring the camera back, and would keep all others waiting
+            log.info("Camera %s is gone: its %s is not kept.", report.camera_id, report.type)
         except Error:
             return reports[number:]
     return []
