@@ -12,7 +12,7 @@ from typing import Any
 from pythonjsonlogger.json import JsonFormatter
 
 from core.configuration import Configuration
-from core.masking import mask
+from core.masking import mask, mask_values
 
 TEXT_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 JSON_FORMAT = "%(levelname)s %(name)s %(message)s"
@@ -35,9 +35,10 @@ class MaskedJson(JsonFormatter):
             JSON_FORMAT, rename_fields={"levelname": "level", "name": "logger", "timestamp": "time"}, timestamp=True
         )
 
-    def format(self, record: logging.LogRecord) -> str:
-        """The line."""
-        return mask(super().format(record))
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        """Mask value by value: masking the line could break its JSON."""
+        masked: dict[str, Any] = mask_values(super().process_log_record(log_data))
+        return masked
 
 
 def _is_json(config: Configuration) -> bool:

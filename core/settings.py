@@ -39,6 +39,7 @@ BASE_APPS = [
     "core.recorder",
     "core.web",
     "core.supervisor",
+    "core.health",
     "core.reference",
     "webapp",
     "core.pluginhost",

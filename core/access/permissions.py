@@ -28,6 +28,7 @@ CORE_PERMISSIONS = (
     PermissionSpec("system.users", "Add users and give them roles", Scope.SYSTEM),
 )
 
+    PermissionSpec("system.log", "Read the log of all processes", Scope.SYSTEM),
 
 def declared_permissions() -> dict[str, PermissionSpec]:
     """All permissions by codename."""

@@ -1,4 +1,5 @@
-"""The one writer of log lines: what all processes write to their pipes, rendered with their names.
+"""The one writer of log lines: what all processes write to their pipes, with their names, to standard error for whoever
+started Eyrie, and to files for the portal (core.supervisor.logfile).
 
 A thread writes, so that a terminal that stands still (Ctrl-S) or a full pipe never holds up the supervisor, nor, by
 their pipes, the recorders; lines that find no room are counted and dropped.
@@ -14,21 +15,25 @@ import os
 import queue
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from core.masking import mask
+from core.masking import mask, mask_values
 from core.media.clock import Clock
+from core.supervisor.logfile import LogFile
 
 MAX_LINES = 10_000
 MAX_LINE = 64 * 1024
+EARLY = 500
+"""Records kept until it is known where the log lies: what is wrong with a plugin is told that early."""
 Renderer = Callable[[dict[str, Any]], str]
 
 
 def render_json(record: dict[str, Any]) -> str:
     """A record as one JSON object."""
-    return mask(json.dumps(record, default=str, ensure_ascii=False))
+    return json.dumps(mask_values(record), default=str, ensure_ascii=False)
 
 
 def render_text(record: dict[str, Any]) -> str:
@@ -59,6 +64,8 @@ class LogWriter(logging.Handler):
         self._clock = clock
         self._stream = stream
         self._render = renderer("auto", stream)
+        self._file: LogFile | None = None
+        self._early: deque[dict[str, Any]] = deque(maxlen=EARLY)
         self._queue: queue.Queue[dict[str, Any] | None] = queue.Queue(MAX_LINES)
         self._dropped = 0
         self._thread = threading.Thread(target=self._write, name="log-writer", daemon=True)
@@ -67,6 +74,10 @@ class LogWriter(logging.Handler):
     def choose(self, log_format: str) -> None:
         """Write in this format from now on."""
         self._render = renderer(log_format, self._stream)
+
+    def keep(self, file: LogFile) -> None:
+        """Write to this file as well from now on, beginning with what came so far."""
+        self._file = file
 
     def line(self, process: str, line: bytes, *, verbatim: bool = False) -> None:
         """One line that a process wrote: a JSON record, or anything a library or a crash left there.
@@ -111,6 +122,13 @@ class LogWriter(logging.Handler):
             data = (text + "\n").encode()
             with contextlib.suppress(OSError):  # nobody reads any more; the supervisor goes on all the same
                 os.write(self._stream.fileno(), data)
+            self._store(record)
+
+    def _store(self, record: dict[str, Any]) -> None:
+        text = record.pop("verbatim", None)
+        self._early.append(record if text is None else {"process": "forkserver"} | self._raw(text))
+        while self._file is not None and self._early:
+            self._file.write(render_json(self._early.popleft()))
 
 
 def _parsed(text: str) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ from core.lifeline import adopt_orphans
 from core.media.clock import SystemClock
 from core.supervisor.forkclient import ForkClient
 from core.supervisor.hub import Hub
+from core.supervisor.logfile import LogFile
 from core.supervisor.logwriter import LogWriter, prominent
 from core.supervisor.place import Occupied, claim_data, claim_port
 from core.supervisor.plan import Place, ProcessSpec
@@ -90,6 +91,7 @@ class Supervisor:
                 self._fail(str(error))
                 return
             self._writer.choose(place.log_format)
+            self._writer.keep(LogFile(Path(place.data) / "log"))
             logging.getLogger().setLevel(place.log_level)
             self._place = place
         self._forks.tell({"prepare": not self._wards})

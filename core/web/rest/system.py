@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,22 +16,28 @@ from rest_framework.views import APIView
 from core.access.declared import PUBLIC, Required
 from core.access.rights import rights_for
 from core.cameras.queries import cameras
-from core.pluginhost import host
-from core.pluginhost.health import HealthChecks
+from core.pluginhost import UnknownName, host
+from core.pluginhost.health import FixError, HealthChecks, HealthResult
+from core.system import audit
+from core.system.release import release
 from core.web import recorders
 from core.web.processes import processes
 from core.web.rest.cameras import status_of
+from core.web.rest.conventions import actor, address
 from core.web.rest.volumes import VolumeOutput
 from core.web.space import volume_states
 
 
 class CheckOutput(serializers.Serializer[dict[str, Any]]):
-    """One health check."""
+    """One health check. remedy: what to do; link: the page of the portal where; fix: words of what mends it at once."""
 
     name = serializers.CharField()
     title = serializers.CharField()
     level = serializers.ChoiceField(choices=["ok", "warning", "failed"])
     summary = serializers.CharField()
+    remedy = serializers.CharField()
+    link = serializers.CharField()
+    fix = serializers.CharField()
 
 
 class HealthOutput(serializers.Serializer[dict[str, Any]]):
@@ -64,7 +70,7 @@ class ProcessOutput(serializers.Serializer[dict[str, Any]]):
 
 
 class SystemOutput(serializers.Serializer[dict[str, Any]]):
-    """The system at a glance. version: of the installed package; `cameras`: number of cameras by state."""
+    """The system at a glance. version: with the commit in a git checkout; `cameras`: number of cameras by state."""
 
     version = serializers.CharField()
     processes = ProcessOutput(many=True)
@@ -88,6 +94,24 @@ class Health(APIView):
         return Response({"status": _worst(checks), "checks": checks})
 
 
+class HealthFix(APIView):
+    """What a check offers to mend by itself."""
+
+    required: Required = {"POST": "system.settings"}
+
+    @extend_schema(operation_id="health_fix", request=None, responses=CheckOutput)
+    def post(self, request: Request, check: str) -> Response:
+        """Mend it, and look again."""
+        try:
+            result = _health_checks().mend(check)
+        except UnknownName as error:
+            raise NotFound(str(error)) from error
+        except FixError as error:
+            raise ValidationError({"check": [str(error)]}) from error
+        audit.record(actor(request), "health.fix", f"check:{check}", address=address(request))
+        return Response(_check_body(result))
+
+
 class SystemStatus(APIView):
     """The system at a glance."""
 
@@ -99,20 +123,13 @@ class SystemStatus(APIView):
         states = Counter(status_of(camera).state.value for camera in cameras())
         return Response(
             {
-                "version": _version(),
+                "version": release(),
                 "processes": processes(),
                 "recorders": recorders.connections(),
                 "volumes": volume_states(),
                 "cameras": dict(sorted(states.items())),
             }
         )
-
-
-def _version() -> str:
-    try:
-        return version("eyrie")
-    except PackageNotFoundError:
-        return "source tree"  # run from a checkout that was never installed as a package
 
 
 @cache
@@ -122,15 +139,19 @@ def _health_checks() -> HealthChecks:
 
 
 def _checks() -> list[dict[str, str]]:
-    return [
-        {
-            "name": f"{result.plugin}.{result.name}",
-            "title": result.title,
-            "level": result.level.value,
-            "summary": result.summary,
-        }
-        for result in _health_checks().run()
-    ]
+    return [_check_body(result) for result in _health_checks().run()]
+
+
+def _check_body(result: HealthResult) -> dict[str, str]:
+    return {
+        "name": f"{result.plugin}.{result.name}",
+        "title": result.title,
+        "level": result.level.value,
+        "summary": result.summary,
+        "remedy": result.remedy,
+        "link": result.link,
+        "fix": result.fix,
+    }
 
 
 def _worst(checks: list[dict[str, str]]) -> str:

@@ -58,6 +58,7 @@ def address_of(route: str, camera_id: int) -> str:
         .replace("<int:view_id>", "1")
         .replace("<int:export_id>", "1")
         .replace("<int:number>", "1")
+        .replace("<str:check>", "core.keys")
     )
     assert "<" not in address, f"teach this test about {route}"
     return address
