@@ -73,6 +73,19 @@ class Configuration(BaseSettings):
     export_days: int = Field(
         7, ge=0, le=3650, title="Keep exports", description="Days until an export's archive is removed; 0 keeps it."
     )
+    event_days: int = Field(
+        365, ge=0, le=36500, title="Keep events", description="Days until an event is forgotten; 0 keeps it."
+    )
+    event_rows: int = Field(
+        2_000_000, ge=0, title="Most events", description="Above so many the oldest are forgotten; 0 is no limit."
+    )
+    transcodes: int = Field(
+        4,
+        ge=0,
+        le=64,
+        title="Live transcodes",
+        description="Streams made into H.264 at once for browsers that cannot play them; 0 shows single pictures.",
+    )
     debug: bool = Field(False, title="Debug", description="Django's debug mode; never in production.")
 
     @field_validator("plugins", "plugins_disabled", "allowed_hosts", mode="before")

@@ -94,7 +94,8 @@ class LiveFragmenter:
         if (audio := self._audio_run()) is not None:
             runs.append(audio)
         self._sequence += 1
-        data, _ = build(self._sequence, runs, unit.wall_ms)
+        waits_ms = (unit.pts - unit.dts - self._delay) * 1000 // VIDEO_TIMESCALE  # with B-frames
+        data, _ = build(self._sequence, runs, unit.wall_ms - waits_ms)
         return LiveFragment(data, unit.keyframe, unit.wall_ms)
 
     def _audio(self, unit: AccessUnit, rate: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,10 @@ from core.recorder.protocol import (
     CameraState,
     CameraStatus,
     LiveMessage,
-    MediaFlag,
     json_frame,
     parse,
 )
+from core.recorder.waiting import NEVER, Waiting, WatchEnded
 
 log = logging.getLogger("eyrie.recorder.client")
 
@@ -29,17 +28,6 @@ MOST_WAITING = 4 * 1024 * 1024
 PICTURE_SECONDS = 5.0
 
 Listener = Callable[[CameraStatus], None]
-
-
-class WatchEnded(Exception):
-    """A watch, or a request for a picture, is over; the message is one sentence why.
-
-    missing: the camera offers no such stream, so asking again is pointless.
-    """
-
-    def __init__(self, reason: str, *, missing: bool = False) -> None:
-        super().__init__(reason)
-        self.missing = missing
 
 
 def socket_path(directory: Path, index: int) -> Path:
@@ -78,18 +66,24 @@ class RecorderClient:
         """By recorder index, whether it answers."""
         return {index: link.connected for index, link in enumerate(self._links)}
 
+    def volumes(self) -> dict[int, list[dict[str, Any]]]:
+        """By recorder index, its volumes: name, and since it began bytes `written` and seconds `busy` with that."""
+        return {index: link.volumes for index, link in enumerate(self._links)}
+
     def on_status(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every state that is told from now on; returns what ends that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    async def watch(self, camera_id: int, stream: str = "main") -> AsyncGenerator[LiveMessage, None]:
+    async def watch(
+        self, camera_id: int, stream: str = "main", most_behind_ms: int = NEVER
+    ) -> AsyncGenerator[LiveMessage, None]:
         """Live messages: initialization segments and fragments, skipping to a keyframe when taken too slowly.
 
-        Raises WatchEnded when the recorder ends it.
+        most_behind_ms: of the stream that may wait when a keyframe comes. Raises WatchEnded when the recorder ends it.
         """
         link = self._link(camera_id)
-        watch = link.watch(camera_id, stream)
+        watch = link.watch(camera_id, stream, most_behind_ms)
         try:
             while True:
                 yield await watch.next()
@@ -115,51 +109,13 @@ class RecorderClient:
             listener(status)
 
 
-class _Watch:
-    """The bounded queue between a recorder and one taker."""
+class _Watch(Waiting):
+    """What waits of one watch or request."""
 
-    def __init__(self, number: int, request: dict[str, Any]) -> None:
+    def __init__(self, number: int, request: dict[str, Any], most_behind_ms: int) -> None:
+        super().__init__(MOST_WAITING, most_behind_ms)
         self.number = number
         self.request = request
-        self._messages: deque[LiveMessage] = deque()
-        self._bytes = 0
-        self._need_key = False
-        self._ended: WatchEnded | None = None
-        self._ready = asyncio.Event()
-
-    def put(self, message: LiveMessage) -> None:
-        """Take a message, or drop it."""
-        if self._bytes > MOST_WAITING:
-            self._drop_fragments()
-        if self._need_key and not message.flags:
-            return
-        self._need_key = False
-        self._messages.append(message)
-        self._bytes += len(message.data)
-        self._ready.set()
-
-    def end(self, reason: str, *, missing: bool = False) -> None:
-        """Nothing more will come."""
-        self._ended = WatchEnded(reason, missing=missing)
-        self._ready.set()
-
-    async def next(self) -> LiveMessage:
-        """The next message. Raises WatchEnded."""
-        while not self._messages:
-            if self._ended is not None:
-                raise self._ended
-            self._ready.clear()
-            await self._ready.wait()
-        message = self._messages.popleft()
-        self._bytes -= len(message.data)
-        return message
-
-    def _drop_fragments(self) -> None:
-        """Keep the newest initialization segment alone: without it nothing that follows could be shown."""
-        kept = [message for message in self._messages if MediaFlag.INIT in message.flags][-1:]
-        self._messages = deque(kept)
-        self._bytes = sum(len(message.data) for message in kept)
-        self._need_key = True
 
 
 class _Link:
@@ -168,6 +124,7 @@ class _Link:
     def __init__(self, path: Path, changed: Listener) -> None:
         self.states: dict[int, CameraStatus] = {}
         self.connected = False
+        self.volumes: list[dict[str, Any]] = []
         self._path = path
         self._changed = changed
         self._watches: dict[int, _Watch] = {}
@@ -188,9 +145,9 @@ class _Link:
         for watch in self._watches.values():
             watch.end("The server is stopping.")
 
-    def watch(self, camera_id: int, stream: str) -> _Watch:
+    def watch(self, camera_id: int, stream: str, most_behind_ms: int) -> _Watch:
         """Begin a watch."""
-        return self._ask({"op": "watch", "camera": camera_id, "stream": stream})
+        return self._ask({"op": "watch", "camera": camera_id, "stream": stream}, most_behind_ms)
 
     def ask_picture(self, camera_id: int, stream: str) -> _Watch:
         """Ask for a picture."""
@@ -201,9 +158,9 @@ class _Link:
         if self._watches.pop(watch.number, None) is not None and watch.request["op"] == "watch":
             self._send({"op": "unwatch", "watch": watch.number})
 
-    def _ask(self, request: dict[str, Any]) -> _Watch:
+    def _ask(self, request: dict[str, Any], most_behind_ms: int = NEVER) -> _Watch:
         self._last = (self._last + 1) & 0xFFFFFFFF
-        watch = _Watch(self._last, {**request, "watch": self._last})
+        watch = _Watch(self._last, {**request, "watch": self._last}, most_behind_ms)
         self._watches[watch.number] = watch
         self._send(watch.request)
         return watch
@@ -243,6 +200,8 @@ class _Link:
         elif message.get("op") == "status":
             values = {key: value for key, value in message.items() if key != "op"}
             self._state(CameraStatus(**{**values, "state": CameraState(values["state"])}))
+        elif message.get("op") == "volumes":
+            self.volumes = list(message["volumes"])
         elif message.get("op") == "gone":
             self.states.pop(int(message["camera"]), None)
         elif message.get("op") == "ended" and (watch := self._watches.get(int(message["watch"]))):

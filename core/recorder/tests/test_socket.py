@@ -12,11 +12,12 @@ import pytest
 from core.media.tests.footage import Footage, decode_file, same, video
 from core.recorder import client as client_module
 from core.recorder import server as server_module
-from core.recorder.client import RecorderClient, WatchEnded, socket_path
+from core.recorder.client import RecorderClient, socket_path
 from core.recorder.live import Live, Viewer
 from core.recorder.protocol import CameraState, CameraStatus, LiveMessage, MediaFlag, NoSuchStream
 from core.recorder.server import Server
 from core.recorder.tests.waiting import until
+from core.recorder.waiting import WatchEnded
 
 FPS = 10
 

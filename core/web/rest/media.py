@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from core.access.declared import Required
 from core.hookspecs.storage import StorageError
 from core.media.pictures import PictureError
-from core.recorder.client import WatchEnded
+from core.recorder.waiting import WatchEnded
 from core.web import playback, recorders, stretches
 from core.web.pictures import TooBusy, pictures
 from core.web.plans import Continuing

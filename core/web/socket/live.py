@@ -4,22 +4,35 @@ First one JSON text message `{"mime", "codecs", "stream"}`, then binary messages
 fragments since the last keyframe, and from then on one fragment a picture. After a change of parameters the same begins
 anew, with a text message first. A client that does not keep up misses fragments up to the next keyframe; nothing
 queues up.
+
+`&as=h264&width=640` asks for the same in H.264 of about that width, for a client that cannot play what the camera
+sends. The server converts a few streams at once; beyond, it closes with 4429.
+
+`{"op": "time"}` from the client is answered by `{"op": "time", "now_ms": …}`, UTC: each fragment's `prft` box says when
+its picture was taken, and the client's clock may be wrong.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 
 from core.cameras.queries import cameras
-from core.recorder.client import WatchEnded
-from core.recorder.protocol import MediaFlag
+from core.media.clock import SystemClock
+from core.recorder.protocol import LiveMessage, MediaFlag
+from core.recorder.waiting import WatchEnded
 from core.web import recorders
 from core.web.socket.codecs import codecs_of
 from core.web.socket.watchman import NOT_FOUND, RECORDER_SILENT, Watchman
+from core.web.transcoding.shared import TooManyTranscodes, transcodes
+
+TOO_MANY = 4429
+TIME_ASKED = '{"op":"time"}'
+_ASKED = {"stream": "main", "as": "", "width": "1280"}
 
 
 class Live(Watchman):
@@ -46,24 +59,42 @@ class Live(Watchman):
 
     async def begin(self) -> None:
         """Start the stream."""
-        names = parse_qs(self.scope.get("query_string", b"").decode("latin-1")).get("stream", ["main"])
-        if names[0] not in ("main", "sub"):
+        query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
+        stream, codec, width = (query.get(name, [usual])[0] for name, usual in _ASKED.items())
+        if stream not in ("main", "sub"):
             await self.close(NOT_FOUND, "stream must be main or sub.")
-            return
-        self.run(self._stream(names[0]))
+        elif codec not in ("", "h264"):
+            await self.close(NOT_FOUND, "as must be h264, or left out for what the camera sends.")
+        elif not width.isascii() or not width.isdigit() or not int(width[:6]):
+            await self.close(NOT_FOUND, "width must be a number of pixels, such as 640.")
+        else:
+            self.run(self._stream(stream, int(width[:6]) if codec else None))
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """The client asks for the time; nothing else is understood."""
+        if text_data == TIME_ASKED:
+            await self.send(json.dumps({"op": "time", "now_ms": SystemClock().wall_ms()}))
 
     async def _exists(self) -> bool:
         return bool(await database_sync_to_async(cameras().filter(pk=self.camera_id).exists)())
 
-    async def _stream(self, stream: str) -> None:
+    async def _stream(self, stream: str, width: int | None) -> None:
+        """width: pixels that are asked for in H.264; None for what the camera sends."""
         try:
-            async with aclosing((await recorders.client()).watch(self.camera_id, stream)) as messages:
+            async with aclosing(await self._messages(stream, width)) as messages:
                 async for message in messages:
                     if MediaFlag.INIT in message.flags:
                         await self.send(_announcement(message.data, stream))
                     await self.send(bytes_data=message.data)
+        except TooManyTranscodes as error:
+            await self.close(TOO_MANY, str(error))
         except WatchEnded as end:
             await self.close(NOT_FOUND if end.missing else RECORDER_SILENT, str(end)[:100])
+
+    async def _messages(self, stream: str, width: int | None) -> AsyncGenerator[LiveMessage, None]:
+        if width is not None:
+            return transcodes.watch(self.camera_id, stream, width)
+        return (await recorders.client()).watch(self.camera_id, stream)
 
 
 def _announcement(init: bytes, stream: str) -> str:

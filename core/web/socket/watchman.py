@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Coroutine
 from typing import Any, ClassVar
 
 from asgiref.sync import sync_to_async
@@ -12,7 +14,10 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from core.access.rights import Rights, rights_of
 from core.web.identity import Credential, credential
 
+log = logging.getLogger("eyrie.web.socket")
+
 CHECK_SECONDS = 10.0
+FAILED = 1011
 UNAUTHENTICATED = 4401
 FORBIDDEN = 4403
 NOT_FOUND = 4404
@@ -30,6 +35,7 @@ class Watchman(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no
     rights: Rights
     _credential: Credential
     _tasks: set[asyncio.Task[None]]
+    _left = False
 
     async def connect(self) -> None:
         """Accept whoever may; refusals are sent as close codes after accepting, as browsers hide the HTTP status."""
@@ -61,16 +67,39 @@ class Watchman(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no
 
     async def disconnect(self, code: int) -> None:
         """End what this connection began."""
+        await self._end_tasks()
+
+    async def send(self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False) -> None:
+        """One message to the client. Raises OSError when it has left, as ASGI 2.4 says; `disconnect` follows."""
+        try:
+            await super().send(text_data, bytes_data, close)
+        except OSError:
+            self._left = True
+            raise
+
+    async def close(self, code: int | bool | None = None, reason: str | None = None) -> None:
+        """Say goodbye; what else this connection does ends first, since nothing may be sent after."""
+        await self._end_tasks()
+        await super().close(code, reason)
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine for as long as the connection lasts. One that fails ends it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not self._left:
+            log.error("A websocket's work failed: %s", self.scope["path"], exc_info=error)
+            self.run(self.close(FAILED, "The server failed; its log says how."))
+
+    async def _end_tasks(self) -> None:
         tasks = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    def run(self, work: Any) -> None:
-        """Run a coroutine for as long as the connection lasts."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def asked(self, question: Any, *arguments: Any) -> bool:
         """A question to the rights: in a thread when plugins vote, since theirs may block."""

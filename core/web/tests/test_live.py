@@ -1,9 +1,9 @@
 """Live pictures: from access units through a recorder's real socket and the web process to a websocket client."""
 
 import asyncio
+import gc
 import io
 import json
-from collections.abc import AsyncIterator, Callable
 
 import pytest
 import websockets
@@ -13,65 +13,21 @@ from PIL import Image
 from core.access import services
 from core.access.models import Grant
 from core.cameras.models import Camera
-from core.configuration import configuration
+from core.media.clock import SystemClock
 from core.media.tests.footage import Footage, audio, decode_file, same, together, video
-from core.recorder.client import socket_path
-from core.recorder.live import Live, Viewer
-from core.recorder.protocol import CameraState, CameraStatus, NoSuchStream
-from core.recorder.server import Server
+from core.recorder.protocol import CameraState, CameraStatus
 from core.web import recorders
 from core.web.socket import live as live_socket
+from core.web.tests.watched import address, camera, closed, recorder, token_of
+
+__all__ = ["camera", "recorder"]
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
-
-
-class OneCamera:
-    """What the recorder's socket serves: one camera whose units the test pushes itself."""
-
-    def __init__(self, camera_id: int) -> None:
-        self.live = Live()
-        self.status = CameraStatus(camera_id, CameraState.STREAMING, 1_780_000_000_000, recording=True)
-        self.watched = asyncio.Event()
-        self.left = asyncio.Event()
-
-    def statuses(self) -> list[CameraStatus]:
-        return [self.status]
-
-    def watch(self, camera_id: int, stream: str, viewer: Viewer) -> None:
-        if (camera_id, stream) != (self.status.camera, "main"):
-            raise NoSuchStream("This recorder has no such stream.")
-        self.live.add(viewer)
-        self.watched.set()
-
-    def unwatch(self, camera_id: int, stream: str, viewer: Viewer) -> None:
-        self.live.remove(viewer)
-        self.left.set()
-
-    async def picture(self, camera_id: int, stream: str) -> tuple[int, bytes]:
-        found = self.live.picture()
-        if found is None:
-            raise LookupError("There is no picture yet.")
-        return found
 
 
 @pytest.fixture(scope="module")
 def footage() -> Footage:
     return together(video(frames=75, gop=30), audio(seconds=2.5))
-
-
-@pytest.fixture
-async def camera(transactional_db) -> Camera:
-    return await Camera.objects.acreate(name="door", driver="none")
-
-
-@pytest.fixture
-async def recorder(camera: Camera) -> AsyncIterator[tuple[OneCamera, Server]]:
-    """A recorder's socket where the web process looks for it."""
-    cameras = OneCamera(camera.pk)
-    server = Server(socket_path(configuration().data / "run", 0), cameras)
-    await server.start()
-    yield cameras, server
-    await server.stop()
 
 
 async def told(camera_id: int, state: CameraState) -> None:
@@ -86,15 +42,6 @@ async def told(camera_id: int, state: CameraState) -> None:
     if recorders.state(camera_id).state is not state:
         await asyncio.wait_for(reached.wait(), 10)
     recorders.unlisten(listener)
-
-
-async def token_of(person: Callable, name: str, role: str, camera_id: int | None = None) -> dict[str, str]:
-    await sync_to_async(person)(name, role, camera_id)
-    return {"Authorization": f"Token {await sync_to_async(services.issue_token)(name)}"}
-
-
-def address(served: str, camera: Camera) -> str:
-    return f"ws://{served}/ws/v1/cameras/{camera.pk}/live/?stream=main"
 
 
 async def test_the_first_picture_comes_at_once_and_every_one_after(served, person, camera, recorder, footage) -> None:
@@ -143,15 +90,6 @@ async def test_states_are_in_the_list_and_unknown_without_the_recorder(session_o
     assert status["message"] == "Its recorder does not answer."
 
 
-async def closed(url: str, headers: dict[str, str]) -> int:
-    """The close code of a connection that is refused."""
-    async with websockets.connect(url, additional_headers=headers) as viewer:
-        with pytest.raises(websockets.ConnectionClosed):
-            while True:
-                await asyncio.wait_for(viewer.recv(), 10)
-        return viewer.close_code
-
-
 async def test_who_may_not_watch_gets_a_close_code(served, person, camera, recorder) -> None:
     other = await Camera.objects.acreate(name="other", driver="none")
     url = address(served, camera)
@@ -189,6 +127,48 @@ async def test_a_revoked_token_ends_the_stream(served, person, camera, recorder,
         with pytest.raises(websockets.ConnectionClosed):
             await asyncio.wait_for(viewer.recv(), 10)
         assert viewer.close_code == 4401
+
+
+async def test_a_viewer_who_leaves_in_the_middle_leaves_nothing_behind(
+    served, person, camera, recorder, footage, caplog
+) -> None:
+    """Its last pictures are on their way while its connection breaks, with nobody to take them."""
+    cameras, _ = recorder
+    headers = await token_of(person, "jo", "viewer", camera.pk)
+    cameras.live.on_stream(footage.info)
+    for _ in range(3):
+        cameras.left.clear()
+        cameras.live.on_units(footage.units[:40])
+        async with websockets.connect(address(served, camera), additional_headers=headers) as viewer:
+            await asyncio.wait_for(viewer.recv(), 10)
+            viewer.transport.abort()
+            while not cameras.left.is_set():
+                cameras.live.on_units(footage.units[40:])
+                await asyncio.sleep(0)
+    gc.collect()  # a task's lost exception is told of when it is collected
+    assert "never retrieved" not in caplog.text
+    assert not [record for record in caplog.records if record.name == "eyrie.web.socket"]
+
+
+async def test_what_fails_within_is_logged_and_ends_the_stream(
+    served, person, camera, recorder, monkeypatch, caplog
+) -> None:
+    async def broken(self, stream: str, width: int | None) -> None:
+        raise ValueError("broken on purpose")
+
+    monkeypatch.setattr(live_socket.Live, "_stream", broken)
+    assert await closed(address(served, camera), await token_of(person, "jo", "viewer", camera.pk)) == 1011
+    assert "broken on purpose" in caplog.text
+
+
+async def test_the_time_is_told(served, person, camera, recorder) -> None:
+    headers = await token_of(person, "jo", "viewer", camera.pk)
+    async with websockets.connect(address(served, camera), additional_headers=headers) as viewer:
+        before = SystemClock().wall_ms()
+        await viewer.send(live_socket.TIME_ASKED)
+        answer = json.loads(await asyncio.wait_for(viewer.recv(), 10))
+        assert answer["op"] == "time"
+        assert before <= answer["now_ms"] <= SystemClock().wall_ms()
 
 
 def test_a_stream_is_checked_often_enough() -> None:
