@@ -17,7 +17,8 @@ from core.recording.entries import GapEntry, SegmentEntry
 from core.recording.formats import FormatIds
 from core.recording.keys import SegmentName
 from core.recording.models import State
-from core.recording.store import index_alias, write_batch
+from core.recording.router import index_alias
+from core.recording.store import write_batch
 
 log = logging.getLogger("eyrie.recording.index")
 

@@ -151,3 +151,20 @@ class Trigger(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["camera_id", "source"], name="trigger_once")]
         indexes = [models.Index(fields=["until_ms"], name="trigger_recent")]
+
+
+class MotionMinute(models.Model):
+    """What moved in a minute of a camera's picture. Its id is that of a main stream's segment that began with it.
+
+    cells: the most that moved at once, of core.recording.motion.CELLS. touched: the blocks in which anything moved.
+    grids: the minute's motion grids (core.recording.motion.pack).
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    cells = models.SmallIntegerField()
+    touched = models.BigIntegerField()
+    grids = models.BinaryField(default=b"")
+
+    class Meta:
+        # Covers the search's first look and the timeline's ridge: a row with its grids is twenty times as long.
+        indexes = [models.Index(fields=["id", "touched", "cells"], name="motion_scan")]

@@ -17,9 +17,9 @@ from core.media.mp4.meta import tracks_from_json
 from core.media.units import Track
 from core.recording.ids import ALWAYS, id_range, piece_range, segment_of, start_of
 from core.recording.keys import SegmentName, object_key
-from core.recording.models import MAX_SEGMENT_MS, UNSETTLED, Format, Gap, Piece, Segment, State, Stream, Volume
+from core.recording.models import MAX_SEGMENT_MS, UNSETTLED, Format, Gap, Piece, Segment, State, Stream, Trigger, Volume
 from core.recording.reading import Place
-from core.recording.store import index_alias
+from core.recording.router import index_alias
 
 JOIN_MS = 250
 """Segments that lie closer than this are one range: no viewer would call it a gap."""
@@ -198,6 +198,12 @@ def open_gaps(camera_id: int, stream: int, before_ms: int) -> list[Gap]:
     """Gaps that began before a moment and have not ended, newest first."""
     rows = Gap.objects.filter(camera_id=camera_id, stream=stream, end_ms__isnull=True, start_ms__lt=before_ms)
     return list(rows.order_by("-start_ms"))
+
+
+def triggers(camera_ids: Iterable[int], since_ms: int) -> list[tuple[int, int, int]]:
+    """(camera, start_ms, until_ms) of what cameras were asked to record, but for what was over before `since_ms`."""
+    rows = Trigger.objects.filter(until_ms__gte=since_ms, camera_id__in=list(camera_ids))
+    return list(rows.values_list("camera_id", "start_ms", "until_ms"))
 
 
 def volumes() -> list[Volume]:

@@ -22,6 +22,7 @@ from core.pluginhost import host
 from core.recording.ids import ALWAYS, camera_of, camera_range, id_range, piece_ids
 from core.recording.keys import piece_key
 from core.recording.models import UNSETTLED, Gap, Piece, Segment, State, Stream
+from core.recording.motion_store import sweep_motion
 from core.recording.queries import first_start_ms
 from core.recording.store import remove_rows
 from core.recording.tally import SumBetween, Tally
@@ -89,6 +90,7 @@ class Retention:
         for volume in usable:
             self._make_room(volume)
         self._gaps()
+        sweep_motion([limit.camera_id for limit in limits], self._clock.wall_ms())
         return self.outcome
 
     def finish_deletions(self, which: Q) -> None:

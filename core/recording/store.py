@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import connections, router, transaction
+from django.db import connections, transaction
 
 from core.recording.entries import GapEntry, SegmentEntry
 from core.recording.formats import FormatIds
-from core.recording.ids import piece_id, piece_ids
+from core.recording.ids import camera_of, piece_id, piece_ids, start_of
 from core.recording.models import Gap, Piece, Segment, State
+from core.recording.motion_store import forget_motion
+from core.recording.router import index_alias
 
 _UPDATE = (
     f"UPDATE {Segment._meta.db_table} SET end_ms=%s, size=%s, state=%s, fragments=%s "  # noqa: S608 - a constant
     f"WHERE id=%s AND state<>{State.DELETING.value}"
 )
 _UPDATE_PIECE = f"UPDATE {Piece._meta.db_table} SET size=%s WHERE id=%s"  # noqa: S608 - a constant
-
-
-def index_alias() -> str:
-    """The database that holds the index."""
-    return router.db_for_write(Segment)
 
 
 def write_batch(segments: Sequence[SegmentEntry], gaps: Sequence[GapEntry], formats: FormatIds) -> None:
@@ -42,10 +39,13 @@ def write_batch(segments: Sequence[SegmentEntry], gaps: Sequence[GapEntry], form
 
 
 def remove_rows(segments: Sequence[int]) -> None:
-    """Remove the rows of segments and of all their pieces."""
+    """Remove the rows of segments and of all their pieces, and the motion grids that only they showed."""
     with transaction.atomic(using=index_alias()):
+        ends = Segment.objects.filter(pk__in=segments).values_list("pk", "end_ms")
+        stretches = [(camera_of(pk), start_of(pk), end_ms) for pk, end_ms in ends]
         Piece.objects.filter(pk__in=[piece for segment in segments for piece in piece_ids(segment)]).delete()
         Segment.objects.filter(pk__in=segments).delete()
+        forget_motion(stretches)
 
 
 def _insert_segments(entries: Sequence[SegmentEntry], formats: FormatIds) -> None:

@@ -10,7 +10,7 @@ from core.media.tests.footage import START_MS, decode_file
 from core.recording import queries
 from core.recording.models import Gap, Segment, State
 from core.recording.reading import Readers, VolumeReader
-from core.recording.store import index_alias
+from core.recording.router import index_alias
 from core.recording.tests.recorded import footage, record
 from core.recording.volumes import OpenVolume
 
