@@ -6,6 +6,6 @@
         ...
 
 Conformance: cameras.CameraDriverContract (with CollectingSink), storage.StorageBackendContract,
-detectors.DetectorContract, actions.ActionContract. A clock: clock.FakeClock.
+backup.BackupTargetContract, detectors.DetectorContract, actions.ActionContract. A clock: clock.FakeClock.
 Fixtures (`core.testing.pytest_plugin`): plugin_host, register_temporarily, fake_clock, storage_root.
 """

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"core.testing.{name}" for name in ("actions", "cameras", "detectors", "specs", "storage"))
+    *(f"core.testing.{name}" for name in ("actions", "backup", "cameras", "detectors", "specs", "storage"))
 )
 
 if TYPE_CHECKING:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
-from obstore.store import ClientConfig, S3Store
+from obstore.store import S3Store
 
 from core.api import BackupError, BackupTrouble, FarEntry
 from plugins.cloud_backup.settings import S3Settings
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig
 
 TIMEOUT = timedelta(seconds=30)
 PART = 8 * 1024 * 1024
@@ -24,7 +27,7 @@ AT_ONCE = 2
 """Parts under way at once: with PART, what a target takes of the memory."""
 
 BLOCK = 1024 * 1024
-_REFUSALS = ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "403", "401", "NoSuchBucket")
+_REFUSALS = ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket", "code: 403", "code: 401")
 
 
 class S3Target:

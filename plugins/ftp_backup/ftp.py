@@ -94,7 +94,7 @@ class FtpTarget:
         """RETR from REST on. FTP cannot say where to stop: before a file's end the connection is given up."""
         with self._sentences(path) as ftp:
             connection = ftp.transfercmd(f"RETR {self._far(path)}", offset or None)
-            left = length
+            left, ended = length, False
             try:
                 while left > 0 and (piece := connection.recv(min(BLOCK, left))):
                     left -= len(piece)
@@ -102,12 +102,10 @@ class FtpTarget:
                 ended = not connection.recv(1)
             finally:
                 connection.close()
-                if left > 0:
+                if not ended:
                     self.close()
             if ended:
                 ftp.voidresp()
-            else:
-                self.close()
 
     def rename(self, path: str, to: str) -> None:
         """RNFR, RNTO."""
@@ -129,7 +127,7 @@ class FtpTarget:
             try:
                 return sorted(self._listed(ftp, self._far(folder)), key=lambda one: one.name)
             except ftplib.error_perm as error:
-                if str(error)[:3] == "550":
+                if str(error)[:3] in ("550", "501"):
                     return []
                 raise
 
@@ -181,6 +179,10 @@ class FtpTarget:
                 with contextlib.suppress(OSError):  # some servers close without answering the farewell of TLS
                     connection.unwrap()
             connection.close()
+        except OSError:
+            connection.close()
+            ftp.voidresp()  # why it was cut, where the server still tells: 552 of a full disk, for one
+            raise
         except BaseException:
             connection.close()
             self.close()
