@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator
 from django.db import models
+
+from core.recording.schedule import Mode
+
+LONGEST_PRE_ROLL = 30
+LONGEST_POST_ROLL = 600
 
 
 class RecordingMode(models.TextChoices):
-    """When a camera is recorded. Later modes (motion, event, schedule) extend this."""
+    """When a camera is recorded: one mode of core.recording.schedule all the time, or as its schedule says."""
 
-    CONTINUOUS = "continuous", "Always"
-    OFF = "off", "Never"
+    CONTINUOUS = Mode.CONTINUOUS.value, "Always"
+    MOTION = Mode.MOTION.value, "On motion"
+    EVENT = Mode.EVENT.value, "On events"
+    SCHEDULE = "schedule", "By schedule"
+    OFF = Mode.OFF.value, "Never"
+
+
+class RecordingSchedule(models.Model):
+    """A named schedule that cameras share. week: its JSON form (core.recording.schedule_form)."""
+
+    name = models.CharField(max_length=64, unique=True)
+    week = models.JSONField()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Holiday(models.Model):
+    """A day on which schedules go by their row for holidays; year 0 for one that comes every year."""
+
+    name = models.CharField(max_length=64)
+    month = models.PositiveSmallIntegerField()
+    day = models.PositiveSmallIntegerField()
+    year = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["month", "day", "year"]
+        constraints = [models.UniqueConstraint(fields=["month", "day", "year"], name="holiday_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Camera(models.Model):
@@ -17,6 +55,10 @@ class Camera(models.Model):
 
     settings: the driver's settings model as JSON; its secret fields are encrypted (core.system.secrets).
     revision: rises with every save, so that a recorder sees which cameras changed by one small query.
+    recording: when; schedule: only used, and then needed, when that is "schedule".
+    pre_roll, post_roll: seconds recorded before and after what triggers, in the modes motion and event.
+    record_on: types of events, or whole namespaces as `lpr.*`, that trigger in the mode event; when empty all but
+    Eyrie's own about the camera's health.
     retention_days, retention_bytes: limits of this camera's recordings, none when empty.
     position: place in lists; cameras of one place stand in the order of their ids.
     """
@@ -26,6 +68,10 @@ class Camera(models.Model):
     settings = models.JSONField(default=dict)
     enabled = models.BooleanField(default=True)
     recording = models.CharField(max_length=16, choices=RecordingMode, default=RecordingMode.CONTINUOUS)
+    schedule = models.ForeignKey(RecordingSchedule, models.PROTECT, null=True, blank=True, related_name="cameras")
+    pre_roll = models.PositiveSmallIntegerField(default=5, validators=[MaxValueValidator(LONGEST_PRE_ROLL)])
+    post_roll = models.PositiveSmallIntegerField(default=10, validators=[MaxValueValidator(LONGEST_POST_ROLL)])
+    record_on = models.JSONField(default=list, blank=True)
     record_sub = models.BooleanField(default=False)
     retention_days = models.PositiveIntegerField(null=True, blank=True)
     retention_bytes = models.PositiveBigIntegerField(null=True, blank=True)
@@ -35,6 +81,19 @@ class Camera(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CameraGroup(models.Model):
+    """A named set of cameras, such as a floor; a camera may be in several."""
+
+    name = models.CharField(max_length=64, unique=True)
+    cameras = models.ManyToManyField(Camera, related_name="groups", blank=True)
+
+    class Meta:
+        ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name

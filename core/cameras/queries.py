@@ -9,8 +9,12 @@ from django.db.models import QuerySet
 from pydantic import BaseModel
 
 from core.cameras.drivers import CameraError, opened
-from core.cameras.models import Camera
+from core.cameras.models import Camera, Holiday, RecordingMode
 from core.hookspecs.cameras import CameraDriverSpec
+from core.recording.schedule import Calendar, Mode, Schedule
+from core.recording.schedule import Holiday as KeptDay
+from core.recording.schedule_form import schedule_from
+from core.system.site import site
 
 CameraRows = QuerySet[Camera]
 """Rows of cameras, for rooms that pass them on without knowing the model."""
@@ -22,7 +26,8 @@ class CameraConfig:
 
     spec, settings: ready for `spec.open(settings, stream)`, secrets in the clear (never log them); both None when
     `fault` says in one sentence why the camera cannot be opened (its driver is gone, its settings no longer fit).
-    recording: a core.cameras.models.RecordingMode value.
+    recording: a core.cameras.models.RecordingMode value; schedule: what it says when. pre_roll_ms, post_roll_ms,
+    record_on: as in the model, in ms.
     """
 
     id: int
@@ -30,6 +35,10 @@ class CameraConfig:
     revision: int
     enabled: bool
     recording: str
+    schedule: Schedule
+    pre_roll_ms: int
+    post_roll_ms: int
+    record_on: tuple[str, ...]
     record_sub: bool
     driver: str
     spec: CameraDriverSpec | None
@@ -63,12 +72,25 @@ def camera_revisions() -> list[tuple[int, int]]:
 
 def camera_configs(ids: Iterable[int]) -> list[CameraConfig]:
     """The configurations of these cameras; those that no longer exist are left out."""
-    return [_config(camera) for camera in cameras().filter(pk__in=list(ids))]
+    return [_config(camera) for camera in cameras().filter(pk__in=list(ids)).select_related("schedule")]
 
 
 def camera_limits() -> list[CameraLimits]:
     """Retention limits of every camera."""
     return [CameraLimits(*row) for row in cameras().values_list("id", "retention_days", "retention_bytes")]
+
+
+def schedule_of(camera: Camera) -> Schedule:
+    """What a camera's recording goes by."""
+    if camera.recording != RecordingMode.SCHEDULE:
+        return Schedule.always(Mode(camera.recording))
+    return schedule_from(camera.schedule.week) if camera.schedule else Schedule.always(Mode.OFF)
+
+
+def calendar() -> Calendar:
+    """The site's zone and holidays, which schedules go by: two small queries."""
+    days = Holiday.objects.values_list("month", "day", "year")
+    return Calendar(site().time_zone, frozenset(KeptDay(month, day, year or None) for month, day, year in days))
 
 
 def _config(camera: Camera) -> CameraConfig:
@@ -83,6 +105,10 @@ def _config(camera: Camera) -> CameraConfig:
         revision=camera.revision,
         enabled=camera.enabled,
         recording=camera.recording,
+        schedule=schedule_of(camera),
+        pre_roll_ms=camera.pre_roll * 1000,
+        post_roll_ms=camera.post_roll * 1000,
+        record_on=tuple(camera.record_on),
         record_sub=camera.record_sub,
         driver=camera.driver,
         spec=spec,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from core.cameras.drivers import CameraError, checked, opened, sealed
-from core.cameras.models import Camera
+from core.cameras.models import Camera, RecordingMode
 from core.hookspecs.cameras import CameraDriverSpec, ProbeReport
 from core.media.source import Fault
 from core.pluginhost import host
@@ -19,8 +20,20 @@ from core.pluginhost.guard import describe
 from core.system import audit
 from core.system.secrets import masked
 
-FIELDS = ("name", "enabled", "recording", "record_sub", "retention_days", "retention_bytes")
+FIELDS = (
+    "name",
+    "enabled",
+    "recording",
+    "schedule_id",
+    "pre_roll",
+    "post_roll",
+    "record_on",
+    "record_sub",
+    "retention_days",
+    "retention_bytes",
+)
 PROBE_SECONDS = 10.0
+_EVENTS = re.compile(r"[a-z0-9_]+\.(\*|[a-z0-9_.]+)")
 
 
 def add_camera(
@@ -109,6 +122,7 @@ def shown_settings(camera: Camera) -> dict[str, Any]:
 
 
 def _save(camera: Camera, *, created: bool, before: dict[str, Any] | None, actor: str, address: str) -> None:
+    _check_recording(camera)
     try:
         camera.full_clean(exclude=["settings"])
     except ValidationError as error:
@@ -125,3 +139,11 @@ def _save(camera: Camera, *, created: bool, before: dict[str, Any] | None, actor
             address=address,
         )
         transaction.on_commit(partial(host().hooks.on_camera_saved, camera.pk, created))
+
+
+def _check_recording(camera: Camera) -> None:
+    if camera.recording == RecordingMode.SCHEDULE and camera.schedule_id is None:
+        raise CameraError({"schedule": ["choose the schedule by which the camera is to be recorded."]})
+    for pattern in camera.record_on:
+        if not _EVENTS.fullmatch(pattern):
+            raise CameraError({"record_on": [f"{pattern!r} is no type of event, such as motion.detected or lpr.*."]})

@@ -14,12 +14,15 @@ from core.media.clock import Clock
 from core.media.units import StreamInfo
 from core.recorder.driving import PluginDriver
 from core.recorder.gaps import GapKeeper
+from core.recorder.gate import Gate, Stretches
 from core.recorder.ingest import Ingest
 from core.recorder.live import Live, Viewer
+from core.recorder.occasions import FIXED, Occasions
 from core.recorder.protocol import CameraState, CameraStatus, NoSuchStream
 from core.recorder.volumes import Volumes
 from core.recorder.writing import Recording
 from core.recording.entries import GapReason
+from core.recording.schedule import Mode, mode_at
 
 LINGER = 10.0
 """Seconds that a stream which only viewers want goes on after the last of them: reloading a page must not reconnect."""
@@ -41,16 +44,24 @@ class Surroundings:
 
 
 class _Stream:
-    """One stream of a camera: ingest, live view, and recording when wanted."""
+    """One stream of a camera: ingest, live view, and the gate to its recording where it is ever recorded."""
 
-    def __init__(self, ingest: Ingest, recording: Recording | None) -> None:
+    def __init__(self, ingest: Ingest) -> None:
         self.ingest = ingest
         self.live = Live()
-        self.recording = recording
+        self.gate: Gate | None = None
         self.idle_since: float | None = None
         ingest.add(self.live)
-        if recording is not None:
-            ingest.add(recording)
+
+    def follow(self, mode: Mode, stretches: Stretches, pre_roll_ms: int) -> None:
+        """Record by this mode from now on; a stream in trouble tells the gate so when it opens."""
+        if self.gate is None:
+            return
+        changes = self.gate.mode is not mode
+        self.gate.follow(mode, stretches, pre_roll_ms)
+        machine = self.ingest.machine
+        if changes and machine.state is not CameraState.STREAMING:
+            self.gate.on_trouble(machine.state, machine.message)
 
     def describe(self) -> dict[str, Any]:
         """What the status says of it."""
@@ -59,10 +70,14 @@ class _Stream:
 
 
 class CameraNode:
-    """Runs one camera with one configuration; a changed configuration makes a new node."""
+    """Runs one camera. What changes how it is reached makes a new node; when it is recorded, this one takes up."""
 
     def __init__(
-        self, config: CameraConfig, around: Surroundings, on_status: Callable[[CameraStatus, CameraStatus], None]
+        self,
+        config: CameraConfig,
+        around: Surroundings,
+        on_status: Callable[[CameraStatus, CameraStatus], None],
+        occasions: Occasions,
     ) -> None:
         self.config = config
         self._around = around
@@ -73,7 +88,8 @@ class CameraNode:
         self._told = CameraStatus(config.id, CameraState.UNKNOWN, self._since_ms)
         self._refreshed = float("-inf")
         self._stopped = False
-        self._continuous = config.recording == RecordingMode.CONTINUOUS
+        self._occasions = occasions
+        self._mode = self._mode_now()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,41 +102,48 @@ class CameraNode:
         return all(stream.ingest.machine.calm for stream in self._streams.values())
 
     def start(self) -> None:
-        """Begin what is wanted always: the main stream, and the sub stream if it is recorded."""
+        """Begin what is wanted always: the main stream, and the sub stream while it is recorded."""
         if not self.config.enabled:
             for name in self._recorded():
                 self._around.keeper(self.config.id, name).lost(GapReason.DISABLED)
             self._tell()
             return
-        for name in {"main", *self._recorded()}:
-            self._begin(name)
-        for name in {"main", "sub"} - set(self._recorded()):
-            self._around.keeper(self.config.id, name).unwanted()
+        self._begin("main")
+        self._follow()
+
+    def follow(self, occasions: Occasions) -> None:
+        """Take over what the database says about when to record; that is news only where no fixed mode does."""
+        self._occasions = occasions
+        if self.config.enabled and self.config.recording not in FIXED:
+            self._follow()
 
     def accepts(self, config: CameraConfig) -> bool:
-        """Take over a configuration that changes nothing of what is fetched and recorded; False when it does."""
+        """Take over a configuration that changes nothing of how the camera is reached; False when it does."""
         if _essence(config) != _essence(self.config):
             return False
         self.config = config
+        if config.enabled:
+            self._follow()
         return True
 
     async def stop(self) -> None:
         """End everything; what was recorded is closed first, before this waits for the sources."""
         self._stopped = True
         for stream in self._streams.values():
-            if stream.recording is not None:
-                stream.recording.close()
-                stream.ingest.remove(stream.recording)
+            self._close(stream)
         await asyncio.gather(*(stream.ingest.stop() for stream in self._streams.values()))
 
     def tick(self, now: float) -> None:
         """Called about every 0.1 s, every 0.5 s while all is well."""
+        if self.config.recording == RecordingMode.SCHEDULE and self._mode_now() is not self._mode:
+            self._follow()
         for name, stream in list(self._streams.items()):
             stream.ingest.tick(now)
-            if name != "main" and stream.recording is None and not stream.live.watched:
+            if name != "main" and not self._records(name) and not stream.live.watched:
                 self._let_go(name, stream, now)
         if now - self._refreshed >= REFRESH:
             self._refreshed = now
+            self._renew()
             self._tell()
 
     def status(self) -> CameraStatus:
@@ -154,20 +177,67 @@ class CameraNode:
         return self._streams[name]
 
     def _recorded(self) -> list[str]:
-        if not self._continuous:
+        """Streams that are recorded at any time."""
+        if self.config.recording == RecordingMode.OFF:
             return []
         return ["main", "sub"] if self.config.record_sub and "sub" in self.names else ["main"]
+
+    def _records(self, name: str) -> bool:
+        """Whether a stream is to be fetched for its recording now."""
+        return self._mode is not Mode.OFF and name in self._recorded()
+
+    def _mode_now(self) -> Mode:
+        return mode_at(self.config.schedule, self._occasions.calendar, self._around.clock.wall_ms())
+
+    def _follow(self) -> None:
+        """Have every stream recorded as mode, triggers and events say now."""
+        self._mode = self._mode_now()
+        stretches = self._occasions.stretches(self.config)
+        recorded = self._recorded()
+        for name in ("main", "sub"):
+            keeper = self._around.keeper(self.config.id, name)
+            if name not in recorded:
+                self._do_not_record(name, keeper)
+                continue
+            if name not in self._streams and self._mode is not Mode.OFF:
+                self._begin(name)
+            if name not in self._streams:
+                keeper.idle(GapReason.NOT_SCHEDULED)
+                continue
+            stream = self._streams[name]
+            if stream.gate is None:
+                self._add_gate(name, stream, keeper)
+            stream.follow(self._mode, stretches, self.config.pre_roll_ms)
+        self._tell()
+
+    def _do_not_record(self, name: str, keeper: GapKeeper) -> None:
+        if name in self._streams:
+            self._close(self._streams[name])
+        keeper.unwanted()
+
+    def _add_gate(self, name: str, stream: _Stream, keeper: GapKeeper) -> None:
+        around = self._around
+        recording = Recording(self.config.id, name, around.volumes, keeper, around.fragment_ms, around.segment_ms)
+        stream.gate = Gate(recording, keeper)
+        stream.ingest.add(stream.gate)
+
+    @staticmethod
+    def _close(stream: _Stream) -> None:
+        """End a stream's recording; what is being written is closed."""
+        if stream.gate is not None:
+            stream.gate.close()
+            stream.ingest.remove(stream.gate)
+            stream.gate = None
 
     def _begin(self, name: str) -> None:
         around, config = self._around, self.config
         title = f"Camera {config.id} ({config.name}), {name}"
-        ingest = Ingest(title, name, self._driver, around.clock, around.random, self._tell)
-        recording = None
-        if name in self._recorded():
-            keeper = around.keeper(config.id, name)
-            recording = Recording(config.id, name, around.volumes, keeper, around.fragment_ms, around.segment_ms)
-        self._streams[name] = _Stream(ingest, recording)
-        ingest.start()
+        self._streams[name] = _Stream(Ingest(title, name, self._driver, around.clock, around.random, self._tell))
+        self._streams[name].ingest.start()
+
+    def _renew(self) -> None:
+        for name in self._recorded():
+            self._around.keeper(self.config.id, name).renew()
 
     def _let_go(self, name: str, stream: _Stream, now: float) -> None:
         if stream.idle_since is None:
@@ -198,14 +268,15 @@ class CameraNode:
             message=machine.message,
             fault=machine.fault.value if machine.fault else "",
             retry_in_ms=machine.retry_in_ms(self._around.clock.monotonic()),
-            recording=main.recording is not None and main.recording.active,
+            recording=main.gate is not None and main.gate.active,
+            mode=self._mode.value,
             last_frame_ms=main.ingest.last_frame_ms,
             streams={name: found for name, stream in self._streams.items() if (found := stream.describe())},
         )
 
 
 def _essence(config: CameraConfig) -> tuple[Any, ...]:
-    return config.enabled, config.recording, config.record_sub, config.driver, config.settings, config.fault
+    return config.enabled, config.driver, config.settings, config.fault
 
 
 def _describe(info: StreamInfo, fps: float, bitrate: int) -> dict[str, Any]:

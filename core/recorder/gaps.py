@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from core.media.clock import Clock
 from core.recording import queries
-from core.recording.entries import GapEntry, GapReason
+from core.recording.entries import INTENDED, GapEntry, GapReason
 
 SHORTEST_MS = 250
 """A shorter interruption is none: the timeline joins over it."""
+
+RENEW_MS = 15_000
+"""How often the end of an intended gap is written anew, so that after a crash it is known how far the intent held."""
 
 Put = Callable[[GapEntry], None]
 
@@ -75,16 +78,17 @@ class GapKeeper:
         """The stream is not recorded from where it ended on. A gap that goes on keeps the reason it began with, but
         the camera's refusal, or being switched off, is news.
         """
+        begin = self._begin_of_gap()
         self._wanted = True
         news = reason in (GapReason.AUTH, GapReason.DISABLED)
-        down = (GapReason.RECORDER_DOWN, GapReason.DISABLED)
+        down = (GapReason.RECORDER_DOWN, GapReason.DISABLED, *INTENDED)
         if self._gap is not None:
             if self._gap.reason == reason or not (news or self._gap.reason in down):
                 return
             self._end(self._gap, self._clock.wall_ms())
             self._begin(self._clock.wall_ms(), reason, detail)
         else:
-            self._begin(self.since_ms if self.end_ms is None else self.end_ms, reason, detail)
+            self._begin(begin, reason, detail)
 
     def recorded(self, start_ms: int) -> None:
         """A segment begins; what lay between is over."""
@@ -96,6 +100,23 @@ class GapKeeper:
         if self._gap is not None:
             self._end(self._gap, start_ms)
             self._gap = None
+
+    def idle(self, reason: GapReason) -> None:
+        """By intention nothing is recorded from here on, for one of INTENDED."""
+        begin = self._begin_of_gap()
+        self._wanted = True
+        if self._gap is None:
+            self._begin(begin, reason, "")
+        elif self._gap.reason is not reason:
+            self._end(self._gap, self._clock.wall_ms())
+            self._begin(self._clock.wall_ms(), reason, "")
+
+    def renew(self) -> None:
+        """Called every few seconds: an intended gap has lasted until now."""
+        gap, now = self._gap, self._clock.wall_ms()
+        if gap is not None and gap.reason in INTENDED and now - (gap.end_ms or gap.start_ms) >= RENEW_MS:
+            gap.end_ms = now
+            self._put(gap)
 
     def missing(self, start_ms: int, end_ms: int, reason: GapReason, detail: str) -> None:
         """A stretch that had counted as recorded turned out not to be."""
@@ -113,6 +134,11 @@ class GapKeeper:
     def reached(self, end_ms: int) -> None:
         """The stream is recorded up to here."""
         self.end_ms = end_ms
+
+    def _begin_of_gap(self) -> int:
+        if not self._wanted:
+            return self._clock.wall_ms()
+        return self.since_ms if self.end_ms is None else self.end_ms
 
     def _begin(self, start_ms: int, reason: GapReason, detail: str) -> None:
         self._gap = GapEntry(self._camera_id, self._stream, start_ms, reason, detail)

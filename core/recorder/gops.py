@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice
 
 from core.media.units import AccessUnit
 
@@ -19,12 +20,16 @@ class GopBuffer:
 
     def __init__(self, video: int, *, seconds: float = 0.0, most: int = MOST_BYTES) -> None:
         self._video = video
-        self._reach_ms = int(seconds * 1000)
+        self.reach(seconds)
         self._most = most
         self._groups: deque[list[AccessUnit]] = deque()
         self._bytes: deque[int] = deque()
         self._total = 0
         self.keyframe: AccessUnit | None = None
+
+    def reach(self, seconds: float) -> None:
+        """Reach back so far from now on."""
+        self._reach_ms = int(seconds * 1000)
 
     def add(self, units: Sequence[AccessUnit]) -> None:
         """Take a batch of the stream."""
@@ -46,6 +51,13 @@ class GopBuffer:
     def units(self) -> list[AccessUnit]:
         """What is kept, beginning with a keyframe."""
         return [unit for group in self._groups for unit in group]
+
+    def since(self, wall_ms: int) -> list[AccessUnit]:
+        """What is kept from a moment on, beginning with the keyframe at or before it; the newest group at least."""
+        first = max(len(self._groups) - 1, 0)
+        while first and self._groups[first][0].wall_ms > wall_ms:
+            first -= 1
+        return [unit for group in islice(self._groups, first, None) for unit in group]
 
     def clear(self) -> None:
         """The stream has ended."""

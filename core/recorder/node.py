@@ -27,6 +27,7 @@ from core.recorder.camera import CameraNode, Surroundings
 from core.recorder.client import socket_path
 from core.recorder.gaps import GapKeeper, Past, read_past
 from core.recorder.live import Viewer
+from core.recorder.occasions import Occasions, occasions
 from core.recorder.protocol import CameraStatus
 from core.recorder.reports import Reports, store
 from core.recorder.server import Server
@@ -61,6 +62,15 @@ class Look:
     usable: list[OpenVolume]
     broken: dict[str, str]
     left: Leftovers
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a poll found: cameras that are gone, new and changed ones, and what says when to record."""
+
+    gone: list[int]
+    changed: list[CameraConfig]
+    occasions: Occasions
 
 
 class Node:
@@ -193,34 +203,40 @@ class Node:
             await asyncio.sleep(POLL - self._loop.time() % POLL)
 
     async def _poll(self) -> None:
-        running = {camera_id: camera.config.revision for camera_id, camera in self._cameras.items()}
+        running = {camera_id: camera.config for camera_id, camera in self._cameras.items()}
         found = await self._ask(lambda: self._changes(running))
         if found is None:
             return
-        gone, changed = found
-        await asyncio.gather(*(self._end(camera_id) for camera_id in gone))
-        await asyncio.gather(*(self._replace(config) for config in changed))
+        await asyncio.gather(*(self._end(camera_id) for camera_id in found.gone))
+        await asyncio.gather(*(self._replace(config, found.occasions) for config in found.changed))
+        for camera in self._cameras.values():
+            camera.follow(found.occasions)
         await self._resume_keepers()
         if waiting := self._reports.take():
             left = await self._ask(lambda: store(waiting))
             self._reports.give_back(waiting if left is None else left)
 
-    def _changes(self, running: dict[int, int]) -> tuple[list[int], list[CameraConfig]]:
-        """Cameras that are no longer there, and new configurations. Runs in the database thread."""
+    def _changes(self, running: dict[int, CameraConfig]) -> Changes:
+        """Compare with the database. Runs in the database thread."""
         wanted = {camera_id: revision for camera_id, revision in camera_revisions() if self._mine(camera_id)}
-        changed = [camera_id for camera_id, revision in wanted.items() if running.get(camera_id) != revision]
-        return [camera_id for camera_id in running if camera_id not in wanted], camera_configs(
-            changed
-        ) if changed else []
+        revisions = {camera_id: config.revision for camera_id, config in running.items()}
+        differ = [camera_id for camera_id, revision in wanted.items() if revisions.get(camera_id) != revision]
+        changed = camera_configs(differ) if differ else []
+        configs = running | {config.id: config for config in changed}
+        return Changes(
+            [camera_id for camera_id in running if camera_id not in wanted],
+            changed,
+            occasions(configs.values(), self._clock.wall_ms()),
+        )
 
-    async def _replace(self, config: CameraConfig) -> None:
+    async def _replace(self, config: CameraConfig, known: Occasions) -> None:
         before = self._cameras.get(config.id)
         if before is not None and before.accepts(config):
             return
         if before is not None:
             self._server.end_watches(config.id)
             await before.stop()
-        self._cameras[config.id] = camera = CameraNode(config, self._around, self._status)
+        self._cameras[config.id] = camera = CameraNode(config, self._around, self._status, known)
         camera.start()
 
     async def _end(self, camera_id: int) -> None:

@@ -9,7 +9,8 @@ client's own watch number, `{"op": "unwatch", "watch": 7}` ends them, `{"op": "k
 "stream": "main"}` asks for the newest keyframe once.
 Recorder to client (JSON): `{"op": "status", "camera": 1, …}` (a CameraStatus) at connect for each camera and on every
 change, `{"op": "gone", "camera": 1}` when a camera left this recorder, `{"op": "ended", "watch": 7, "reason": "…"}`
-when a watch is over or cannot be, with `"missing": true` when the camera offers no such stream.
+when a watch is over or cannot be, with `"missing": true` when the camera offers no such stream; and every two seconds
+`{"op": "volumes", "volumes": [{"name": "recordings", "written": 123, "busy": 0.5}]}`, bytes and seconds since it began.
 Media: the header below, then an MP4 initialization segment, one fragment, or a keyframe as a tiny MP4 file.
 """
 
@@ -56,6 +57,7 @@ class MediaFlag(IntFlag):
 class CameraStatus:
     """A camera's live state. since_ms: UTC ms of the last change; message: one sentence when something is wrong;
     retry_in_ms: when backing off. streams: per stream name codec, width, height, fps, bitrate (bits/s), audio.
+    mode: by which it is recorded now (core.recording.schedule.Mode), empty when it is not known.
     last_frame_ms: UTC ms of the newest picture, refreshed with the pushes (every 2 s while streaming).
     """
 
@@ -66,6 +68,7 @@ class CameraStatus:
     fault: str = ""
     retry_in_ms: int = 0
     recording: bool = False
+    mode: str = ""
     last_frame_ms: int = 0
     streams: dict[str, dict[str, Any]] = field(default_factory=dict)
 

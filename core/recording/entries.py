@@ -26,6 +26,12 @@ class GapReason(StrEnum):
     STORAGE_SLOW = "storage_slow"
     RECORDER_DOWN = "recorder_down"
     DISABLED = "disabled"
+    NO_EVENT = "no_event"
+    NOT_SCHEDULED = "not_scheduled"
+
+
+INTENDED = (GapReason.NO_EVENT, GapReason.NOT_SCHEDULED)
+"""Nothing is wrong: the camera's mode says that nothing is recorded then."""
 
 
 @dataclass(slots=True)

@@ -127,3 +127,40 @@ def test_not_wanted_is_no_gap(keeper: GapKeeper, clock: FakeClock, rows: Rows) -
     assert rows.shown() == []
     keeper.recorded(at(clock, rows, 90_000))
     assert rows.shown() == []
+
+
+def test_what_is_not_recorded_by_intention_is_told_apart_from_trouble(
+    keeper: GapKeeper, clock: FakeClock, rows: Rows
+) -> None:
+    keeper.idle(GapReason.NO_EVENT)
+    clock.advance(3)
+    keeper.idle(GapReason.NO_EVENT)
+    keeper.lost(GapReason.OFFLINE)
+    clock.advance(3)
+    keeper.idle(GapReason.NO_EVENT)
+    keeper.recorded(at(clock, rows, 9000))
+    assert rows.shown() == [(0, 3000, "no_event"), (3000, 6000, "offline"), (6000, 9000, "no_event")]
+
+
+def test_after_a_crash_only_what_was_renewed_counts_as_intended(
+    keeper: GapKeeper, clock: FakeClock, rows: Rows
+) -> None:
+    keeper.idle(GapReason.NO_EVENT)
+    for _ in range(20):
+        clock.advance(1)
+        keeper.renew()
+    assert rows.shown() == [(0, 15_000, "no_event")]
+    clock.advance(40)
+    after = GapKeeper(1, 0, rows.put, clock)
+    after.idle(GapReason.NO_EVENT)
+    after.resume(Past(until_ms=at(clock, rows, 15_000)))
+    assert rows.shown()[1:] == [(60_000, None, "no_event"), (15_000, 60_000, "recorder_down")]
+
+
+def test_trouble_while_nothing_was_wanted_begins_when_it_is_wanted(
+    keeper: GapKeeper, clock: FakeClock, rows: Rows
+) -> None:
+    keeper.unwanted()
+    clock.advance(100)
+    keeper.lost(GapReason.OFFLINE)
+    assert rows.shown() == [(100_000, None, "offline")]

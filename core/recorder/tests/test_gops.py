@@ -29,6 +29,16 @@ def test_reaching_back_by_whole_groups() -> None:
     assert gops.units()[0].wall_ms == 4000
 
 
+def test_from_the_keyframe_before_a_moment() -> None:
+    gops = GopBuffer(0, seconds=4)
+    gops.add(stream(5500))
+    assert gops.since(3500)[0].wall_ms == 3000
+    assert gops.since(4000)[0].wall_ms == 4000
+    assert gops.since(0)[0].wall_ms == 1000
+    assert gops.since(9000)[0].wall_ms == 5000
+    assert GopBuffer(0).since(0) == []
+
+
 def test_audio_goes_along_but_begins_nothing() -> None:
     gops = GopBuffer(0)
     gops.add([unit(0, key=True, track=1)])
