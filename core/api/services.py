@@ -4,6 +4,7 @@ from core.access.declared import PUBLIC, SIGNED_IN, Declared, Required
 from core.access.pages import page
 from core.access.queries import cameras_with
 from core.access.rights import Rights, rights_for, rights_of
+from core.bookmarks.services import add_once as add_bookmark_once
 from core.cameras.drivers import CameraError
 from core.cameras.queries import camera_id_of
 from core.cameras.services import add_camera, change_camera
@@ -12,6 +13,9 @@ from core.events.publishing import publish
 from core.events.services import EventError
 from core.events.services import close as close_event
 from core.events.services import record as record_event
+from core.exports.footage import Item as ExportItem
+from core.exports.services import request_export
+from core.exports.services import was_requested as export_was_requested
 from core.recording.services import trigger as trigger_recording
 from core.system.audit import record as record_audit
 from core.system.plugin_settings import load as plugin_settings
@@ -24,22 +28,26 @@ __all__ = [
     "CameraError",
     "Declared",
     "EventError",
+    "ExportItem",
     "Panel",
     "Required",
     "Rights",
     "SiteSettings",
+    "add_bookmark_once",
     "add_camera",
     "camera_id_of",
     "cameras_with",
     "change_camera",
     "close_event",
     "data_directory",
+    "export_was_requested",
     "page",
     "panels",
     "plugin_settings",
     "publish",
     "record_audit",
     "record_event",
+    "request_export",
     "rights_for",
     "rights_of",
     "site",

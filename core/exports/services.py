@@ -19,6 +19,7 @@ from core.system import audit
 log = logging.getLogger("eyrie.exports")
 EXPORTER = "<exporter>"
 MOST_ITEMS = 64
+LOOKED_BACK = 200
 LONGEST_MS = 31 * 86_400_000
 
 
@@ -50,6 +51,12 @@ def request_export(
         after = {"title": title, "items": export.items, "burn_in": burn_in}
         audit.record(requester, "export.create", f"export:{export.pk}", after=after, address=address)
     return export
+
+
+def was_requested(requester: str, items: Sequence[Item]) -> bool:
+    """Whether this requester has asked for just that already, and the export is there: for what may ask twice."""
+    asked = Export.objects.filter(requester=requester).order_by("-pk").values_list("items", flat=True)[:LOOKED_BACK]
+    return list(items) in list(asked)
 
 
 def cancel_export(export: Export, *, actor: str, address: str = "") -> None:
