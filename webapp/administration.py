@@ -19,6 +19,7 @@ TABS = (
     ("system-settings", _("Site and storage"), "system.settings"),
     ("system-plugins", _("Plugins"), "system.plugins"),
     ("system-users", _("Users"), "system.users"),
+    ("system-log", _("Log"), "system.log"),
 )
 
 
@@ -57,7 +58,8 @@ def camera(request: HttpRequest, camera_id: int) -> HttpResponse:
 @require_safe
 def system(request: HttpRequest) -> HttpResponse:
     """Is everything well?"""
-    return _system(request, "overview", panels=panels(Slot.DASHBOARD, request))
+    may_fix = rights_for(request).holds("system.settings")
+    return _system(request, "overview", panels=panels(Slot.DASHBOARD, request), may_fix=may_fix)
 
 
 @page("system.settings")
@@ -71,7 +73,9 @@ def settings(request: HttpRequest) -> HttpResponse:
 @require_safe
 def plugins(request: HttpRequest) -> HttpResponse:
     """Plugins, their settings and what is wrong with them."""
-    return _system(request, "plugins", may_change=rights_for(request).holds("system.settings"))
+    rights = rights_for(request)
+    may_change, may_read_log = rights.holds("system.settings"), rights.holds("system.log")
+    return _system(request, "plugins", may_change=may_change, may_read_log=may_read_log)
 
 
 @page("system.users")
@@ -79,6 +83,13 @@ def plugins(request: HttpRequest) -> HttpResponse:
 def users(request: HttpRequest) -> HttpResponse:
     """Users and their roles."""
     return _system(request, "users")
+
+
+@page("system.log")
+@require_safe
+def log(request: HttpRequest) -> HttpResponse:
+    """What all processes say, as they say it."""
+    return _system(request, "log")
 
 
 @page("system.settings")

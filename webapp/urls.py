@@ -19,6 +19,7 @@ urlpatterns = [
     path("system/settings/", administration.settings, name="system-settings"),
     path("system/plugins/", administration.plugins, name="system-plugins"),
     path("system/users/", administration.users, name="system-users"),
+    path("system/log/", administration.log, name="system-log"),
     path("first-steps/", administration.first_steps, name="first-steps"),
     path("sign-in/", views.sign_in, name="sign-in"),
     path("language/", views.choose_language, name="language"),

@@ -204,6 +204,7 @@ class Node:
 
     async def _poll(self) -> None:
         running = {camera_id: camera.config for camera_id, camera in self._cameras.items()}
+        self._server.push_volumes(self._volumes.written())
         found = await self._ask(lambda: self._changes(running))
         if found is None:
             return

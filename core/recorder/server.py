@@ -90,6 +90,11 @@ class Server:
         self.end_watches(camera_id)
         self._push(json_frame({"op": "gone", "camera": camera_id}))
 
+    def push_volumes(self, volumes: list[dict[str, Any]]) -> None:
+        """What has been written so far."""
+        if self._connections:
+            self._push(json_frame({"op": "volumes", "volumes": volumes}))
+
     def end_watches(self, camera_id: int) -> None:
         """The camera was changed or removed: who watches must begin anew."""
         for connection in list(self._connections):

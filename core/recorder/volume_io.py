@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from queue import SimpleQueue
@@ -58,11 +59,15 @@ class OpenFile:
 class VolumeIO:
     """Writes segments to one volume. `failed` is called in a thread of the volume at each new failure.
 
+    written: bytes so far; busy: seconds that the writer has spent in writing them.
+
     Made, and `begin`, `append`, `finish`, `hand_over` called, on the loop.
     """
 
     def __init__(self, volume: OpenVolume, index: IndexWriter, clock: Clock, failed: Failed) -> None:
         self.volume = volume
+        self.written = 0
+        self.busy = 0.0
         self._index = index
         self._clock = clock
         self._failed = failed
@@ -150,7 +155,10 @@ class VolumeIO:
         if file.failed is None and file.writer is not None:
             try:
                 self._look_for_space()
+                began = time.perf_counter()
                 file.writer.append(data)
+                self.busy += time.perf_counter() - began
+                self.written += len(data)
             except StorageError as error:
                 self._fail(file, error)
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from core.hookspecs.storage import StorageError
 from core.media.clock import Clock
@@ -57,6 +58,15 @@ class Volumes:
             del self._failed[name]
             log.warning("Volume %s works again.", name)
             self._report("storage.volume_recovered", name, "")
+
+    def written(self) -> list[dict[str, Any]]:
+        """By volume, what this recorder has written since it began: bytes, and seconds spent in it."""
+        found: dict[str, list[float]] = {}
+        for io in self._all():
+            so_far = found.setdefault(io.volume.name, [0, 0.0])
+            so_far[0] += io.written
+            so_far[1] += io.busy
+        return [{"name": name, "written": int(count), "busy": busy} for name, (count, busy) in found.items()]
 
     async def drain(self, seconds: float) -> None:
         """Have everything that was given to the volumes written and handed to the index."""

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from core.access.declared import PUBLIC, Required
 from core.access.rights import rights_for
 from core.cameras.queries import cameras
+from core.media.clock import SystemClock
 from core.pluginhost import UnknownName, host
 from core.pluginhost.health import FixError, HealthChecks, HealthResult
 from core.system import audit
@@ -24,8 +25,11 @@ from core.web import recorders
 from core.web.processes import processes
 from core.web.rest.cameras import status_of
 from core.web.rest.conventions import actor, address
+from core.web.rest.times import rfc3339
 from core.web.rest.volumes import VolumeOutput
 from core.web.space import volume_states
+
+_CLOCK = SystemClock()
 
 
 class CheckOutput(serializers.Serializer[dict[str, Any]]):
@@ -70,9 +74,12 @@ class ProcessOutput(serializers.Serializer[dict[str, Any]]):
 
 
 class SystemOutput(serializers.Serializer[dict[str, Any]]):
-    """The system at a glance. version: with the commit in a git checkout; `cameras`: number of cameras by state."""
+    """The system at a glance. version: with the commit in a git checkout; now: the server's time;
+    `cameras`: number of cameras by state.
+    """
 
     version = serializers.CharField()
+    now = serializers.CharField()
     processes = ProcessOutput(many=True)
     recorders = RecorderOutput(many=True)
     volumes = VolumeOutput(many=True)
@@ -124,6 +131,7 @@ class SystemStatus(APIView):
         return Response(
             {
                 "version": release(),
+                "now": rfc3339(_CLOCK.wall_ms()),
                 "processes": processes(),
                 "recorders": recorders.connections(),
                 "volumes": volume_states(),

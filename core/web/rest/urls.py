@@ -15,6 +15,7 @@ from core.web.rest import (
     drivers,
     events,
     exports,
+    history,
     log,
     media,
     plugins,
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cameras/<int:camera_id>/status/", cameras.Status.as_view()),
     path("cameras/<int:camera_id>/snapshot.jpg", media.Snapshot.as_view()),
     path("cameras/<int:camera_id>/frame.jpg", media.FrameAt.as_view()),
+    path("cameras/<int:camera_id>/history/", history.CameraHistory.as_view()),
     path("cameras/<int:camera_id>/video.mp4", media.Video.as_view()),
     path("cameras/<int:camera_id>/stretch.mp4", media.StretchOf.as_view()),
     path("drivers/", drivers.Drivers.as_view()),
@@ -91,3 +93,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", schema.Docs.as_view()),
     *_plugin_routes(),
 ]
+    path("system/history/", history.SystemHistory.as_view()),

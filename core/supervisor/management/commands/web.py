@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from core.lifeline import beat_forever
-from core.web import recorders
+from core.web import history, recorders
 from core.web.asgi import application
 
 GRACE = 2  # seconds that open requests have to finish at a stop
@@ -23,14 +23,14 @@ class BeatingServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, heartbeat_fd: int | None) -> None:
         super().__init__(config)
         self._heartbeat_fd = heartbeat_fd
-        self._beats: asyncio.Task[None] | None = None
+        self._work: list[asyncio.Task[None]] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Called by uvicorn; the server listens when it returns."""
         await super().startup(sockets)
-        await recorders.client()
+        self._work = [asyncio.create_task(history.keep(await recorders.client()))]
         if self._heartbeat_fd is not None:
-            self._beats = asyncio.create_task(beat_forever(self._heartbeat_fd))
+            self._work.append(asyncio.create_task(beat_forever(self._heartbeat_fd)))
 
 
 class Command(BaseCommand):

@@ -6,6 +6,7 @@ import { onSubmit, tell } from "eyrie/forms.js";
 import { t } from "eyrie/i18n.js";
 import { toast } from "eyrie/toasts.js";
 import "components/schema-form/schema-form.js";
+import { logLine } from "./log-line.js";
 
 const STATES = {
   discovered: [t("Installed, not enabled"), "quiet"],
@@ -51,6 +52,7 @@ function card(plugin) {
   const offers = Object.entries(plugin.contributions).map(([family, names]) => `${family}: ${names.join(", ")}`);
   one.querySelector(".offers").textContent = offers.join(" · ");
   one.querySelector(".waits").hidden = !plugin.restart_needed;
+  offerLog(one.querySelector(".plugin-log"), plugin.name);
   const settings = one.querySelector(".settings");
   settings.hidden = !mayChange || !plugin.has_settings;
   settings.addEventListener("click", () => busy(settings, () => show(plugin)));
@@ -59,6 +61,21 @@ function card(plugin) {
   toggle.textContent = plugin.enabled ? t("Switch off") : t("Switch on");
   toggle.addEventListener("click", () => busy(toggle, () => turn(plugin)));
   return one;
+}
+
+function offerLog(details, name) {
+  details.hidden = byId("page").dataset.mayReadLog !== "yes";
+  details.querySelector("a").href = `/system/log/?plugin=${name}`;
+  details.addEventListener("toggle", async () => {
+    if (!details.open) return;
+    const list = details.querySelector("ol");
+    try {
+      const { results } = await call(`system/log/?plugin=${name}&page_size=20`);
+      list.replaceChildren(...(results.length ? results.map(logLine) : [make("li", { className: "quiet-text" }, t("Nothing."))]));
+    } catch (error) {
+      list.replaceChildren(make("li", {}, error.message));
+    }
+  });
 }
 
 async function turn(plugin) {
