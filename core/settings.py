@@ -33,6 +33,7 @@ BASE_APPS = [
     "core.recording",
     "core.events",
     "core.exports",
+    "core.rules",
     "core.backup",
     "core.bookmarks",
     "core.walls",

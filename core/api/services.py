@@ -10,13 +10,16 @@ from core.cameras.queries import camera_id_of
 from core.cameras.services import add_camera, change_camera
 from core.configuration import data_directory
 from core.events.publishing import publish
-from core.events.services import EventError
+from core.events.services import EventError, attach_picture
 from core.events.services import close as close_event
 from core.events.services import record as record_event
 from core.exports.footage import Item as ExportItem
 from core.exports.services import request_export
 from core.exports.services import was_requested as export_was_requested
 from core.recording.services import trigger as trigger_recording
+from core.rules.arming import ModeError, arm
+from core.rules.arming import mode as arm_mode
+from core.rules.arming import modes as arm_modes
 from core.system.audit import record as record_audit
 from core.system.plugin_settings import load as plugin_settings
 from core.system.site import SiteSettings, site
@@ -29,12 +32,17 @@ __all__ = [
     "Declared",
     "EventError",
     "ExportItem",
+    "ModeError",
     "Panel",
     "Required",
     "Rights",
     "SiteSettings",
     "add_bookmark_once",
     "add_camera",
+    "arm",
+    "arm_mode",
+    "arm_modes",
+    "attach_picture",
     "camera_id_of",
     "cameras_with",
     "change_camera",

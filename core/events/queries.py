@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
+from core.events.external import all_types
 from core.events.models import StoredEvent
-from core.hookspecs.events import EventTypeSpec
-from core.pluginhost import host
 
 
 def events(
@@ -20,10 +19,12 @@ def events(
     start_ms: int | None = None,
     end_ms: int | None = None,
     text: str = "",
+    acknowledged: bool | None = None,
 ) -> QuerySet[StoredEvent]:
     """Events that began in [start_ms, end_ms), of these types and cameras (all when empty), newest first.
 
     text: in the title of their type or in their attributes, whatever its case.
+    acknowledged: only those that somebody has looked at, or only those that nobody has.
     """
     found = StoredEvent.objects.order_by("-start_ms", "-id")
     if types:
@@ -34,12 +35,14 @@ def events(
         found = found.filter(start_ms__gte=start_ms)
     if end_ms is not None:
         found = found.filter(start_ms__lt=end_ms)
+    if acknowledged is not None:
+        found = found.filter(acknowledged_ms__isnull=not acknowledged)
     return found.alias(words=Cast("attributes", TextField())).filter(_with_text(text)) if text else found
 
 
 def event_types() -> list[tuple[str, str]]:
     """Names and titles of the declared types, by name."""
-    return [(spec.name, spec.title) for spec in host().registry.all(EventTypeSpec)]
+    return [(spec.name, spec.title) for spec in all_types()]
 
 
 def _with_text(text: str) -> Q:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from core.events.external import GENERIC
 from core.hookspecs.events import EventTypeSpec, NoAttributes
 
 
@@ -56,4 +57,6 @@ CORE_EVENT_TYPES = (
     EventTypeSpec("system.started", "System started", NoAttributes),
     EventTypeSpec("system.stopped", "System stopped", NoAttributes),
     EventTypeSpec("system.process_restarted", "Process restarted", ProcessTrouble),
+    EventTypeSpec("system.node_lost", "Part of the system does not answer", ProcessTrouble),
+    GENERIC,
 )

@@ -28,8 +28,12 @@ class Site(models.Model):
     """The site's own settings, one row (core.system.site). Empty fields leave it to the configuration.
 
     to_set_up: nobody has gone through the first steps yet, and the administrator has a one-time password.
+    address: of the portal, as links in messages begin. latitude, longitude: where it is, in degrees.
     """
 
     name = models.CharField(max_length=64, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
     to_set_up = models.BooleanField(default=False)
+    address = models.CharField(max_length=200, blank=True, default="")
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)

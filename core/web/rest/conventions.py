@@ -13,9 +13,14 @@ from rest_framework.views import exception_handler
 
 from core.access.services import AccessError
 from core.cameras.drivers import CameraError
+from core.events.external import DeclarationError
 from core.recording.volumes import VolumeError
+from core.rules.arming import ModeError
+from core.rules.checking import RuleError
 from core.system.plugin_settings import SettingsError
 from core.system.site import SiteError
+
+_BY_FIELD = CameraError | DeclarationError | ModeError | RuleError | SettingsError | SiteError | VolumeError
 
 
 class Pages(PageNumberPagination):
@@ -45,7 +50,7 @@ class RecorderSilent(APIException):
 
 def on_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's handler, with the errors of our domains as 400 by field."""
-    if isinstance(error, CameraError | SettingsError | SiteError | VolumeError):
+    if isinstance(error, _BY_FIELD):
         error = ValidationError(error.fields)
     if isinstance(error, AccessError):
         field, _, sentence = str(error).partition(": ")

@@ -17,11 +17,17 @@ from core.web.rest.conventions import actor, address
 
 
 class SiteBody(serializers.Serializer[dict[str, Any]]):
-    """time_zone: IANA name, such as Europe/Zurich. to_set_up: nobody has gone through the first steps yet."""
+    """time_zone: IANA name, such as Europe/Zurich. to_set_up: nobody has gone through the first steps yet.
+
+    address: of the portal, for links in messages. latitude, longitude: degrees, for sunrise and sunset in rules.
+    """
 
     name = serializers.CharField(max_length=64, allow_blank=True)
     time_zone = serializers.CharField(max_length=64)
     to_set_up = serializers.BooleanField()
+    address = serializers.CharField(max_length=200, allow_blank=True)
+    latitude = serializers.FloatField(allow_null=True)
+    longitude = serializers.FloatField(allow_null=True)
 
 
 class OneSite(APIView):

@@ -19,10 +19,20 @@ def admin(person, client_of):
 
 
 def test_the_time_zone_is_the_configurations_until_one_is_chosen(admin) -> None:
-    assert admin.get(SITE).json() == {"name": "", "time_zone": configuration().time_zone, "to_set_up": False}
+    nowhere = {"address": "", "latitude": None, "longitude": None}
+    first = {"name": "", "time_zone": configuration().time_zone, "to_set_up": False} | nowhere
+    assert admin.get(SITE).json() == first
     changed = admin.patch(SITE, {"time_zone": "Europe/Zurich", "name": "Mill"}, format="json")
     assert (changed.status_code, site().time_zone, site().name) == (200, "Europe/Zurich", "Mill")
     assert AuditRow.objects.get().detail["after"] == {"name": "Mill", "time_zone": "Europe/Zurich"}
+
+
+def test_the_sites_place_and_the_portals_address(admin) -> None:
+    place = {"latitude": 47.4, "longitude": 8.5, "address": "https://eyrie.example:8443/nvr/"}
+    assert admin.patch(SITE, place, format="json").json()["address"] == "https://eyrie.example:8443/nvr"
+    for wrong in ({"latitude": 91}, {"longitude": -181}, {"address": "eyrie.example"}, {"address": "ftp://x"}):
+        assert list(admin.patch(SITE, wrong, format="json").json()) == list(wrong)
+    assert (site().latitude, site().longitude) == (47.4, 8.5)
 
 
 def test_pages_tell_the_chosen_zone(admin, client) -> None:

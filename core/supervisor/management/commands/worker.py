@@ -10,25 +10,30 @@ from django.utils.module_loading import autodiscover_modules
 from huey.consumer import Consumer
 
 from core.lifeline import beat
+from core.media.clock import SystemClock
+from core.rules.worker import RulesWorker
 from core.tasks import queue
+from core.web.moments import picture_at
 
 THREADS = 2  # long jobs belong in processes of their own; two keep retention and a slow action apart
 
 
 class BeatingConsumer(Consumer):  # type: ignore[misc]  # huey has no types
-    """A consumer that tells the supervisor it lives: a scheduler or all threads dead is no heartbeat."""
+    """A consumer that tells the supervisor it lives: a scheduler, all threads or the rules dead is no heartbeat."""
 
     heartbeat_fd: int | None = None
+    rules: RulesWorker | None = None
 
     def loop(self, health_check_ts: float | None = None) -> Any:
         """One look at the stop flag, about ten times a second."""
-        if self.heartbeat_fd is not None and self.environment.is_alive(self.scheduler):
+        alive = self.environment.is_alive(self.scheduler) and (self.rules is None or self.rules.alive())
+        if self.heartbeat_fd is not None and alive:
             beat(self.heartbeat_fd)
         return super().loop(health_check_ts)
 
 
 class Command(BaseCommand):
-    """Runs durable and periodic tasks of core and plugins."""
+    """Runs durable and periodic tasks of core and plugins, and the rules."""
 
     help = "Run the task worker alone (normally started by `serve`)."
     requires_system_checks = ()
@@ -45,4 +50,9 @@ class Command(BaseCommand):
         if (fd := options["heartbeat_fd"]) is not None:
             os.set_blocking(fd, False)
             consumer.heartbeat_fd = fd
-        consumer.run()
+        consumer.rules = RulesWorker(SystemClock(), picture_at)
+        consumer.rules.start()
+        try:
+            consumer.run()
+        finally:
+            consumer.rules.stop()

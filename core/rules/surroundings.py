@@ -1,0 +1,34 @@
+"""The site as rules see it, read from where it is kept."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from core.calendar.hours import Calendar, Place
+from core.rules.engine import Surroundings
+from core.rules.models import Engine
+from core.system.site import site
+
+DISARMED, HOME, AWAY = "disarmed", "home", "away"
+BUILTIN_MODES = (DISARMED, HOME, AWAY)
+_ONLY = 1
+
+
+def engine(*, lock: bool = False) -> Engine:
+    """The engine's one row; locked until the transaction ends where that is asked for."""
+    rows = Engine.objects.select_for_update() if lock else Engine.objects
+    return rows.get_or_create(pk=_ONLY)[0]
+
+
+def calendar() -> Calendar:
+    """The site's zone, holidays and place, as they are now."""
+    found = site()
+    place = None
+    if found.latitude is not None and found.longitude is not None:
+        place = Place(found.latitude, found.longitude)
+    return Calendar(ZoneInfo(found.time_zone), frozenset(), place)
+
+
+def surroundings(mode: str) -> Surroundings:
+    """All that rules are read against."""
+    return Surroundings(calendar(), mode, {})
