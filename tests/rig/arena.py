@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Container, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,18 +51,17 @@ class Arena:
 
     def sizes(self) -> dict[int, tuple[str, int]]:
         """Newest file and its size, by camera."""
-        newest = {camera: files_of(self.recordings, camera) for camera in self.cameras}
-        return {camera: (files[-1].name, files[-1].stat().st_size) for camera, files in newest.items() if files}
+        while True:
+            newest = {camera: files_of(self.recordings, camera) for camera in self.cameras}
+            with suppress(FileNotFoundError):  # closed and moved just now
+                return {camera: (files[-1].name, files[-1].stat().st_size) for camera, files in newest.items() if files}
 
     def growing(self, since: dict[int, tuple[str, int]], timeout: float = 20) -> None:
         """Return when every camera's recording has grown beyond `since`."""
         eventually(lambda: self._grown(since), timeout, f"all cameras recording; see {self.system.log}")
 
     def _grown(self, since: dict[int, tuple[str, int]]) -> bool:
-        try:
-            now = self.sizes()
-        except FileNotFoundError:  # closed and moved just now
-            return False
+        now = self.sizes()
         return all(now.get(camera, ("", 0)) != since.get(camera, ("", 0)) for camera in self.cameras)
 
     def kill(self, name: str) -> int:
