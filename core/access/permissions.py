@@ -18,6 +18,7 @@ CORE_PERMISSIONS = (
     PermissionSpec("camera.live", "Watch a camera live", Scope.CAMERA, _ALL),
     PermissionSpec("camera.playback", "Search and play recordings", Scope.CAMERA, _OPERATORS),
     PermissionSpec("camera.export", "Export recordings", Scope.CAMERA, _OPERATORS),
+    PermissionSpec("camera.record", "Start a recording by hand", Scope.CAMERA, _OPERATORS),
     PermissionSpec("camera.manage", "Add, change and remove cameras", Scope.CAMERA),
     PermissionSpec("view.share", "Share views of the live wall with everybody", Scope.SYSTEM, _OPERATORS),
     PermissionSpec("event.view", "See events", Scope.CAMERA, _OPERATORS),
@@ -28,12 +29,11 @@ CORE_PERMISSIONS = (
     PermissionSpec("site.arm", "Arm and disarm the site", Scope.SYSTEM, _OPERATORS),
     PermissionSpec("export.manage", "See and delete everybody's exports", Scope.SYSTEM),
     PermissionSpec("system.view", "See the state of the system", Scope.SYSTEM, _OPERATORS),
+    PermissionSpec("system.log", "Read the log of all processes", Scope.SYSTEM),
     PermissionSpec("system.plugins", "See plugins and their errors", Scope.SYSTEM),
     PermissionSpec("system.settings", "Change settings of the site, its plugins and volumes", Scope.SYSTEM),
     PermissionSpec("system.users", "Add users and give them roles", Scope.SYSTEM),
 )
-
-    PermissionSpec("system.log", "Read the log of all processes", Scope.SYSTEM),
 
 def declared_permissions() -> dict[str, PermissionSpec]:
     """All permissions by codename."""

@@ -19,7 +19,7 @@ from core.access.declared import Required
 from core.access.queries import cameras_with
 from core.access.rights import rights_for
 from core.cameras import queries, services
-from core.cameras.models import Camera, RecordingMode
+from core.cameras.models import LONGEST_POST_ROLL, LONGEST_PRE_ROLL, Camera, RecordingMode
 from core.hookspecs.cameras import ProbeReport
 from core.recorder.protocol import CameraState, CameraStatus
 from core.web import recorders
@@ -28,13 +28,21 @@ from core.web.rest.times import rfc3339
 
 
 class CameraInput(serializers.Serializer[dict[str, Any]]):
-    """What one may set. `settings` are the driver's own (GET /api/v1/drivers/); secrets are never shown again."""
+    """What one may set. `settings` are the driver's own (GET /api/v1/drivers/); secrets are never shown again.
+
+    `schedule`: needed when `recording` is `schedule`. `pre_roll`, `post_roll`: seconds around what triggers.
+    `record_on`: types of events that trigger, such as `lpr.*`; all but those about Eyrie's own health when empty.
+    """
 
     name = serializers.CharField(max_length=128)
     driver = serializers.CharField(max_length=64)
     settings = serializers.DictField(default=dict)
     enabled = serializers.BooleanField(default=True)
     recording = serializers.ChoiceField(choices=RecordingMode.choices, default=RecordingMode.CONTINUOUS)
+    schedule = serializers.IntegerField(source="schedule_id", min_value=1, allow_null=True, default=None)
+    pre_roll = serializers.IntegerField(min_value=0, max_value=LONGEST_PRE_ROLL, default=5)
+    post_roll = serializers.IntegerField(min_value=0, max_value=LONGEST_POST_ROLL, default=10)
+    record_on = serializers.ListField(child=serializers.CharField(max_length=100), max_length=50, default=list)
     record_sub = serializers.BooleanField(default=False)
     retention_days = serializers.IntegerField(min_value=1, max_value=36500, allow_null=True, default=None)
     retention_bytes = serializers.IntegerField(min_value=1, max_value=2**60, allow_null=True, default=None)
@@ -75,6 +83,10 @@ class CameraDetail(CameraOutput):
             *CameraOutput.Meta.fields,
             "driver",
             "settings",
+            "schedule",
+            "pre_roll",
+            "post_roll",
+            "record_on",
             "record_sub",
             "retention_days",
             "retention_bytes",
@@ -123,7 +135,9 @@ class ProbeOutput(serializers.Serializer[dict[str, Any]]):
 
 
 class StatusOutput(serializers.Serializer[dict[str, Any]]):
-    """A camera's live state; times RFC 3339 or empty."""
+    """A camera's live state; times RFC 3339 or empty. `mode`: continuous, motion, event or off, by which it is
+    recorded now; empty when that is not known.
+    """
 
     camera = serializers.IntegerField()
     state = serializers.ChoiceField(choices=[(state.value, state.value) for state in CameraState])
@@ -132,6 +146,7 @@ class StatusOutput(serializers.Serializer[dict[str, Any]]):
     fault = serializers.CharField()
     retry_in_ms = serializers.IntegerField()
     recording = serializers.BooleanField()
+    mode = serializers.CharField()
     last_frame = serializers.CharField()
     streams = serializers.DictField()
 
@@ -296,6 +311,7 @@ def status_body(status: CameraStatus) -> dict[str, Any]:
         "fault": status.fault,
         "retry_in_ms": status.retry_in_ms,
         "recording": status.recording,
+        "mode": status.mode,
         "last_frame": rfc3339(status.last_frame_ms) if status.last_frame_ms else "",
         "streams": status.streams,
     }
