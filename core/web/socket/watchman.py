@@ -35,7 +35,7 @@ class Watchman(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no
     rights: Rights
     _credential: Credential
     _tasks: set[asyncio.Task[None]]
-    _left = False
+    _left = _closed = False
 
     async def connect(self) -> None:
         """Accept whoever may; refusals are sent as close codes after accepting, as browsers hide the HTTP status."""
@@ -79,8 +79,14 @@ class Watchman(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no
 
     async def close(self, code: int | bool | None = None, reason: str | None = None) -> None:
         """Say goodbye; what else this connection does ends first, since nothing may be sent after."""
+        self._closed = True
         await self._end_tasks()
         await super().close(code, reason)
+
+    async def websocket_receive(self, message: dict[str, Any]) -> None:
+        """Called with what the client sends, which may have crossed our goodbye."""
+        if not self._closed:
+            await super().websocket_receive(message)
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine for as long as the connection lasts. One that fails ends it."""

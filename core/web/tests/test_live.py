@@ -161,6 +161,19 @@ async def test_what_fails_within_is_logged_and_ends_the_stream(
     assert "broken on purpose" in caplog.text
 
 
+async def test_what_crosses_a_goodbye_is_left_alone(served, person, camera, recorder, caplog) -> None:
+    headers = await token_of(person, "jo", "viewer", camera.pk)
+    async with websockets.connect(address(served, camera), additional_headers=headers) as viewer:
+        viewer.transport.pause_reading()
+        await recorder[1].stop()
+        recorder[1].end_watches(camera.pk)
+        for _ in range(20):
+            await viewer.send(live_socket.TIME_ASKED)
+            await asyncio.sleep(0)
+        viewer.transport.resume_reading()
+    assert "Exception in ASGI application" not in caplog.text
+
+
 async def test_the_time_is_told(served, person, camera, recorder) -> None:
     headers = await token_of(person, "jo", "viewer", camera.pk)
     async with websockets.connect(address(served, camera), additional_headers=headers) as viewer:

@@ -1,6 +1,7 @@
 // <eyrie-live camera="1" stream="main">: a camera's live picture. Where the browser cannot play the stream's codec, the
-// other stream; where it can play none, a picture every two seconds, saying so. A changed `stream` keeps the old picture
-// until the new one is there. Nothing is fetched while the tab is hidden or the element is out of sight.
+// other stream; where it can play neither, the stream in H.264, made by the server; where the server makes as many as it
+// may, a picture every two seconds. It says so. A changed `stream` keeps the old picture until the new one is there.
+// Nothing is fetched while the tab is hidden or the element is out of sight.
 //
 // Event "live-change", detail {state, words, note}: connecting, playing, pictures, away or paused.
 
@@ -8,15 +9,19 @@ import { Channel, connecting } from "components/live/channel.js";
 import { t } from "eyrie/i18n.js";
 
 const PICTURE_EVERY = 2000; // ms
+const TRY_AGAIN = 30_000; // ms until the server is asked again to make one stream more
 const NOT_FOUND = 4404; // no such stream; that there is no such camera is said for the main stream as well
-const CODECS = { avc1: "H.264", avc3: "H.264", hvc1: "H.265", hev1: "H.265" };
+const TOO_MANY = 4429; // the server makes as many as it may
+const CODECS = { avc1: "H.264", avc3: "H.264", hvc1: "H.265", hev1: "H.265", mp4v: "JPEG" };
 
 class Live extends HTMLElement {
   static observedAttributes = ["camera", "stream"];
   #current = null;
   #next = null;
-  #unfit = new Map(); // stream to why it is not tried
+  #unfit = new Map(); // stream to why it is not tried: the codec, or "" when there is none such
+  #full = false; // the server makes as many streams as it may
   #pictures = 0;
+  #again = 0;
   #inSight = true;
   #muted = true;
   #frozen = false;
@@ -69,18 +74,29 @@ class Live extends HTMLElement {
   get #wanted() { return this.isConnected && !document.hidden && this.#inSight && !this.#frozen && this.hasAttribute("camera"); }
 
   #start() {
-    const asked = this.getAttribute("stream") === "sub" ? ["sub", "main"] : ["main", "sub"];
-    const stream = asked.find((one) => !this.#unfit.has(one));
-    if (!stream) return this.#showPictures();
-    if ((this.#next ?? this.#current)?.stream === stream) return;
+    const way = this.#way();
+    if (!way) return this.#showPictures();
+    clearTimeout(this.#pictures);
+    if (same(this.#next, way)) return;
     this.#discard(this.#next);
-    this.#next = this.#channel(stream);
-    if (!this.#current) this.#tell("connecting", connecting());
+    this.#next = null;
+    if (same(this.#current, way)) return;
+    this.#next = this.#channel(way);
+    if (!this.#current && this.state !== "pictures") this.#tell("connecting", connecting());
     this.#next.open();
   }
 
-  #channel(stream) {
-    const channel = new Channel(this.getAttribute("camera"), stream, {
+  // What to try now: a stream as it comes before one that the server converts; null when only pictures are left.
+  #way() {
+    const streams = this.getAttribute("stream") === "sub" ? ["sub", "main"] : ["main", "sub"];
+    const plain = streams.find((stream) => !this.#unfit.has(stream));
+    if (plain) return { stream: plain, converted: false };
+    const there = streams.find((stream) => this.#unfit.get(stream));
+    return there && !this.#full ? { stream: there, converted: true } : null;
+  }
+
+  #channel(way) {
+    const channel = new Channel(this.getAttribute("camera"), way, {
       playing: () => this.#show(channel),
       away: (words, code) => this.#away(channel, words, code),
       unsupported: (codecs) => this.#leave(channel, CODECS[codecs.slice(0, 4)] ?? codecs),
@@ -103,6 +119,7 @@ class Live extends HTMLElement {
   }
 
   #away(channel, words, code) {
+    if (channel.converted && code === TOO_MANY) return this.#putOff(channel);
     if (channel.stream === "sub" && code === NOT_FOUND) return this.#leave(channel, "");
     channel.came = false;
     if (channel === this.#current || !this.#current) this.#tell("away", words || connecting());
@@ -111,14 +128,32 @@ class Live extends HTMLElement {
   // A stream that this camera does not offer or this browser does not play is not tried again.
   #leave(channel, codec) {
     this.#unfit.set(channel.stream, codec);
+    this.#forget(channel);
+    this.#start();
+  }
+
+  // The server makes no further stream now, perhaps later.
+  #putOff(channel) {
+    this.#full = true;
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => {
+      this.#full = false;
+      this.#follow();
+    }, TRY_AGAIN);
+    this.#forget(channel);
+    if (!this.#current) this.#start();
+  }
+
+  #forget(channel) {
     this.#discard(channel);
     if (channel === this.#next) this.#next = null;
     if (channel === this.#current) this.#current = null;
-    if (!this.#current || !this.#unfit.has(this.#current.stream)) this.#start();
   }
 
   #stop(state, words) {
     clearTimeout(this.#pictures);
+    clearTimeout(this.#again);
+    this.#full = false;
     if (state === "paused" && this.#current) this.#keepLast();
     this.#discard(this.#current);
     this.#discard(this.#next);
@@ -163,16 +198,22 @@ class Live extends HTMLElement {
   }
 
   get #note() {
-    const codec = this.#unfit.get("main");
+    const codec = this.#unfit.get(this.getAttribute("stream")) || this.#unfit.get("main");
     if (!codec) return "";
-    if (this.#unfit.has("sub")) return t("This browser cannot play {codec}: a picture every {seconds} s", { codec, seconds: PICTURE_EVERY / 1000 });
-    return t("This browser cannot play {codec}: the small stream is shown", { codec });
+    if (this.#current?.converted) return t("This browser cannot play {codec}: the server converts it to H.264", { codec });
+    if (this.#current) return this.#unfit.has(this.getAttribute("stream")) ? t("This browser cannot play {codec}: the small stream is shown", { codec }) : "";
+    if (!this.#full) return "";
+    return t("This browser cannot play {codec}, and the server converts no more cameras: a picture every {seconds} s", { codec, seconds: PICTURE_EVERY / 1000 });
   }
 
   #tell(state, words) {
     this.state = state;
     this.dispatchEvent(new CustomEvent("live-change", { bubbles: true, detail: { state, words, note: this.#note } }));
   }
+}
+
+function same(channel, { stream, converted }) {
+  return channel?.stream === stream && channel.converted === converted;
 }
 
 customElements.define("eyrie-live", Live);
