@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from django.db.models import Sum
-
+from core.backup.ledger import forget
 from core.backup.models import Copy, Plan, State
 from core.hookspecs.backup import BackupTarget
 
@@ -24,7 +23,7 @@ def expired(target_id: int, now_ms: int) -> Iterator[Copy]:
         if plan.keep_days is not None:
             yield from done.filter(start_ms__lt=now_ms - plan.keep_days * DAY_MS)[:BATCH]
         if plan.keep_bytes is not None:
-            over = (done.aggregate(total=Sum("size"))["total"] or 0) - plan.keep_bytes
+            over = plan.kept_bytes - plan.keep_bytes
             for copy in done[:BATCH]:
                 if over <= 0:
                     break
@@ -36,7 +35,7 @@ def remove(copy: Copy, target: BackupTarget, note: Callable[[int], None]) -> Non
     """Remove one copy at its target and forget it. Raises BackupError, and what `note` raises."""
     Plan.objects.filter(pk=copy.plan_id, since_ms__lte=copy.start_ms).update(since_ms=copy.start_ms + 1)
     target.delete(copy.path)
-    Copy.objects.filter(pk=copy.pk).delete()
+    forget(copy)
     note(0)
 
 

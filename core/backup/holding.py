@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from core.backup.models import UNSETTLED, Content, Copy, Plan
+from core.backup.queries import chosen_cameras
 from core.backup.restoring import held
 from core.media.clock import Clock, SystemClock
 
@@ -18,7 +19,7 @@ def objection(camera_id: int, start_ms: int, end_ms: int, clock: Clock | None = 
         return "It was brought back from a backup and is still to be kept."
     for plan in Plan.objects.filter(hold_hours__gt=0, enabled=True, since_ms__lte=end_ms):
         in_time = now_ms - end_ms < plan.hold_hours * HOUR_MS
-        if in_time and (not plan.cameras or camera_id in plan.cameras) and _waits(plan, camera_id, start_ms, end_ms):
+        if in_time and _waits(plan, camera_id, start_ms, end_ms) and chosen_cameras(plan).filter(pk=camera_id).exists():
             return f"The backup {plan.name!r} has not copied it yet."
     return None
 

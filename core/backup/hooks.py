@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.backup.models import Plan, Target
 from core.backup.reporting import EVENT_TYPES
 from core.hookspecs.access import PermissionSpec, Scope
+from core.hookspecs.configuration import ConfigurationPart
 from core.hookspecs.events import EventTypeSpec
 from core.hookspecs.marks import hookimpl
 
@@ -31,3 +33,31 @@ def decide_segment_deletion(camera_id: int, start_ms: int, end_ms: int) -> str |
     from core.backup.holding import objection
 
     return objection(camera_id, start_ms, end_ms)
+
+
+@hookimpl
+def register_configuration() -> Iterable[ConfigurationPart]:
+    """Where copies go and what of; how far they are stays behind."""
+    target = ("name", "kind", "settings", "enabled", "cap", "window")
+    plan = (
+        "name",
+        "target",
+        "enabled",
+        "content",
+        "cameras",
+        "stream",
+        "event_types",
+        "before_s",
+        "after_s",
+        "template",
+        "verify",
+        "keep_days",
+        "keep_bytes",
+        "hold_hours",
+        "lag_hours",
+        "since_ms",
+    )
+    return (
+        ConfigurationPart("backup_targets", "Backup targets", Target, target, "name"),
+        ConfigurationPart("backup_plans", "Backup plans", Plan, plan, "name", after=("core.backup_targets",)),
+    )

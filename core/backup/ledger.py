@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from core.backup.models import UNSETTLED, Copy, Plan, State, Target
@@ -126,11 +127,21 @@ def postpone(copy: Copy, why: str, now_ms: int) -> None:
 def settle(copy: Copy, state: State, now_ms: int, **result: Any) -> None:
     """It is done, or its recording is gone. Raises Lost when it was cancelled in this moment."""
     copy.state = state
-    if not _copying(copy).update(state=state, done_ms=now_ms, next_ms=0, **result):
-        raise Lost
-    if state == State.DONE:
-        size = result.get("size", 0)
-        Plan.objects.filter(pk=copy.plan_id).update(files=F("files") + 1, bytes=F("bytes") + size)
+    with transaction.atomic():
+        if not _copying(copy).update(state=state, done_ms=now_ms, next_ms=0, **result):
+            raise Lost
+        if state == State.DONE:
+            size = result["size"]
+            Plan.objects.filter(pk=copy.plan_id).update(
+                files=F("files") + 1, bytes=F("bytes") + size, kept=F("kept") + 1, kept_bytes=F("kept_bytes") + size
+            )
+
+
+def forget(copy: Copy) -> None:
+    """It is no longer at the target."""
+    with transaction.atomic():
+        if Copy.objects.filter(pk=copy.pk, state=State.DONE).delete()[0]:
+            Plan.objects.filter(pk=copy.plan_id).update(kept=F("kept") - 1, kept_bytes=F("kept_bytes") - copy.size)
 
 
 def cancel(copies: QuerySet[Copy]) -> int:

@@ -58,12 +58,13 @@ class Verify(models.TextChoices):
 class Plan(models.Model):
     """What is copied to a target.
 
-    cameras: ids, empty for all. stream: 0 main, 1 sub. event_types: names, empty for all; before_s, after_s: how much
-    a clip shows around its event. template: of the path (core.backup.paths). keep_days, keep_bytes: how long copies
-    stay at the target, null for good. hold_hours: how long retention waits for the copy of a recording, 0 not at all.
-    lag_hours: when copying counts as lagging. since_ms: nothing that began before is copied; rises when old copies are
-    removed at the target, so that they are not made again.
-    lagging, missed: what the last look found; files, bytes, counted_ms: copied since the last `backup.completed`.
+    cameras, groups: their ids, both empty for all cameras. stream: 0 main, 1 sub. event_types: names, empty for all;
+    before_s, after_s: how much a clip shows around its event. template: of the path (core.backup.paths). keep_days,
+    keep_bytes: how long copies stay at the target, null for good. hold_hours: how long retention waits for the copy of
+    a recording, 0 not at all. lag_hours: when copying counts as lagging. since_ms: nothing that began before is copied;
+    rises when old copies are removed at the target, so that they are not made again.
+    kept, kept_bytes: what is at the target now. lagging: what the last look found. files, bytes, counted_ms: copied
+    since the last `backup.completed`.
     """
 
     name = models.CharField(max_length=64, unique=True)
@@ -71,6 +72,7 @@ class Plan(models.Model):
     enabled = models.BooleanField(default=True)
     content = models.CharField(max_length=16, choices=Content, default=Content.RECORDINGS)
     cameras = models.JSONField(default=list)
+    groups = models.JSONField(default=list)
     stream = models.PositiveSmallIntegerField(default=0)
     event_types = models.JSONField(default=list)
     before_s = models.PositiveIntegerField(default=10)
@@ -82,6 +84,8 @@ class Plan(models.Model):
     hold_hours = models.PositiveIntegerField(default=0)
     lag_hours = models.PositiveIntegerField(default=24)
     since_ms = models.BigIntegerField(default=0)
+    kept = models.PositiveBigIntegerField(default=0)
+    kept_bytes = models.PositiveBigIntegerField(default=0)
     lagging = models.BooleanField(default=False)
     files = models.PositiveBigIntegerField(default=0)
     bytes = models.PositiveBigIntegerField(default=0)

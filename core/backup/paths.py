@@ -82,6 +82,14 @@ def apart(path: str, source: int) -> str:
     return f"{stem}~{source}{dot}{ext}" if dot and "/" not in ext else f"{path}~{source}"
 
 
+def check_far(path: str) -> str:
+    """A path that somebody asks for at a target, "" for its top. Raises TemplateError for one that leads elsewhere."""
+    parts = [part for part in path.split("/") if part]
+    if ".." in parts or "." in parts or any(ord(one) < 32 or ord(one) == 127 for one in path) or len(path) > 1000:
+        raise TemplateError("is no path at a target; name folders and files as the target lists them.")
+    return "/".join(parts)
+
+
 def _safe(value: str) -> str:
     """A field's value as part of a name: never a separator."""
     return _FORBIDDEN.sub("_", unicodedata.normalize("NFC", value)).strip(" ._") or "_"

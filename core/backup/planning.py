@@ -16,7 +16,7 @@ from django.db import transaction
 
 from core.backup.models import Content, Copy, Plan
 from core.backup.paths import apart, facts, path_of
-from core.cameras.queries import cameras
+from core.backup.queries import chosen_cameras
 from core.events.queries import events
 from core.recording.ids import start_of
 from core.recording.models import Stream
@@ -64,8 +64,7 @@ class Planner:
 
 def _cameras(plan: Plan) -> dict[int, str]:
     """Names of the cameras that a plan copies."""
-    rows = cameras().filter(pk__in=plan.cameras) if plan.cameras else cameras()
-    return dict(rows.values_list("pk", "name"))
+    return dict(chosen_cameras(plan).values_list("pk", "name"))
 
 
 def _recordings(plan: Plan, names: Collection[int], since_ms: int, now_ms: int) -> Iterator[Wanted]:

@@ -21,7 +21,6 @@ from core.recording.reading import Readers
 log = logging.getLogger("eyrie.backup")
 TICK_S = 1.0
 LOOK_S = 10.0
-EXPIRY_S = 60.0
 MOST = 4
 """Targets that are served at once: each is a thread, a connection, and its part of the disks' reading."""
 
@@ -37,7 +36,6 @@ class Runner:
         self._planner = Planner()
         self._readers = Readers()
         self._couriers: dict[int, threading.Thread] = {}
-        self._summed: dict[int, float] = {}
         self._looked: float | None = None
         self._reachable = True
 
@@ -68,8 +66,10 @@ class Runner:
         for target in Target.objects.filter(enabled=True):
             if len(self._couriers) >= MOST:
                 return
-            if target.pk not in self._couriers and self._has_work(target):
-                self._send(target.pk)
+            if target.pk not in self._couriers and (courier := self.courier(target)) is not None:
+                thread = threading.Thread(target=_serve, args=(courier,), name=f"courier-{target.pk}", daemon=True)
+                self._couriers[target.pk] = thread
+                thread.start()
 
     def look(self) -> None:
         """Add the copies that plans lack, and tell how they stand."""
@@ -90,25 +90,19 @@ class Runner:
         if not is_open(target.window, now_ms, self._zone()):
             return False
         return (
-            ledger.due(target.pk, now_ms).exists() or ledger.interrupted(target.pk) or self._expires(target.pk, now_ms)
+            ledger.due(target.pk, now_ms).exists()
+            or ledger.interrupted(target.pk)
+            or next(expiry.expired(target.pk, now_ms), None) is not None
         )
 
-    def _expires(self, target_id: int, now_ms: int) -> bool:
-        """Whether copies there are to be removed: looked at once a minute, as it sums them up."""
-        now = self._clock.monotonic()
-        if now - self._summed.get(target_id, -EXPIRY_S) < EXPIRY_S:
-            return False
-        self._summed[target_id] = now
-        return next(expiry.expired(target_id, now_ms), None) is not None
-
-    def _send(self, target_id: int) -> None:
-        target = ledger.claim_target(target_id, self._owner, self._clock.wall_ms())
-        if target is None:
-            return
-        courier = Courier(target, self._readers.read_now, self._zone, self._clock, self._wait)
-        thread = threading.Thread(target=_serve, args=(courier,), name=f"courier-{target_id}", daemon=True)
-        self._couriers[target_id] = thread
-        thread.start()
+    def courier(self, target: Target) -> Courier | None:
+        """A courier for a target that has work and no courier, its claim taken; None for any other."""
+        if not self._has_work(target):
+            return None
+        claimed = ledger.claim_target(target.pk, self._owner, self._clock.wall_ms())
+        if claimed is None:
+            return None
+        return Courier(claimed, self._readers.read_now, self._zone, self._clock, self._wait)
 
     def _wait(self, seconds: float) -> None:
         if self._stop.wait(seconds) if seconds else self._stop.is_set():

@@ -49,10 +49,17 @@ class ExportMessage(BaseModel):
     error: str
 
 
+class BackupMessage(BaseModel):
+    """Something moved at a backup target; its id."""
+
+    target: int
+
+
 CAMERAS_STATUS = "cameras.status"
 CORE_TOPICS = (
     TopicSpec(CAMERAS_STATUS, "State of each camera, at subscription and on change", StatusMessage, "camera.view"),
     TopicSpec("events.recorded", "Events as they are recorded", EventMessage, "event.view"),
+    TopicSpec("backup.progress", "That a backup target moved on", BackupMessage, "backup.view"),
     TopicSpec("exports.progress", "How far one's own exports are", ExportMessage, "camera.export"),
 )
 
