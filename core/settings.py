@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE
 
+from core.assets import fingerprint
 from core.configuration import ConfigurationError, configuration
 from core.keys import secret_key
 from core.logs import logging_settings
@@ -38,9 +39,9 @@ BASE_APPS = [
     "core.bookmarks",
     "core.walls",
     "core.recorder",
+    "core.health",
     "core.web",
     "core.supervisor",
-    "core.health",
     "core.reference",
     "webapp",
     "core.pluginhost",
@@ -153,10 +154,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-STATIC_URL = "/static/"
+STATIC_URL = f"/static/{'dev' if DEBUG else fingerprint(INSTALLED_APPS)}/"
 # Served from the packages themselves: nothing to collect, so nothing to forget after an update.
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = DEBUG
+if not DEBUG:
+    SERVESTATIC_IMMUTABLE_FILE_TEST = f"^{STATIC_URL}"
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
 
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "core.web.layer.HubChannelLayer"}}

@@ -18,4 +18,4 @@ def home(request: HttpRequest) -> HttpResponse:
     """
     if rights_for(request).holds("system.settings") and site().to_set_up:
         return redirect("first-steps")
-    return render(request, "webapp/live/page.html")
+    return render(request, "webapp/live/page.html", {"may_add": rights_for(request).holds("camera.manage")})

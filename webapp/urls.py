@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from webapp import administration, exports, gallery, live, review, views
+from webapp import administration, app, exports, gallery, live, review, views
 
 urlpatterns = [
     path("", live.home, name="home"),
@@ -23,6 +23,9 @@ urlpatterns = [
     path("first-steps/", administration.first_steps, name="first-steps"),
     path("sign-in/", views.sign_in, name="sign-in"),
     path("language/", views.choose_language, name="language"),
+    path("manifest.webmanifest", app.manifest, name="manifest"),
+    path("service-worker.js", app.service_worker, name="service-worker"),
+    path("offline/", app.offline, name="offline"),
     path("texts/<slug:language>.json", views.texts, name="texts"),
 ]
 if settings.DEBUG:

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from plugins.simulator.testing import ParkFace, SimulatedCamera
-from tests.browser.test_live import sign_in
+from tests.browser.pages import pages
+from tests.rig.browser import enter, filled
 from tests.rig.system import RunningSystem
 
 AXE = "axe_playwright_python"
@@ -22,19 +23,6 @@ pytestmark = [
         find_spec(AXE) is None, reason="NO AXE: axe-playwright-python is missing, accessibility not tried"
     ),
 ]
-PAGES = (
-    "/",
-    "/playback/",
-    "/events/",
-    "/exports/",
-    "/exports/verify/",
-    "/cameras/",
-    "/cameras/new/",
-    "/system/",
-    "/system/settings/",
-    "/system/plugins/",
-    "/system/users/",
-)
 WIDER = "[document.documentElement, document.querySelector('main')].some((one) => one.scrollWidth > innerWidth)"
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations']}"
 
@@ -61,17 +49,17 @@ def test_no_page_has_a_serious_violation(
     window.context.add_cookies([{"name": "theme", "value": theme, "url": running_system.url}])
     try:
         window.goto(running_system.url + "/sign-in/")
+        filled(window)
         found = violations(window)
-        sign_in(window, running_system)
-        expect(window.locator("eyrie-tile").first).to_be_visible()
-        for address in PAGES:
+        enter(window, running_system)
+        for address in pages(camera_id):
             answer = window.goto(running_system.url + address)
             assert answer is not None
             assert answer.status == 200, address
-            window.wait_for_load_state("load")
+            filled(window)
             found += violations(window)
         window.goto(running_system.url)
-        expect(window.locator("eyrie-tile").first).to_be_visible()
+        filled(window)
         window.keyboard.press("c")
         expect(window.locator("eyrie-tray button").first).to_be_visible()
         window.keyboard.press("Escape")
@@ -85,12 +73,14 @@ def test_no_page_has_a_serious_violation(
 
 
 def test_no_page_is_wider_than_a_phone(window: Page, running_system: RunningSystem) -> None:
+    camera_id = running_system.add_camera("A camera with a rather long name, at the gate", "rtsp://127.0.0.1:9/nobody")
     window.set_viewport_size({"width": 360, "height": 740})
-    sign_in(window, running_system)
-    expect(window.locator("eyrie-wall")).to_be_attached()
+    enter(window, running_system)
     wide = []
-    for address in PAGES:
+    for address in pages(camera_id):
         window.goto(running_system.url + address)
+        filled(window)
         if window.evaluate(WIDER):
             wide.append(address)
+    running_system.api.delete(f"cameras/{camera_id}/").raise_for_status()
     assert not wide

@@ -11,8 +11,9 @@ from playwright.sync_api import Page, expect
 
 from core.pluginhost.tests.packages import write_plugin
 from plugins.simulator.testing import ParkFace, SimulatedCamera
+from tests.rig.browser import enter, filled, sign_in
 from tests.rig.processes import ROOT, eventually
-from tests.rig.system import PASSWORD, RunningSystem
+from tests.rig.system import RunningSystem
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 OWN = "correct horse battery 7"
@@ -70,13 +71,6 @@ def tea(tmp_path: Path) -> dict[str, str]:
     return {"PYTHONPATH": f"{ROOT}:{site}", "EYRIE_PLUGINS": "local_disk,rtsp,tea,rust"}
 
 
-def sign_in(window: Page, system: RunningSystem, password: str = PASSWORD, name: str = "admin") -> None:
-    window.goto(system.url + "/sign-in/")
-    window.fill("#username", name)
-    window.fill("#password", password)
-    window.keyboard.press("Enter")
-
-
 def fill_camera(window: Page, name: str, url: str, password: str = "") -> None:
     window.get_by_label("Name", exact=True).fill(name)
     window.get_by_label("Address", exact=True).fill(url)
@@ -86,7 +80,7 @@ def fill_camera(window: Page, name: str, url: str, password: str = "") -> None:
 
 
 def has_picture(window: Page, where: str) -> None:
-    expect(window.locator(f"{where} img")).to_have_js_property("complete", True, timeout=20_000)
+    expect(window.locator(f"{where} img")).to_have_js_property("complete", True)
     assert window.locator(f"{where} img").evaluate("img => img.naturalWidth") > 0
 
 
@@ -98,8 +92,9 @@ def test_the_first_steps_lead_from_the_one_time_password_to_a_recorded_camera(
     assert one_time
     window.goto(system.url)
     expect(window.get_by_text("one-time password that Eyrie printed")).to_be_visible()
-    sign_in(window, system, one_time.group(1))
+    sign_in(window, system, password=one_time.group(1))
     expect(window.get_by_role("heading", name="Choose your password")).to_be_visible()
+    filled(window)
     window.get_by_label("New password").fill("12345")
     expect(window.get_by_text("Too short")).to_be_visible()
     window.get_by_label("Once more").fill("12345")
@@ -144,15 +139,14 @@ def test_the_first_steps_lead_from_the_one_time_password_to_a_recorded_camera(
     window.get_by_role("link", name="Watch live").click()
     expect(window.locator("html")).to_have_attribute("data-time-zone", "Europe/Zurich")
     assert window.url == system.url + "/"
-    window.wait_for_load_state("networkidle")
+    filled(window)
 
 
 def test_cameras_plugins_users_and_the_system_are_looked_after(
     window: Page, new_system: Callable[..., RunningSystem], park: ParkFace, tea: dict[str, str]
 ) -> None:
     system = new_system(**tea).start()
-    sign_in(window, system)
-    expect(window).to_have_url(system.url + "/")
+    enter(window, system)
     cameras(window, system, park)
     plugins(window, system)
     overview(window, system)
@@ -169,7 +163,7 @@ def cameras(window: Page, system: RunningSystem, park: ParkFace) -> None:
     assert not system.api.get("cameras/").json()["results"]
     window.get_by_role("button", name="Save camera").click()
     expect(window.get_by_text("Tea for camera 1")).to_be_visible()
-    expect(window.locator("#state")).to_have_text("Live", timeout=20_000)
+    expect(window.locator("#state")).to_have_text("Live")
     has_picture(window, "#picture")
     window.get_by_label("Name", exact=True).fill("")
     window.get_by_role("button", name="Save camera").click()
@@ -227,7 +221,7 @@ def overview(window: Page, system: RunningSystem) -> None:
     expect(window.locator("#processes")).to_contain_text("recorder-0")
     expect(window.locator("#volumes .volume")).to_contain_text("free of")
     expect(window.locator("#cameras .badge")).to_have_text(["Live"])
-    expect(window.locator("#processes")).to_contain_text(re.compile(r"\d\s%"), timeout=15_000)
+    expect(window.locator("#processes")).to_contain_text(re.compile(r"\d\s%"))
     window.goto(system.url + "/system/plugins/")
     expect(window.locator("[data-plugin=tea] .state")).to_have_text("Works in part")
 
@@ -253,8 +247,7 @@ def users(window: Page, system: RunningSystem) -> None:
     expect(row.locator(".chip")).to_have_count(1)
 
     window.context.clear_cookies()
-    sign_in(window, system, OWN, "vi")
-    window.wait_for_url(system.url + "/")
+    enter(window, system, "vi", OWN)
     window.goto(system.url + "/cameras/")
     expect(window.locator(".camera-row h2")).to_have_count(1)
     expect(window.get_by_role("link", name="Add camera")).to_have_count(0)

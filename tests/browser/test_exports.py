@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -19,10 +18,11 @@ from core.exports.archive import Archive
 from core.exports.signing import Signer
 from core.exports.verify import BLOCK_SIZE, FORMAT, MANIFEST, SIGNATURE, check
 from plugins.simulator.testing import ParkFace, SimulatedCamera
-from tests.rig.system import PASSWORD, RunningSystem, now_ms, rfc3339
+from tests.rig.browser import enter
+from tests.rig.processes import eventually
+from tests.rig.system import RunningSystem, now_ms, rfc3339
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-SECONDS = 1000
 HOSTILE = "Export <script>alert(1)</script>"
 
 
@@ -41,36 +41,15 @@ def cameras(running_system: RunningSystem, simulator: Callable[..., ParkFace]) -
 
 @pytest.fixture
 def signed_in(window: Page, running_system: RunningSystem) -> Page:
-    window.goto(running_system.url)
-    window.fill("#username", "admin")
-    window.fill("#password", PASSWORD)
-    window.keyboard.press("Enter")
-    expect(window.locator("#site-clock")).to_be_visible(timeout=20 * SECONDS)
+    enter(window, running_system)
     return window
 
 
-def picture(window: Page, name: str) -> None:
-    """A screenshot in both themes and widths, where somebody wants to look at them."""
-    folder = os.environ.get("EXPORT_SCREENSHOTS")
-    if not folder:
-        return
-    for theme in ("dark", "light"):
-        window.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-        for width, height in ((1280, 800), (390, 844)):
-            window.set_viewport_size({"width": width, "height": height})
-            window.screenshot(path=f"{folder}/{name}-{theme}-{width}.png", animations="disabled")
-    window.set_viewport_size({"width": 1280, "height": 800})
-
-
-def waited_for_recordings(system: RunningSystem, camera: int, window: Page) -> None:
-    """Some seconds are in the index."""
-    for _ in range(60):
-        now = now_ms()
-        ranges = system.timeline(camera, now - 600_000, now)["ranges"]
-        if ranges and sum(one["size"] for one in ranges) > 2 * BLOCK_SIZE:
-            return
-        window.wait_for_timeout(250)
-    raise AssertionError(f"camera {camera} is not recorded; see {system.log}")
+def is_recorded(system: RunningSystem, camera: int) -> bool:
+    """Whether some seconds are in the index."""
+    now = now_ms()
+    ranges = system.timeline(camera, now - 600_000, now)["ranges"]
+    return bool(ranges and sum(one["size"] for one in ranges) > 2 * BLOCK_SIZE)
 
 
 def test_from_the_form_to_a_verified_archive(
@@ -78,26 +57,22 @@ def test_from_the_form_to_a_verified_archive(
 ) -> None:
     window = signed_in
     for camera in cameras:
-        waited_for_recordings(running_system, camera, window)
+        eventually(lambda: is_recorded(running_system, camera), 60, f"recordings of camera {camera}", 0.25)  # noqa: B023
     now = now_ms()
     query = "&".join(f"camera={camera}" for camera in cameras)
     window.goto(f"{running_system.url}/exports/new?{query}&start={rfc3339(now - 120_000)}&end={rfc3339(now)}")
     expect(window.locator(".export-cameras input:checked")).to_have_count(2)
-    expect(window.get_by_text(re.compile(r"^2 cameras and times, at most"))).to_be_visible(timeout=10 * SECONDS)
+    expect(window.get_by_text(re.compile(r"^2 cameras and times, at most"))).to_be_visible()
     expect(window.locator(".export-cameras")).to_contain_text(HOSTILE)
-    picture(window, "export-form")
     window.get_by_label("Name (optional)").fill("Parcel <b>at</b> the gate")
     window.get_by_role("button", name="Export").click()
 
     row = window.locator(".export", has_text="Parcel <b>at</b> the gate")
-    expect(row.locator(".badge")).to_have_text("Done", timeout=30 * SECONDS)
+    expect(row.locator(".badge")).to_have_text("Done")
     row.get_by_text("Files").click()
     expect(row.locator(".export-files li")).to_have_count(2)
-    picture(window, "export-list")
     row.get_by_role("button", name="Play").first.click()
-    window.wait_for_function(
-        "() => document.querySelector('#export-player video').currentTime > 0.3", timeout=20 * SECONDS
-    )
+    window.wait_for_function("() => document.querySelector('#export-player video').currentTime > 0.3")
     window.keyboard.press("Escape")
 
     archive = tmp_path / "export.zip"
@@ -110,27 +85,25 @@ def test_from_the_form_to_a_verified_archive(
 
     window.goto(f"{running_system.url}/exports/verify/")
     verdict = verified(window, archive)
-    expect(verdict).to_have_text("This archive is as this Eyrie made it.", timeout=20 * SECONDS)
-    picture(window, "export-verified")
+    expect(verdict).to_have_text("This archive is as this Eyrie made it.")
 
     begin = report.files[0].offset
     spoiled = spoil(archive, tmp_path / "spoiled.zip", begin + BLOCK_SIZE + 5)
-    expect(verified(window, spoiled)).to_have_text("This archive is NOT as it was made.", timeout=20 * SECONDS)
+    expect(verified(window, spoiled)).to_have_text("This archive is NOT as it was made.")
     size = report.files[0].size
     place = f"altered in bytes {BLOCK_SIZE} to {min(2 * BLOCK_SIZE, size) - 1}"
     expect(window.locator("[data-part=files]")).to_contain_text(place)
-    picture(window, "export-altered")
 
     text = spoil(archive, tmp_path / "lying.zip", archive.read_bytes().index(b'"exporter": "') + 13)
-    expect(verified(window, text)).to_contain_text("The manifest was altered after it was signed", timeout=20 * SECONDS)
+    expect(verified(window, text)).to_contain_text("The manifest was altered after it was signed")
     short = tmp_path / "short.zip"
     short.write_bytes(archive.read_bytes()[:-4000])
-    expect(verified(window, short)).to_contain_text("is damaged or cut short", timeout=20 * SECONDS)
+    expect(verified(window, short)).to_contain_text("is damaged or cut short")
 
     window.goto(f"{running_system.url}/exports/")
     row.get_by_role("button", name="Delete").click()
     window.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
-    expect(row).to_be_hidden(timeout=10 * SECONDS)
+    expect(row).to_be_hidden()
 
 
 def test_archives_of_others_and_very_large_ones_are_read(
@@ -145,14 +118,14 @@ def test_archives_of_others_and_very_large_ones_are_read(
     window = signed_in
     window.goto(f"{running_system.url}/exports/verify/")
     verdict = verified(window, archive)
-    expect(verdict).to_contain_text("but not by this Eyrie. Compare the fingerprint.", timeout=20 * SECONDS)
+    expect(verdict).to_contain_text("but not by this Eyrie. Compare the fingerprint.")
     begin = check(archive).files[0].offset
     verified(window, spoil(archive, tmp_path / "spoiled.zip", begin + 70_000))
-    expect(verdict).to_have_text("This archive is NOT as it was made.", timeout=20 * SECONDS)
+    expect(verdict).to_have_text("This archive is NOT as it was made.")
     expect(window.locator("[data-part=files]")).to_contain_text("altered in bytes 65536 to 131071")
     window.locator("#main").evaluate("() => { document.cookie = 'django_language=de; path=/'; }")
     window.reload()
-    expect(verified(window, archive)).to_contain_text("dieses Eyrie hat es nicht signiert", timeout=20 * SECONDS)
+    expect(verified(window, archive)).to_contain_text("dieses Eyrie hat es nicht signiert")
 
 
 def foreign_archive(path: Path, content: bytes) -> None:
@@ -185,11 +158,11 @@ def test_what_cannot_be_exported_is_said(signed_in: Page, running_system: Runnin
     window.goto(
         f"{running_system.url}/exports/new?camera={cameras[0]}&start=2020-01-01T00:00:00Z&end=2020-01-01T00:10:00Z"
     )
-    expect(window.get_by_text("Nothing is recorded")).to_be_visible(timeout=10 * SECONDS)
+    expect(window.get_by_text("Nothing is recorded")).to_be_visible()
     window.get_by_label("Name (optional)").fill("Long ago")
     window.get_by_role("button", name="Export").click()
     row = window.locator(".export", has_text="Long ago")
-    expect(row.locator(".badge")).to_have_text("Failed", timeout=30 * SECONDS)
+    expect(row.locator(".badge")).to_have_text("Failed")
     expect(row).to_contain_text("Nothing is recorded, or can be read, in these ranges")
 
     window.goto(f"{running_system.url}/exports/new?start=2020-01-01T00:10:00Z&end=2020-01-01T00:00:00Z")

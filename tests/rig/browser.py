@@ -10,8 +10,13 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.rig.system import PASSWORD, RunningSystem
+
+SECONDS = 1000
+SOON = 60 * SECONDS
+"""How long anything that comes at once on an idle machine is waited for: runners are busy."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -22,6 +27,8 @@ FLAGS = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
+FILLED = """() => !document.querySelector(":not(:defined)")
+  && ![...document.querySelectorAll("[aria-busy=true], .skeleton")].some((one) => one.checkVisibility())"""
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +37,7 @@ def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium")
     if found is None:
         pytest.skip("NO BROWSER: chromium is not installed, so no page was tried in one")
+    expect.set_options(timeout=SOON)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
@@ -42,11 +50,39 @@ def window(chromium: Browser) -> Iterator[Page]:
 
     Fails the test when the page raised an error or broke its content security policy.
     """
-    wrong: list[str] = []
     context = chromium.new_context(locale="en-US", timezone_id="Asia/Tokyo")
-    page = context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)
+    page, wrong = watched_page(context)
     yield page
     context.close()
     assert not wrong
+
+
+def watched_page(context: BrowserContext) -> tuple[Page, list[str]]:
+    """A page and what goes wrong on it: errors of its scripts, breaches of its policy."""
+    wrong: list[str] = []
+    context.set_default_timeout(SOON)
+    page = context.new_page()
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)
+    return page, wrong
+
+
+def enter(window: Page, system: RunningSystem, name: str = "admin", password: str = PASSWORD) -> None:
+    """Be signed in, without the sign-in page; the next page that is opened is that user's."""
+    answer = window.context.request.post(
+        f"{system.url}/api/v1/auth/login/", data={"username": name, "password": password}
+    )
+    assert answer.ok, answer.text()
+
+
+def sign_in(window: Page, system: RunningSystem, name: str = "admin", password: str = PASSWORD) -> None:
+    """Sign in as a person does; what comes then is for the test to await."""
+    window.goto(system.url + "/sign-in/")
+    window.fill("#username", name)
+    window.fill("#password", password)
+    window.get_by_role("button", name="Sign in").click()
+
+
+def filled(window: Page) -> None:
+    """Return when nothing on the page is still to come: what its modules fill says so until it is filled."""
+    window.wait_for_function(FILLED, timeout=SOON)

@@ -56,5 +56,6 @@ byId("remove")?.addEventListener("click", ({ currentTarget }) => busy(currentTar
 form?.open(camera ? Number(camera) : null).catch((error) => toast(error.message, "bad"));
 if (camera) {
   await refresh();
+  byId("now").removeAttribute("aria-busy");
   setInterval(() => document.hidden || refresh(), EVERY);
 }

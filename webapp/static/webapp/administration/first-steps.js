@@ -67,4 +67,4 @@ async function begin() {
   byId("volumes").replaceChildren(...volumes.results.map((volume) => volumeCard(volume)));
 }
 
-begin().catch((error) => tell(form("password"), error));
+begin().catch((error) => tell(form("password"), error)).finally(() => byId("main").removeAttribute("aria-busy"));

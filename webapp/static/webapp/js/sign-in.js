@@ -21,6 +21,8 @@ form.addEventListener("submit", async (event) => {
   }
 });
 
+form.querySelector("button").disabled = false; // before this, the browser itself would have sent the form
+
 // Where one wanted to go: a page of this very server, else the first one.
 function next() {
   const wanted = new URL(new URLSearchParams(location.search).get("next") ?? "/", location.origin);

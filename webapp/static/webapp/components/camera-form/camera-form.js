@@ -49,6 +49,7 @@ class CameraForm extends HTMLElement {
     if (found) this.#showFields(found);
     for (const one of this.querySelectorAll(".stored")) one.hidden = !found;
     this.#showSettings();
+    this.removeAttribute("aria-busy");
   }
 
   #showFields(camera) {

@@ -4,6 +4,7 @@
 import { call, everyPage } from "eyrie/api.js";
 import { make } from "eyrie/dom.js";
 import { n, t } from "eyrie/i18n.js";
+import { now as present } from "eyrie/now.js";
 import { bytes } from "eyrie/quantities.js";
 import { local, moment } from "eyrie/zone.js";
 
@@ -24,6 +25,7 @@ class ExportForm extends HTMLElement {
       this.#trouble(error.message);
     }
     this.#add(asked());
+    this.removeAttribute("aria-busy");
   }
 
   part(name, within = this) {
@@ -45,7 +47,7 @@ class ExportForm extends HTMLElement {
 
   #lastMinutes(range, button) {
     if (!button) return;
-    const now = Math.floor(Date.now() / 1000) * 1000;
+    const now = Math.floor(present() / 1000) * 1000;
     put(range.querySelector("[name=start]"), now - button.dataset.minutes * MINUTE);
     put(range.querySelector("[name=end]"), now);
     this.#changed();
@@ -118,14 +120,14 @@ class ExportForm extends HTMLElement {
 function wrong(ranges) {
   if (ranges.some(({ start, end }) => Number.isNaN(start) || Number.isNaN(end))) return t("Say from when until when.");
   if (ranges.some(({ start, end }) => end <= start)) return t("The end must be after the start.");
-  if (ranges.some(({ start }) => start >= Date.now())) return t("The start is in the future: nothing is recorded there yet.");
+  if (ranges.some(({ start }) => start >= present())) return t("The start is in the future: nothing is recorded there yet.");
   if (ranges.some(({ cameras }) => !cameras.length)) return t("Choose at least one camera.");
   return "";
 }
 
 function asked() {
   const query = new URLSearchParams(location.search);
-  const now = Math.floor(Date.now() / 1000) * 1000;
+  const now = Math.floor(present() / 1000) * 1000;
   const start = parsed(query.get("start")) ?? now - 10 * MINUTE;
   return { cameras: query.getAll("camera").flatMap((text) => text.split(",")).map(Number), start, end: parsed(query.get("end")) ?? Math.min(start + 10 * MINUTE, now) };
 }

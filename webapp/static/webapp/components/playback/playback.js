@@ -2,6 +2,7 @@
 
 import { call } from "eyrie/api.js";
 import { t } from "eyrie/i18n.js";
+import { now } from "eyrie/now.js";
 import { shortcuts } from "eyrie/shortcuts.js";
 import { dayAndTime } from "eyrie/times.js";
 import { toast } from "eyrie/toasts.js";
@@ -10,7 +11,6 @@ import "components/playback/tile.js";
 import { choice } from "components/playback/choice.js";
 import { nextEvent } from "components/playback/events.js";
 import { marking } from "components/playback/marking.js";
-import { serverClock } from "components/playback/server-clock.js";
 import { typedTime } from "components/playback/typed-time.js";
 import { Holdings } from "components/timeline/holdings.js";
 import "components/timeline/timeline.js";
@@ -25,7 +25,6 @@ const SKIP = 10_000; // ms
 const element = (id) => document.getElementById(id);
 const page = element("playback"), wall = element("recordings"), timeline = element("timeline");
 const query = new URLSearchParams(location.search);
-const now = await serverClock();
 const latest = () => now() - LATEST;
 const asked = Date.parse(query.get("at") ?? "");
 const clock = new Clock(Math.min(Number.isNaN(asked) ? now() - 60_000 : asked, latest()));

@@ -3,6 +3,7 @@
 // What is loaded is one span of time, gaps included: [from, to). Fragments are handed on in order of arrival.
 
 import { FragmentReader } from "components/player/fragments.js";
+import { t } from "eyrie/i18n.js";
 
 const WINDOW = 10_000; // ms of recording asked for at once
 const FIRST = 4_000; // the first time after a jump
@@ -89,6 +90,8 @@ export class Loading {
     if (following) query.set("following", "true");
     const answer = await fetch(`/api/v1/cameras/${this.#camera}/stretch.mp4?${query}`, { signal: abort.signal });
     if (answer.status === 204) return false;
+    // The server's own sentence names the file, which is the administrator's affair.
+    if (answer.status === 503) throw new Error(t("This recording cannot be read: its file or its disk is missing. An administrator can look under System."));
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? `${answer.status}`);
     const type = answer.headers.get("Content-Type"), parts = new FragmentReader();
     let news = false;

@@ -7,6 +7,7 @@ import "components/live/live.js";
 import { stateTone, stateWords, trouble } from "components/tile/words.js";
 import { zoomable } from "components/zoom/zoom.js";
 import { t } from "eyrie/i18n.js";
+import { now } from "eyrie/now.js";
 import { toast } from "eyrie/toasts.js";
 
 const SMALL_STREAM = 640; // pixels wide, until the camera says
@@ -92,8 +93,8 @@ class Tile extends HTMLElement {
     if (!this.#camera?.plays) return;
     if (this.hasAttribute("replaying")) return this.backToLive();
     const video = this.part("replay");
-    const now = Date.now();
-    const query = new URLSearchParams({ start: new Date(now - REPLAY_MS).toISOString(), end: new Date(now).toISOString() });
+    const end = now();
+    const query = new URLSearchParams({ start: new Date(end - REPLAY_MS).toISOString(), end: new Date(end).toISOString() });
     video.src = `/api/v1/cameras/${this.#camera.id}/video.mp4?${query}`;
     this.toggleAttribute("replaying", true);
     this.part("replay-button").setAttribute("aria-pressed", "true");

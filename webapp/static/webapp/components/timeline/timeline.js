@@ -1,7 +1,8 @@
 // <eyrie-timeline>: recordings of up to 16 cameras over time. It moves the clock and is moved by it.
 //
 // Properties: clock, holdings, lanes ([{id, name}]). Events: "scrub" while the strip is dragged, "scrubbed" after it,
-// "select" with detail {start, end} or null. Drag the strip; wheel or pinch zooms around the pointer; shift-drag selects.
+// "select" with detail {start, end} or null. Drag the strip; wheel or pinch zooms around the pointer; shift-drag selects, and
+// so does a finger that rests before it moves.
 
 import { n, t } from "eyrie/i18n.js";
 import { clockTime, dayAndTime, timeZone } from "eyrie/times.js";
@@ -11,6 +12,7 @@ import { AXIS, laneHeight, paint } from "components/timeline/painting.js";
 const SECOND = 1000, MINUTE = 60 * SECOND, DAY = 86_400_000;
 const SHORTEST = 10 * SECOND, LONGEST = 93 * DAY;
 const CLICK = 4; // px
+const REST = 500; // ms after which a finger selects
 const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 const format = (options) => new Intl.DateTimeFormat(language, { timeZone, hourCycle: "h23", ...options });
 const WORDS = {
@@ -144,14 +146,41 @@ class Timeline extends HTMLElement {
     this.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, event.offsetX);
     if (this.#pointers.size === 2) return this.#pinch();
-    const selects = event.shiftKey, x = event.offsetX;
-    this.#drag = { x, from: x, at: this.at(x), selects, moved: false };
+    this.#begin(event.offsetX, event.shiftKey);
+    if (event.pointerType === "touch") this.#rest = setTimeout(() => this.#rested(), REST);
     this.tip.hidden = true;
   }
 
+  #begin(x, selects, moved = false) {
+    this.#drag = { x, from: x, at: this.at(x), selects, moved };
+  }
+
+  #rest = 0;
+
+  #rested() {
+    if (!this.#drag || this.#drag.moved || this.#drag.pinch) return;
+    Object.assign(this.#drag, { selects: true, moved: true });
+    navigator.vibrate?.(20);
+    this.select(ordered(this.#drag.at, this.#drag.at + 4 * this.perPixel));
+  }
+
   #pinch() {
+    clearTimeout(this.#rest);
+    this.#clock.scrubbing = false;
+    const { apart, middle } = this.#fingers();
+    this.#drag = { pinch: apart, middle, span: this.span };
+  }
+
+  #fingers() {
     const [one, other] = [...this.#pointers.values()];
-    this.#drag = { pinch: Math.max(Math.abs(one - other), 20), span: this.span };
+    return { apart: Math.max(Math.abs(one - other), 20), middle: (one + other) / 2 };
+  }
+
+  #pinched(drag) {
+    const { apart, middle } = this.#fingers();
+    this.#pan(drag.middle - middle);
+    drag.middle = middle;
+    this.zoom((drag.span * drag.pinch) / apart, middle);
   }
 
   _pointermove(event) {
@@ -159,12 +188,10 @@ class Timeline extends HTMLElement {
     if (!drag) return this.#hover(event.offsetX, event.offsetY);
     if (!this.#pointers.has(event.pointerId)) return;
     this.#pointers.set(event.pointerId, event.offsetX);
-    if (drag.pinch) {
-      const [one, other] = [...this.#pointers.values()];
-      return this.zoom((drag.span * drag.pinch) / Math.max(Math.abs(one - other), 20), (one + other) / 2);
-    }
+    if (drag.pinch) return this.#pinched(drag);
     drag.moved ||= Math.abs(event.offsetX - drag.from) > CLICK;
     if (!drag.moved) return;
+    clearTimeout(this.#rest);
     if (drag.selects) return this.select(ordered(drag.at, this.at(event.offsetX)));
     this.#scrub(event.offsetX - drag.x);
     drag.x = event.offsetX;
@@ -182,8 +209,9 @@ class Timeline extends HTMLElement {
 
   _pointerup(event) {
     this.#pointers.delete(event.pointerId);
+    clearTimeout(this.#rest);
     const drag = this.#drag;
-    if (this.#pointers.size) return;
+    if (this.#pointers.size) return this.#begin([...this.#pointers.values()][0], false, true); // one finger is left of two
     this.#drag = null;
     if (drag && !drag.moved && !drag.pinch) {
       if (drag.selects) return this.select(null);
@@ -195,6 +223,7 @@ class Timeline extends HTMLElement {
 
   _pointercancel(event) {
     this.#pointers.delete(event.pointerId);
+    clearTimeout(this.#rest);
     this.#drag = null;
     this.#clock.scrubbing = false;
   }

@@ -1,5 +1,6 @@
 // <eyrie-wall>: tiles in a layout. Cameras are placed by dropping them (from the tray or another tile) or by `place`;
 // in the free layout tiles are moved by their head and sized by their corner, or with Alt and Alt+Shift and the arrows.
+// On a phone a tap enlarges a tile, a stroke across it turns to the next camera, one down it goes back.
 //
 // cameras: Map of id to {id, name, plays}. arrangement: {layout, tiles: [{camera, column, row, width, height}]}.
 // Event "wall-change" when somebody rearranged it, "tile-choose" from an empty tile.
@@ -7,11 +8,13 @@
 import "components/tile/tile.js";
 import { FREE, FREE_GRID, LAYOUTS, inside, overlap, room } from "components/wall/layouts.js";
 import { freely } from "components/wall/moving.js";
+import { swipes } from "components/wall/swiping.js";
 import { t } from "eyrie/i18n.js";
 import { toast } from "eyrie/toasts.js";
 
 export const CAMERA_TYPE = "application/x-eyrie-camera";
 const TILE_TYPE = "application/x-eyrie-tile";
+const PHONE = matchMedia("(max-width: 40rem)");
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 class Wall extends HTMLElement {
@@ -33,6 +36,11 @@ class Wall extends HTMLElement {
     this.addEventListener("pointerdown", (event) => this.#grabbed(event));
     this.addEventListener("tile-enlarge", ({ target }) => this.enlarge(target));
     this.addEventListener("tile-clear", ({ target }) => this.clear(target));
+    this.addEventListener("click", (event) => this.#tapped(event));
+    swipes(this, {
+      may: ({ target }) => this.#fills(target.closest("eyrie-tile")) && !target.closest("button, [data-zoomed]"),
+      swiped: (way) => (way === "down" ? this.enlarge(null) : this.turn(way === "left" ? 1 : -1)),
+    });
   }
 
   get elements() { return [...this.querySelectorAll("eyrie-tile")]; }
@@ -110,6 +118,17 @@ class Wall extends HTMLElement {
     return large;
   }
 
+  // In the tile that fills the wall, the camera after (1) or before (-1) the one shown there.
+  turn(step) {
+    const large = this.querySelector("eyrie-tile[enlarged]");
+    if (large) {
+      const shown = this.elements.filter(({ camera }) => camera);
+      return shown.length > 1 && this.enlarge(beside(shown, large, step)).focus();
+    }
+    const [only] = this.elements, ids = [...this.#cameras.keys()];
+    return this.#fills(only) && ids.length > 1 && this.place(beside(ids, only.camera?.id, step), only);
+  }
+
   // Move the focus to the nearest tile in a direction.
   go(key) {
     const [right, down] = STEPS[key];
@@ -141,6 +160,16 @@ class Wall extends HTMLElement {
 
   #changed() {
     this.dispatchEvent(new CustomEvent("wall-change", { bubbles: true }));
+  }
+
+  #fills(tile) {
+    return Boolean(tile) && (tile.hasAttribute("enlarged") || this.#tiles.length === 1);
+  }
+
+  #tapped({ pointerType, target }) {
+    const tile = target.closest("eyrie-tile");
+    if (pointerType !== "touch" || !tile?.camera || target.closest("button") || tile.hasAttribute("enlarged") || !PHONE.matches) return;
+    this.enlarge(tile).focus();
   }
 
   #key(event) {
@@ -209,6 +238,10 @@ class Wall extends HTMLElement {
   #mark(tile) {
     for (const one of this.elements) one.toggleAttribute("target", one === tile);
   }
+}
+
+function beside(list, one, step) {
+  return list[(list.indexOf(one) + step + list.length) % list.length];
 }
 
 function middle(tile) {

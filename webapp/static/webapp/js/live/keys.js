@@ -12,6 +12,7 @@ export function keys({ wall, views, tour, stopTour, fullscreen, tray, closeTray 
 
   function arrow(event) {
     if (event.target.closest("eyrie-tray, [popover]")) return false;
+    if (!event.shiftKey && wall.hasAttribute("enlarged")) return wall.turn(STEPS[event.key][0] + STEPS[event.key][1] > 0 ? 1 : -1);
     if (!event.shiftKey) return wall.go(event.key);
     return tile(({ zoom }) => zoom.pan(...STEPS[event.key]))();
   }
@@ -29,7 +30,7 @@ export function keys({ wall, views, tour, stopTour, fullscreen, tray, closeTray 
   }
 
   shortcuts(t("Wall"), [
-    { keys: Object.keys(STEPS), shown: "← ↑ ↓ →", text: t("To the next tile; with Shift move a zoomed picture, with Alt a free tile, with Alt and Shift its size"), run: arrow },
+    { keys: Object.keys(STEPS), shown: "← ↑ ↓ →", text: t("To the next tile, enlarged to the next camera; with Shift move a zoomed picture, with Alt a free tile, with Alt and Shift its size"), run: arrow },
     { keys: ["Enter"], text: t("Enlarge the tile, and back"), run: (event) => (onButton(event) ? false : tile((one) => one.camera && wall.enlarge(one))()) },
     { keys: ["Escape"], shown: "Esc", text: t("Back to the wall, back to live"), run: back },
     { keys: ["Delete"], shown: "Del", text: t("Take the camera off the wall"), run: tile((one) => one.camera && wall.clear(one)) },

@@ -132,6 +132,7 @@ keys({ wall, views, tour: tourOn, stopTour: () => tour.stop(), fullscreen, tray:
 
 await Promise.all([refresh(), views.load().catch((error) => trouble(error.message))]);
 begin();
+wall.removeAttribute("aria-busy");
 new Reconnecting("/ws/v1/", {
   opened: (socket) => socket.send(JSON.stringify({ op: "subscribe", topic: "cameras.status" })),
   message: (data) => {
