@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db import connections
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Q, QuerySet
 
 from core.media.fragments import Fragment, cover, decode
 from core.media.mp4.assemble import Piece as PlayablePiece
 from core.media.mp4.meta import tracks_from_json
 from core.media.units import Track
-from core.recording.ids import ALWAYS, id_range, piece_range, segment_of, start_of
+from core.recording.ids import ALWAYS, camera_of, id_range, piece_range, segment_of, start_of, stream_of
 from core.recording.keys import SegmentName, object_key
 from core.recording.models import MAX_SEGMENT_MS, UNSETTLED, Format, Gap, Piece, Segment, State, Stream, Trigger, Volume
 from core.recording.reading import Place
@@ -25,6 +27,7 @@ JOIN_MS = 250
 """Segments that lie closer than this are one range: no viewer would call it a gap."""
 
 PAGE = 500
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +57,55 @@ class Timeline:
     gaps: list[GapRange] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSegment:
-    """A segment with everything that reading it takes. `fragments` is decoded when asked for."""
+class StoredSegment(NamedTuple):
+    """A segment with everything that reading it takes. Names, place and fragments are worked out when asked for.
+
+    encoded: the fragment index.
+    """
 
     id: int
-    camera_id: int
-    stream: int
-    start_ms: int
     end_ms: int
     size: int
     open: bool
     tracks: tuple[Track, ...]
-    place: Place
+    volume_id: int
+    stored_key: str
     encoded: bytes
+
+    @property
+    def camera_id(self) -> int:
+        """The camera it is of."""
+        return camera_of(self.id)
+
+    @property
+    def stream(self) -> int:
+        """A Stream."""
+        return stream_of(self.id)
+
+    @property
+    def start_ms(self) -> int:
+        """UTC ms."""
+        return start_of(self.id)
+
+    @property
+    def place(self) -> Place:
+        """Where it lies."""
+        return Place(self.volume_id, self.stored_key or object_key(SegmentName.of(self.id)))
 
     def fragments(self) -> list[Fragment]:
         """The fragment index; times relative to start_ms."""
         return decode(self.encoded)
 
 
-_TIMELINE = (
-    f"SELECT id, end_ms, size FROM {Segment._meta.db_table} "  # noqa: S608 - a constant
-    f"WHERE id > %s AND id < %s AND end_ms > %s AND state <> {State.DELETING.value} ORDER BY id"
-)
+# Plain statements and plain values: a query of Django's for an hour takes as long to make as to answer.
+_TABLE = Segment._meta.db_table
+_TOUCHING = f"FROM {_TABLE} WHERE id > %s AND id < %s AND end_ms > %s AND state <> {State.DELETING.value}"
+_TIMELINE = f"SELECT id, end_ms, size {_TOUCHING} ORDER BY id"
+_SUMS = f"SELECT MIN(id), MAX(end_ms), SUM(size), SUM(end_ms - (id & {ALWAYS - 1})) {_TOUCHING}"
+_NEXT = f"SELECT id FROM {_TABLE} WHERE id > %s AND id < %s ORDER BY id LIMIT 1"  # noqa: S608 - a constant
+_SEGMENTS = f"SELECT id, end_ms, size, state, format_id, fragments {_TOUCHING} ORDER BY id LIMIT %s"
+_LAST = f"SELECT id, end_ms, size, state, format_id, fragments {_TOUCHING} ORDER BY id DESC LIMIT 1"
+_PLACES = f"SELECT id, volume_id, stored_key FROM {Piece._meta.db_table} WHERE id BETWEEN %s AND %s ORDER BY id DESC"  # noqa: S608 - a constant
 
 
 def _reach(camera_id: int, stream: int, start_ms: int, end_ms: int) -> tuple[int, int]:
@@ -90,30 +118,60 @@ def _within(camera_id: int, stream: int, start_ms: int, end_ms: int) -> QuerySet
     return Segment.objects.filter(pk__gt=low, pk__lt=high, end_ms__gt=start_ms).exclude(state=State.DELETING)
 
 
-def timelines(camera_ids: Iterable[int], start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> dict[int, Timeline]:
-    """Recorded ranges, neighbours merged and cut to the question's ends, and gaps, for each camera asked for."""
+def timelines(
+    camera_ids: Iterable[int], start_ms: int, end_ms: int, stream: int = Stream.MAIN, join_ms: int = JOIN_MS
+) -> dict[int, Timeline]:
+    """Recorded ranges, cut to the question's ends, and gaps, for each camera asked for.
+
+    join_ms: ranges that lie closer than this are one, for who looks from afar.
+    """
     found = {camera_id: Timeline() for camera_id in camera_ids}
     with connections[index_alias()].cursor() as cursor:
         for camera_id, timeline in found.items():
-            # One plain statement a camera: each reads one stretch of the index, in its order.
-            cursor.execute(_TIMELINE, (*_reach(camera_id, stream, start_ms, end_ms), start_ms))
-            timeline.ranges.extend(_joined(cursor, start_ms, end_ms))
+            runs = _runs(cursor, camera_id, stream, start_ms, end_ms, join_ms)
+            timeline.ranges.extend(_joined(runs, start_ms, end_ms, join_ms))
     for gap in _gaps(list(found), stream, start_ms, end_ms):
         found[gap.camera_id].gaps.append(GapRange(gap.start_ms, gap.end_ms, gap.reason, gap.detail))
     return found
 
 
-def _joined(rows: Iterable[tuple[int, int, int]], start_ms: int, end_ms: int) -> Iterator[Range]:
-    """Ranges of (segment id, end_ms, size) in order; neighbours merged, cut to the ends."""
+def _runs(
+    cursor: CursorWrapper, camera_id: int, stream: int, start_ms: int, end_ms: int, join_ms: int
+) -> Iterator[tuple[int, int, int]]:
+    """(start, end, bytes) of what touches the range, in order.
+
+    Day by day: when a day's recordings together are as long as from the first to the last, they lie without
+    interruption and the database's sum will do; only other days are read row by row.
+    """
+    begin = start_ms - MAX_SEGMENT_MS
+    while begin < end_ms:
+        until = min(max(begin, start_ms) + DAY_MS, end_ms)
+        low, high = id_range(camera_id, stream, begin, until)
+        cursor.execute(_SUMS, (low, high, start_ms))
+        first, end, size, recorded = cursor.fetchone()
+        if first is None:
+            cursor.execute(_NEXT, (high - 1, id_range(camera_id, stream, 0, end_ms)[1]))
+            row = cursor.fetchone()
+            begin = end_ms if row is None else start_of(row[0]) - 1
+            continue
+        if abs(end - start_of(first) - int(recorded)) < join_ms:
+            yield start_of(first), end, int(size)
+        else:
+            cursor.execute(_TIMELINE, (low, high, start_ms))
+            yield from ((row & ALWAYS - 1, end, size) for row, end, size in cursor.fetchall())
+        begin = until - 1
+
+
+def _joined(runs: Iterable[tuple[int, int, int]], start_ms: int, end_ms: int, join_ms: int) -> Iterator[Range]:
+    """Ranges of (start, end, bytes) in order; neighbours merged, cut to the ends."""
     begin, end, total = None, 0, 0
-    for row, row_end, size in rows:
-        row_start = start_of(row)
-        if begin is not None and row_start - end < JOIN_MS:
-            end, total = max(end, row_end), total + size
+    for run_start, run_end, size in runs:
+        if begin is not None and run_start - end < join_ms:
+            end, total = max(end, run_end), total + size
             continue
         if begin is not None:
             yield Range(max(begin, start_ms), min(end, end_ms), total)
-        begin, end, total = row_start, row_end, size
+        begin, end, total = run_start, run_end, size
     if begin is not None:
         yield Range(max(begin, start_ms), min(end, end_ms), total)
 
@@ -129,11 +187,16 @@ def _gaps(camera_ids: Sequence[int], stream: int, start_ms: int, end_ms: int) ->
 def segments(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> Iterator[StoredSegment]:
     """Segments that touch the range, in order, read page by page: flat memory however long the range."""
     formats: dict[int, tuple[Track, ...]] = {}
-    wanted = _within(camera_id, stream, start_ms, end_ms).order_by("pk").values_list(*_STORED)
-    rows = list(wanted[:PAGE])
-    while rows:
-        yield from _stored(rows, formats)
-        rows = list(wanted.filter(pk__gt=rows[-1][0])[:PAGE]) if len(rows) == PAGE else []
+    low, high = _reach(camera_id, stream, start_ms, end_ms)
+    while True:
+        with connections[index_alias()].cursor() as cursor:
+            cursor.execute(_SEGMENTS, (low, high, start_ms, PAGE))
+            rows = cursor.fetchall()
+            found = list(_stored(cursor, rows, formats))
+        yield from found
+        if len(rows) < PAGE:
+            return
+        low = rows[-1][0]
 
 
 def extents(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> dict[int, int]:
@@ -165,8 +228,10 @@ def pieces(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN
 
 def segment_at(camera_id: int, at_ms: int, stream: int = Stream.MAIN) -> StoredSegment | None:
     """The segment that holds a moment."""
-    rows = _within(camera_id, stream, at_ms, at_ms + 1).order_by("-pk").values_list(*_STORED)[:1]
-    return next(_stored(list(rows), {}), None)
+    low, high = _reach(camera_id, stream, at_ms, at_ms + 1)
+    with connections[index_alias()].cursor() as cursor:
+        cursor.execute(_LAST, (low, high, at_ms))
+        return next(_stored(cursor, cursor.fetchall(), {}), None)
 
 
 def first_start_ms(camera_id: int, stream: int = Stream.MAIN) -> int | None:
@@ -216,36 +281,21 @@ def _playable(camera_id: int, stream: int, before_ms: int = ALWAYS) -> QuerySet[
     return Segment.objects.filter(pk__gt=low, pk__lt=high).exclude(state=State.DELETING)
 
 
-_STORED = ("pk", "end_ms", "size", "state", "format_id", "fragments")
 _Row = tuple[int, int, int, int, int, bytes]
-"""Plain values: making model objects of an hour takes longer than reading it."""
 
 
-def _stored(rows: Sequence[_Row], formats: dict[int, tuple[Track, ...]]) -> Iterator[StoredSegment]:
+def _stored(
+    cursor: CursorWrapper, rows: Sequence[_Row], formats: dict[int, tuple[Track, ...]]
+) -> Iterator[StoredSegment]:
     """Segments of one stream, in order, with their places: the pieces lie side by side as the segments do."""
     if not rows:
         return
-    places = Piece.objects.filter(pk__range=piece_range(rows[0][0], rows[-1][0])).order_by(
-        "-pk"
-    )  # the first one counts
-    pieces = {segment_of(pk): (volume, key) for pk, volume, key in places.values_list("pk", "volume_id", "stored_key")}
-    for pk, tracks in Format.objects.filter(pk__in={row[4] for row in rows} - formats.keys()).values_list(
-        "pk", "tracks"
-    ):
-        formats[pk] = tracks_from_json(tracks)
+    cursor.execute(_PLACES, piece_range(rows[0][0], rows[-1][0]))
+    pieces = {segment_of(pk): (volume, key) for pk, volume, key in cursor.fetchall()}
+    if unknown := {row[4] for row in rows} - formats.keys():
+        known = Format.objects.filter(pk__in=unknown).values_list("pk", "tracks")
+        formats.update((pk, tracks_from_json(tracks)) for pk, tracks in known)
     for pk, end_ms, size, state, format_id, fragments in rows:
         if pk not in pieces:
             continue  # it was deleted between the two queries
-        name, (volume, key) = SegmentName.of(pk), pieces[pk]
-        yield StoredSegment(
-            id=pk,
-            camera_id=name.camera_id,
-            stream=name.stream,
-            start_ms=name.start_ms,
-            end_ms=end_ms,
-            size=size,
-            open=state == State.OPEN,
-            tracks=formats[format_id],
-            place=Place(volume, key or object_key(name)),
-            encoded=bytes(fragments),
-        )
+        yield StoredSegment(pk, end_ms, size, state == State.OPEN, formats[format_id], *pieces[pk], bytes(fragments))

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import core.recording.models
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -49,7 +51,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Segment",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", core.recording.models.RowId(primary_key=True, serialize=False)),
                 ("end_ms", models.BigIntegerField()),
                 ("size", models.BigIntegerField(default=0)),
                 ("state", models.SmallIntegerField(choices=[(0, "open"), (1, "closed"), (2, "deleting")], default=0)),
@@ -73,7 +75,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Piece",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", core.recording.models.RowId(primary_key=True, serialize=False)),
                 ("stored_key", models.CharField(blank=True, max_length=200)),
                 ("role", models.SmallIntegerField(choices=[(0, "copy")], default=0)),
                 ("start_ms", models.BigIntegerField()),

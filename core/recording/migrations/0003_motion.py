@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+import core.recording.models
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="MotionMinute",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", core.recording.models.RowId(primary_key=True, serialize=False)),
                 ("cells", models.SmallIntegerField()),
                 ("touched", models.BigIntegerField()),
                 ("grids", models.BinaryField(default=b"")),

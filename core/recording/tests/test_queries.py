@@ -90,11 +90,45 @@ def _reader(volume: OpenVolume) -> VolumeReader:
     return VolumeReader(volume.storage, volume.name)
 
 
-def test_the_timeline_is_read_from_the_covering_index_alone(volume: OpenVolume) -> None:
+def plan(statement: str, values: int) -> list[str]:
+    """How SQLite would answer."""
     connection = connections[index_alias()]
     if connection.vendor != "sqlite":
         pytest.skip("SQLite's plan")
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {queries._TIMELINE}", (1, 2, 3))
-        plan = [row[3] for row in cursor]
-    assert plan == ["SEARCH recording_segment USING COVERING INDEX segment_timeline (id>? AND id<?)"]
+        cursor.execute(f"EXPLAIN QUERY PLAN {statement}", range(1, values + 1))
+        return [row[3] for row in cursor]
+
+
+@pytest.mark.parametrize("statement", [queries._TIMELINE, queries._SUMS])
+def test_the_timeline_is_read_from_the_covering_index_alone(statement: str) -> None:
+    assert plan(statement, 3) == ["SEARCH recording_segment USING COVERING INDEX segment_timeline (id>? AND id<?)"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "values", "table"),
+    [
+        (queries._SEGMENTS, 4, "recording_segment"),
+        (queries._LAST, 3, "recording_segment"),
+        (queries._PLACES, 2, "recording_piece"),
+    ],
+)
+def test_segments_and_pieces_lie_in_the_order_of_their_ids(statement: str, values: int, table: str) -> None:
+    assert plan(statement, values) == [f"SEARCH {table} USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]
+
+
+def test_days_without_interruption_and_days_with_gaps_are_told_alike(volume: OpenVolume) -> None:
+    """The database's sums and the rows themselves say the same; and from afar small gaps are not seen."""
+    for day, starts in enumerate(((0, 2000, 4000), (0, 2000, 4300, 6300), (), (0, 1900, 3800))):
+        for start in starts:
+            record(volume, seconds=2, start_ms=START_MS + day * queries.DAY_MS + start)
+    end = START_MS + 5 * queries.DAY_MS
+
+    def ranges(join_ms: int) -> list[tuple[int, int, int]]:
+        found = queries.timelines([1], START_MS + 1000, end, join_ms=join_ms)[1].ranges
+        return [(*divmod(one.start_ms - START_MS, queries.DAY_MS), one.end_ms - one.start_ms) for one in found]
+
+    assert ranges(queries.JOIN_MS) == [(0, 1000, 5000), (1, 0, 4000), (1, 4300, 4000), (3, 0, 5800)]
+    assert ranges(1000) == [(0, 1000, 5000), (1, 0, 8300), (3, 0, 5800)]
+    sizes = dict(Segment.objects.values_list("pk", "size"))
+    assert sum(one.size for one in queries.timelines([1], START_MS, end)[1].ranges) == sum(sizes.values())
