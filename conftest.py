@@ -15,6 +15,8 @@ import hypothesis
 import pytest
 from django.conf import settings
 
+from core.pluginhost.discovery import built_in
+
 pytest_plugins = ["core.testing.pytest_plugin"]
 
 _TEST_DATABASE = os.environ.get("TEST_DATABASE_URL")
@@ -27,6 +29,8 @@ atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
 os.environ["DJANGO_SETTINGS_MODULE"] = "core.settings"
 os.environ["EYRIE_DATA"] = _DATA
 os.environ["EYRIE_STRICT_PLUGINS"] = "1"
+# The built-in ones, and those whose tables and routes are tested although they are off at first.
+os.environ["EYRIE_PLUGINS"] = ",".join([*built_in(), "accesscontrol"])
 if _TEST_DATABASE:
     os.environ["EYRIE_DATABASE_URL"] = _TEST_DATABASE
 

@@ -24,6 +24,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 PORTAL = ROOT / "webapp"
+PLUGINS = ROOT / "plugins"
 LOCALE = PORTAL / "locale"
 PYTHON = {
     "gettext": None,
@@ -39,8 +40,9 @@ Key = str | tuple[str, ...]
 
 
 def sources() -> Iterator[tuple[Path, str, str, dict[str, object]]]:
-    """Files of the portal with their text as one of Babel's methods takes it."""
-    for path in sorted(PORTAL.rglob("*")):
+    """Files of the portal, and of what the built-in plugins show in it, as one of Babel's methods takes them."""
+    shown = [path for part in ("templates", "static") for path in PLUGINS.glob(f"*/{part}/**/*")]
+    for path in sorted([*PORTAL.rglob("*"), *shown]):
         if "tests" in path.parts or path.suffix not in (".html", ".py", ".js", ".txt"):
             continue
         text = path.read_text("utf-8")

@@ -1,0 +1,49 @@
+"""What this plugin offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from core.api import EventTypeSpec, PanelSpec, PermissionSpec, RouteSpec, SettingsSpec, Slot, hookimpl
+from plugins.accesscontrol.events import EVENT_TYPES
+from plugins.accesscontrol.permissions import MANAGE, PERMISSIONS
+from plugins.accesscontrol.settings import AccessSettings
+
+
+def _nothing(request: Any, camera_id: int | None) -> dict[str, Any]:
+    """The panels fill themselves over REST."""
+    return {}
+
+
+@hookimpl
+def register_event_types() -> Iterable[EventTypeSpec]:
+    """What happens at doors."""
+    return EVENT_TYPES.values()
+
+
+@hookimpl
+def register_permissions() -> Iterable[PermissionSpec]:
+    """Reporting and managing."""
+    return PERMISSIONS
+
+
+@hookimpl
+def register_settings() -> Iterable[SettingsSpec]:
+    """The webhook's key."""
+    return [SettingsSpec(AccessSettings)]
+
+
+@hookimpl
+def register_routes() -> Iterable[RouteSpec]:
+    """Reports, doors, card holders."""
+    return [RouteSpec("plugins.accesscontrol.urls")]
+
+
+@hookimpl
+def register_panels() -> Iterable[PanelSpec]:
+    """Who came and went, on the overview; doors and card holders, beside the site's settings."""
+    return [
+        PanelSpec("recent", "Doors", Slot.DASHBOARD, "accesscontrol/recent.html", "event.view", _nothing),
+        PanelSpec("doors", "Access control", Slot.SETTINGS, "accesscontrol/doors.html", MANAGE.codename, _nothing),
+    ]
