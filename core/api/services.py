@@ -16,6 +16,8 @@ from core.events.services import record as record_event
 from core.exports.footage import Item as ExportItem
 from core.exports.services import request_export
 from core.exports.services import was_requested as export_was_requested
+from core.recording.motion import MotionGrid
+from core.recording.motion_store import store_motion
 from core.recording.services import trigger as trigger_recording
 from core.rules.arming import ModeError, arm
 from core.rules.arming import mode as arm_mode
@@ -33,6 +35,7 @@ __all__ = [
     "EventError",
     "ExportItem",
     "ModeError",
+    "MotionGrid",
     "Panel",
     "Required",
     "Rights",
@@ -59,5 +62,6 @@ __all__ = [
     "rights_for",
     "rights_of",
     "site",
+    "store_motion",
     "trigger_recording",
 ]

@@ -1,8 +1,7 @@
 """Motion grids: where in the picture something moved, as a detector saw it; packed minute by minute.
 
 A grid covers the whole picture with 64 columns and 36 rows, whatever its shape, and says of each cell whether anything
-moved there in a second or a few. Bits lie row by row from the top left, the first cell in the highest bit of the first
-byte, as `numpy.packbits` makes them. Inside this room a grid is one integer: one AND compares it with a region.
+moved there in a second or a few. Inside this room a grid is one integer: one AND compares it with a region.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 COLUMNS, ROWS = 64, 36
 CELLS = COLUMNS * ROWS
@@ -30,14 +30,17 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class MotionGrid:
-    """What moved in [start_ms, end_ms), UTC ms; cells: 288 bytes, all zero when nothing did.
+    """What moved in [start_ms, end_ms), UTC ms; cells: 288 bytes, a bit for each cell, all zero when nothing moved.
 
+    Bits lie row by row from the top left, the first cell in the highest bit of the first byte (`numpy.packbits`).
     Raises ValueError with a sentence when it is shorter than 500 ms, longer than a minute, or of another size.
     """
 
     start_ms: int
     end_ms: int
     cells: bytes
+    columns: ClassVar[int] = COLUMNS
+    rows: ClassVar[int] = ROWS
 
     def __post_init__(self) -> None:
         if not SHORTEST_MS <= self.end_ms - self.start_ms <= MINUTE_MS:

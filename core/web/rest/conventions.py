@@ -78,3 +78,14 @@ def integers(request: Request, name: str) -> list[int]:
     if any(not 0 < value < 2**63 for value in found):
         raise ValidationError({name: ["is out of range; give ids as GET /api/v1/cameras/ lists them."]})
     return list(dict.fromkeys(found))
+
+
+def whole_number(request: Request, name: str, usual: int | None, least: int, most: int) -> int:
+    """A query parameter between two numbers; `usual` without it, or an error when that is None."""
+    text = request.query_params.get(name, "")
+    if not text and usual is not None:
+        return usual
+    if not text.isascii() or not text.isdigit() or not least <= int(text[:12]) <= most:
+        wrong = f"{text[:20]!r} will not do" if text else "is missing"
+        raise ValidationError({name: [f"{wrong}; give a whole number from {least} to {most}."]})
+    return int(text)

@@ -17,7 +17,7 @@ from core.access.queries import cameras_with
 from core.access.rights import rights_for
 from core.recording import queries
 from core.recording.models import Stream
-from core.web.rest.conventions import integers
+from core.web.rest.conventions import integers, whole_number
 from core.web.rest.times import required_range, rfc3339
 
 MOST_SEGMENTS = 1000
@@ -102,13 +102,20 @@ class Recordings(APIView):
     filtered = frozenset({"GET"})
 
     @extend_schema(
-        parameters=[OpenApiParameter("camera", int, many=True, description="All without it."), *TIMES],
+        parameters=[
+            OpenApiParameter("camera", int, many=True, description="All without it."),
+            *TIMES,
+            OpenApiParameter(
+                "detail", int, description="Ranges closer than so many seconds are one: fewer, from afar."
+            ),
+        ],
         responses=RecordingsOutput,
     )
     def get(self, request: Request) -> Response:
         """What is recorded of one or several cameras, and why not where it is not."""
         start, end = required_range(request.query_params)
-        found = queries.timelines(playable_cameras(request), start, end, stream_of(request))
+        join_ms = max(queries.JOIN_MS, 1000 * whole_number(request, "detail", 0, 0, 86_400))
+        found = queries.timelines(playable_cameras(request), start, end, stream_of(request), join_ms)
         ranges = [
             {"camera": camera, "start": rfc3339(one.start_ms), "end": rfc3339(one.end_ms), "size": one.size}
             for camera, timeline in found.items()
