@@ -191,7 +191,12 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"LevelEnum": ["ok", "warning", "failed"]},
+    "ENUM_NAME_OVERRIDES": {
+        "LevelEnum": ["ok", "warning", "failed"],
+        "DeliveryStateEnum": "core.rules.models.State.choices",
+        "CopyStateEnum": "core.backup.models.State.choices",
+        "ExportStateEnum": "core.exports.models.State.choices",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

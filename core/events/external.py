@@ -60,6 +60,11 @@ def all_types() -> list[EventTypeSpec]:
     return sorted([*declared, *map(_spec, ExternalType.objects.all())], key=lambda spec: spec.name)
 
 
+def declared_names() -> frozenset[str]:
+    """Names of the kinds that integrators declared."""
+    return frozenset(ExternalType.objects.values_list("name", flat=True))
+
+
 def declare(name: str, title: str, fields: Sequence[dict[str, Any]], *, actor: str, address: str = "") -> EventTypeSpec:
     """Declare a kind of event, or declare it anew; events that are stored stay as they are. Raises DeclarationError."""
     wrong = _wrong(name, title, fields)

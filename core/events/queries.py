@@ -14,6 +14,7 @@ from core.events.models import StoredEvent
 
 def events(
     *,
+    ids: Sequence[int] | None = None,
     types: Sequence[str] = (),
     camera_ids: Sequence[int] = (),
     start_ms: int | None = None,
@@ -27,6 +28,8 @@ def events(
     acknowledged: only those that somebody has looked at, or only those that nobody has.
     """
     found = StoredEvent.objects.order_by("-start_ms", "-id")
+    if ids is not None:
+        found = found.filter(pk__in=ids)
     if types:
         found = found.filter(type__in=types)
     if camera_ids:
@@ -49,3 +52,8 @@ def _with_text(text: str) -> Q:
     titled = [name for name, title in event_types() if text.casefold() in title.casefold()]
     # SQLite keeps JSON as text with what is not ASCII escaped, PostgreSQL as it is.
     return Q(type__in=titled) | Q(words__icontains=text) | Q(words__icontains=json.dumps(text)[1:-1])
+
+
+def event_of_key(key: str) -> int | None:
+    """The id of the event with this key, None when there is none."""
+    return StoredEvent.objects.filter(key=key).values_list("pk", flat=True).first()

@@ -1,13 +1,15 @@
-"""Events: the list."""
+"""Events: the list, one of them, its picture, and that somebody has looked at it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,9 +17,11 @@ from rest_framework.views import APIView
 
 from core.access.declared import Required
 from core.access.rights import rights_for
-from core.events import queries
+from core.events import pictures, queries, services
 from core.events.models import StoredEvent
-from core.web.rest.conventions import NewestFirst, integers
+from core.media.clock import SystemClock
+from core.web.rest.conventions import NewestFirst, actor, integers
+from core.web.rest.media import JPEG, WIDTH, picture_of_moment
 from core.web.rest.times import optional_time, rfc3339
 
 ORDERS = {"newest": ("-start_ms", "-id"), "oldest": ("start_ms", "id")}
@@ -34,24 +38,24 @@ class InOrder(NewestFirst):
         return ORDERS[asked]
 
 
-class EventTypeOutput(serializers.Serializer[dict[str, Any]]):
-    """A kind of event."""
-
-    name = serializers.CharField()
-    title = serializers.CharField()
-
-
 class EventOutput(serializers.ModelSerializer[StoredEvent]):
-    """One event; `end` is null while it lasts or when it is a moment."""
+    """One event; `end` is null while it lasts or when it is a moment.
+
+    objects: what was in the picture, boxes as fractions of it. acknowledged: null until somebody has looked at it.
+    has_picture: a picture of its own is at `events/{id}/picture.jpg`; without it the recording's is there.
+    """
 
     camera = serializers.IntegerField(source="camera_id", allow_null=True)
     start = serializers.SerializerMethodField()
     end = serializers.SerializerMethodField()
     attributes = serializers.DictField()
+    objects = serializers.ListField(source="objects_seen", child=serializers.DictField())
+    has_picture = serializers.SerializerMethodField()
+    acknowledged = serializers.SerializerMethodField()
 
     class Meta:
         model = StoredEvent
-        fields = ["id", "type", "camera", "start", "end", "attributes"]
+        fields = ["id", "type", "camera", "start", "end", "attributes", "objects", "has_picture", "acknowledged"]
 
     def get_start(self, event: StoredEvent) -> str:
         """RFC 3339."""
@@ -60,6 +64,29 @@ class EventOutput(serializers.ModelSerializer[StoredEvent]):
     def get_end(self, event: StoredEvent) -> str | None:
         """RFC 3339."""
         return None if event.end_ms is None else rfc3339(event.end_ms)
+
+    def get_has_picture(self, event: StoredEvent) -> bool:
+        """Whether one was kept with it."""
+        return bool(event.picture)
+
+    def get_acknowledged(self, event: StoredEvent) -> dict[str, str] | None:
+        """`{"at", "by", "note"}`."""
+        if event.acknowledged_ms is None:
+            return None
+        return {"at": rfc3339(event.acknowledged_ms), "by": event.acknowledged_by, "note": event.note}
+
+
+class AcknowledgeInput(serializers.Serializer[dict[str, Any]]):
+    """Which events somebody has looked at, and what they say about them."""
+
+    ids = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1, max_length=1000)
+    note = serializers.CharField(max_length=2000, allow_blank=True, default="")
+
+
+class AcknowledgeOutput(serializers.Serializer[dict[str, Any]]):
+    """How many of them nobody had looked at before."""
+
+    count = serializers.IntegerField()
 
 
 class Events(ListAPIView[StoredEvent]):
@@ -71,7 +98,7 @@ class Events(ListAPIView[StoredEvent]):
     pagination_class = InOrder
 
     def get_queryset(self) -> QuerySet[StoredEvent]:
-        """Filtered by rights and by `camera`, `type`, `start`, `end`, `text`."""
+        """Filtered by rights and by `camera`, `type`, `start`, `end`, `text`, `acknowledged`."""
         query = self.request.query_params
         found = queries.events(
             types=_types(self.request),
@@ -79,6 +106,7 @@ class Events(ListAPIView[StoredEvent]):
             start_ms=optional_time(query, "start"),
             end_ms=optional_time(query, "end"),
             text=query.get("text", ""),
+            acknowledged=_yes_or_no(query.get("acknowledged", "")),
         )
         return rights_for(self.request).filter(found, "event.view", "camera_id")
 
@@ -89,6 +117,7 @@ class Events(ListAPIView[StoredEvent]):
             OpenApiParameter("start", str, description="From this time on (RFC 3339)."),
             OpenApiParameter("end", str, description="Before this time (RFC 3339)."),
             OpenApiParameter("text", str, description="With this in their type's title or their attributes."),
+            OpenApiParameter("acknowledged", bool, description="Only those that somebody, or nobody, has looked at."),
             OpenApiParameter("order", str, enum=[*ORDERS], description="Newest first without it."),
         ]
     )
@@ -97,16 +126,68 @@ class Events(ListAPIView[StoredEvent]):
         return super().get(request, *args, **kwargs)
 
 
-class EventTypes(APIView):
-    """Which kinds of events there can be."""
+class OneEvent(APIView):
+    """One event."""
 
     required: Required = {"GET": "event.view"}
     filtered = frozenset({"GET"})
 
-    @extend_schema(responses=EventTypeOutput(many=True))
-    def get(self, request: Request) -> Response:
-        """Core's and the plugins' types, by name."""
-        return Response([{"name": name, "title": title} for name, title in queries.event_types()])
+    @extend_schema(responses=EventOutput)
+    def get(self, request: Request, event_id: int) -> Response:
+        """The event."""
+        return Response(EventOutput(found_event(request, event_id)).data)
+
+
+class Picture(APIView):
+    """What an event looked like."""
+
+    required: Required = {"GET": "event.view"}
+    filtered = frozenset({"GET"})
+
+    @extend_schema(parameters=[WIDTH], responses=JPEG)
+    def get(self, request: Request, event_id: int) -> HttpResponseBase:
+        """The picture kept with it, else the recording's at its start, which takes the right to play recordings."""
+        event = found_event(request, event_id)
+        kept = pictures.read(event.picture) if event.picture else None
+        if kept is not None:
+            return HttpResponse(kept, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+        if event.camera_id is None:
+            raise NotFound("This event has no picture.")
+        if not rights_for(request).holds("camera.playback", event.camera_id):
+            raise PermissionDenied("The picture is the recording's, and you may not play recordings of this camera.")
+        return picture_of_moment(event.camera_id, event.start_ms, request)
+
+
+class Acknowledge(APIView):
+    """Say that one has looked at events."""
+
+    required: Required = {"POST": "event.acknowledge"}
+    filtered = frozenset({"POST"})
+
+    @extend_schema(request=AcknowledgeInput, responses=AcknowledgeOutput)
+    def post(self, request: Request) -> Response:
+        """Those that somebody has looked at before stay as they are; those one may not see are left out."""
+        form = AcknowledgeInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        mine = rights_for(request).filter(queries.events(ids=given["ids"]), "event.acknowledge", "camera_id")
+        ids = list(mine.values_list("pk", flat=True))
+        count = services.acknowledge(ids, by=actor(request), at_ms=SystemClock().wall_ms(), note=given["note"])
+        return Response({"count": count})
+
+
+def found_event(request: Request, event_id: int) -> StoredEvent:
+    """The event, for who may see it. Raises NotFound."""
+    event = queries.events(ids=[event_id]).first()
+    if event is None or not rights_for(request).holds("event.view", event.camera_id):
+        raise NotFound("No such event.")
+    return event
+
+
+def _yes_or_no(text: str) -> bool | None:
+    if text not in ("", "true", "false", "1", "0"):
+        raise ValidationError({"acknowledged": [f"{text!r} is neither true nor false."]})
+    return None if not text else text in ("true", "1")
 
 
 def _types(request: Request) -> list[str]:

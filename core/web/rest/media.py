@@ -72,15 +72,7 @@ class FrameAt(APIView):
     def get(self, request: Request, camera_id: int) -> HttpResponseBase:
         """The picture that was shown at a time, to the frame, as a JPEG."""
         found_camera(camera_id)
-        at, width = required_time(request.query_params, "at"), _width(request)
-        try:
-            file = playback.frame_file(camera_id, at, stream_of(request), keyframe=_said(request, "keyframe"))
-        except playback.NothingRecorded as error:
-            raise NotFound(str(error)) from error
-        except StorageError as error:
-            raise Unreadable(str(error)) from error
-        cache = "private, max-age=86400, immutable" if file.settled else "private, max-age=1"
-        return _jpeg(file.data, file.at_ms, width, cache)
+        return picture_of_moment(camera_id, required_time(request.query_params, "at"), request)
 
 
 class Video(APIView):
@@ -153,6 +145,19 @@ class StretchOf(APIView):
         response.headers["Content-Length"] = str(source.size)
         response.headers["Cache-Control"] = "private, max-age=3600" if found.settled else "no-store"
         return response
+
+
+def picture_of_moment(camera_id: int, at_ms: int, request: Request) -> HttpResponseBase:
+    """What was recorded at a time as a JPEG, as `width`, `stream` and `keyframe` ask. Raises NotFound, Unreadable."""
+    width = _width(request)
+    try:
+        file = playback.frame_file(camera_id, at_ms, stream_of(request), keyframe=_said(request, "keyframe"))
+    except playback.NothingRecorded as error:
+        raise NotFound(str(error)) from error
+    except StorageError as error:
+        raise Unreadable(str(error)) from error
+    cache = "private, max-age=86400, immutable" if file.settled else "private, max-age=1"
+    return _jpeg(file.data, file.at_ms, width, cache)
 
 
 def _said(request: Request, name: str) -> bool:

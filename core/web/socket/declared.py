@@ -36,6 +36,23 @@ class EventMessage(BaseModel):
     start_ms: int
     end_ms: int | None
     attributes: dict[str, Any]
+    objects: list[dict[str, Any]]
+
+
+class EventChange(EventMessage):
+    """An event that has ended, got a picture, or was looked at; acknowledged_ms is null when nobody has."""
+
+    acknowledged_by: str
+    acknowledged_ms: int | None
+    note: str
+
+
+class DeliveryMessage(BaseModel):
+    """What became of an attempt at an action; firing: what it belongs to."""
+
+    id: int
+    firing: int
+    state: str
 
 
 class ExportMessage(BaseModel):
@@ -59,6 +76,8 @@ CAMERAS_STATUS = "cameras.status"
 CORE_TOPICS = (
     TopicSpec(CAMERAS_STATUS, "State of each camera, at subscription and on change", StatusMessage, "camera.view"),
     TopicSpec("events.recorded", "Events as they are recorded", EventMessage, "event.view"),
+    TopicSpec("events.changed", "Events that ended, got a picture or were looked at", EventChange, "event.view"),
+    TopicSpec("rules.deliveries", "What becomes of the actions of rules", DeliveryMessage, "rule.view"),
     TopicSpec("backup.progress", "That a backup target moved on", BackupMessage, "backup.view"),
     TopicSpec("exports.progress", "How far one's own exports are", ExportMessage, "camera.export"),
 )

@@ -1,0 +1,213 @@
+"""Events of other systems: sending them, one or many, and declaring their kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.access.declared import Required
+from core.access.rights import Rights, rights_for
+from core.cameras.queries import camera_id_of, cameras
+from core.events import external, services
+from core.events.queries import event_of_key
+from core.hookspecs.events import EventTypeSpec, SeenObject
+from core.media.clock import SystemClock
+from core.web.rest.conventions import actor, address
+from core.web.rest.events import Events
+from core.web.rest.times import optional_time
+
+SEND = "event.send"
+MOST_AT_ONCE = 1000
+
+
+class ObjectInput(serializers.Serializer[dict[str, Any]]):
+    """Something in the picture. box: left, top, width, height as fractions of it; track: the same for one object."""
+
+    label = serializers.CharField(max_length=100)  # type: ignore[assignment]  # a field of this name
+    score = serializers.FloatField(min_value=0, max_value=1, default=1.0)
+    box = serializers.ListField(
+        child=serializers.FloatField(min_value=0, max_value=1),
+        min_length=4,
+        max_length=4,
+        allow_null=True,
+        default=None,
+    )
+    track = serializers.CharField(max_length=100, allow_blank=True, default="")
+
+
+class EventInput(serializers.Serializer[dict[str, Any]]):
+    """An event of another system.
+
+    type: one that begins with `external.`. camera: id, or name; none for events of no camera. start: now without it;
+    events may come in any order. key: of the sender's own; an event of a key that is there already is not stored again.
+    """
+
+    type = serializers.CharField(max_length=100, default="external.event")
+    camera = serializers.JSONField(allow_null=True, default=None, help_text="Id or name.")
+    start = serializers.CharField(required=False, default="", allow_blank=True, help_text="RFC 3339.")
+    end = serializers.CharField(required=False, default="", allow_blank=True, allow_null=True, help_text="RFC 3339.")
+    attributes = serializers.DictField(default=dict)
+    objects = ObjectInput(many=True, default=list)
+    key = serializers.CharField(max_length=150, allow_blank=True, default="")
+
+
+class EventsInput(serializers.Serializer[dict[str, Any]]):
+    """Many events at once; each stands for itself."""
+
+    events = serializers.ListField(child=EventInput(), max_length=MOST_AT_ONCE)
+
+
+class SentOutput(serializers.Serializer[dict[str, Any]]):
+    """What became of one event. created: false when its key was there already; problems: sentences by field."""
+
+    id = serializers.IntegerField(allow_null=True)
+    created = serializers.BooleanField()
+    problems = serializers.DictField(required=False)
+
+
+class ManySentOutput(serializers.Serializer[dict[str, Any]]):
+    """In the order in which they were sent."""
+
+    results = SentOutput(many=True)
+
+
+class FieldBody(serializers.Serializer[dict[str, Any]]):
+    """An attribute of a kind of event."""
+
+    name = serializers.CharField(max_length=64)
+    title = serializers.CharField(max_length=100, allow_blank=True, default="")
+    kind = serializers.ChoiceField(choices=list(external.KINDS))
+    required = serializers.BooleanField(default=False)  # type: ignore[assignment]  # a field of this name
+
+
+class EventTypeInput(serializers.Serializer[dict[str, Any]]):
+    """A kind of event, named such as `external.door_bell`."""
+
+    name = serializers.CharField(max_length=100)
+    title = serializers.CharField(max_length=100)
+    attributes = FieldBody(many=True, default=list)
+
+
+class EventTypeOutput(serializers.Serializer[dict[str, Any]]):
+    """A kind of event. external: an integrator declared it, and may take it back."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    external = serializers.BooleanField()
+
+
+class EventList(Events):
+    """Events."""
+
+    required: Required = {**Events.required, "POST": SEND}
+    filtered = frozenset({"GET", "POST"})
+
+    @extend_schema(
+        request=PolymorphicProxySerializer("EventOrEvents", [EventInput, EventsInput], None),
+        responses={200: SentOutput, 201: SentOutput, 207: ManySentOutput},
+    )
+    def post(self, request: Request) -> Response:
+        """Store events of other systems. One: 201, or 200 when its key is there already. Many: 207, each its fate."""
+        rights = rights_for(request)
+        if not isinstance(request.data, dict) or "events" not in request.data:
+            found, created = _stored(request.data, rights)
+            return Response({"id": found, "created": created}, status=201 if created else 200)
+        many = request.data["events"]
+        if not isinstance(many, list) or not 0 < len(many) <= MOST_AT_ONCE:
+            raise ValidationError({"events": [f"takes a list of 1 to {MOST_AT_ONCE} events."]})
+        with transaction.atomic():
+            return Response({"results": [_fate(one, rights) for one in many]}, status=207)
+
+
+class EventTypes(APIView):
+    """Which kinds of events there can be."""
+
+    required: Required = {"GET": "event.view", "POST": "rule.manage"}
+    filtered = frozenset({"GET"})
+
+    @extend_schema(responses=EventTypeOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Core's, the plugins' and the integrators' kinds, by name."""
+        names = external.declared_names()
+        return Response([_shown(spec, names) for spec in external.all_types()])
+
+    @extend_schema(request=EventTypeInput, responses={201: EventTypeOutput})
+    def post(self, request: Request) -> Response:
+        """Declare a kind of event, or declare it anew."""
+        form = EventTypeInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        made = external.declare(
+            given["name"], given["title"], given["attributes"], actor=actor(request), address=address(request)
+        )
+        return Response(_shown(made, {made.name}), status=201)
+
+
+class OneEventType(APIView):
+    """A kind of event that an integrator declared."""
+
+    required: Required = {"DELETE": "rule.manage"}
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, name: str) -> Response:
+        """Take the declaration back; its events stay."""
+        if not external.withdraw(name, actor=actor(request), address=address(request)):
+            raise NotFound("No such kind of event, or it is not an integrator's.")
+        return Response(status=204)
+
+
+def _fate(data: Any, rights: Rights) -> dict[str, Any]:
+    try:
+        found, created = _stored(data, rights)
+    except ValidationError as error:
+        return {"id": None, "created": False, "problems": error.detail}
+    except PermissionDenied as error:
+        return {"id": None, "created": False, "problems": {"camera": [str(error.detail)]}}
+    return {"id": found, "created": created}
+
+
+def _stored(data: Any, rights: Rights) -> tuple[int, bool]:
+    form = EventInput(data=data)
+    form.is_valid(raise_exception=True)
+    given = form.validated_data
+    if not given["type"].startswith(external.PREFIX):
+        raise ValidationError({"type": [f"{given['type']!r} is not for others to send; give one of external.…"]})
+    camera_id = _camera(given["camera"], rights)
+    key = f"{rights.user_id}:{given['key']}" if given["key"] else None
+    stored = event_of_key(key) if key else None
+    if stored is not None:
+        return stored, False
+    start = optional_time(given, "start") or SystemClock().wall_ms()
+    end = optional_time({"end": given["end"] or ""}, "end")
+    objects = [SeenObject(**one | {"box": tuple(one["box"]) if one["box"] else None}) for one in given["objects"]]
+    try:
+        event = services.record(given["type"], camera_id, start, end, given["attributes"], objects=objects, key=key)
+    except services.EventError as error:
+        raise ValidationError({"attributes" if "attribute" in str(error) else "type": [str(error)]}) from error
+    return event.id, True
+
+
+def _camera(given: Any, rights: Rights) -> int | None:
+    if given is None:
+        found = None
+    elif isinstance(given, str):
+        found = camera_id_of(given)
+    else:
+        found = given if isinstance(given, int) and cameras().filter(pk=given).exists() else None
+    if given is not None and (found is None or not rights.holds("camera.view", found)):
+        raise ValidationError({"camera": [f"there is no camera {given!r}; give an id or a name of GET cameras/."]})
+    if not rights.holds(SEND, found):
+        raise PermissionDenied("You may not send events of this camera." if given else "You may not send such events.")
+    return found
+
+
+def _shown(spec: EventTypeSpec, externals: Collection[str]) -> dict[str, Any]:
+    return {"name": spec.name, "title": spec.title, "external": spec.name in externals}
