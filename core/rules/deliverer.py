@@ -119,7 +119,7 @@ class Deliverer:
 
     def _work(self, job: _Job) -> None:
         try:
-            self._attempt(job.delivery)
+            self.attempt(job.delivery)
         except DatabaseError as error:
             log.warning("what became of delivery %d cannot be written: %s; it is tried again", job.delivery.pk, error)
         finally:
@@ -129,7 +129,8 @@ class Deliverer:
             connections.close_all()  # this thread's own
             self.wake()
 
-    def _attempt(self, delivery: Delivery) -> None:
+    def attempt(self, delivery: Delivery) -> None:
+        """Do the action of a delivery that was claimed, and write what became of it. Raises DatabaseError."""
         spec, plugin = _action(delivery.action)
         if delivery.attempts > deliveries.ATTEMPTS:
             why = f"The worker ended {deliveries.ATTEMPTS} times while it did this; its log says why."

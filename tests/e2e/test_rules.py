@@ -1,0 +1,126 @@
+"""From an event to a call that arrives: a whole system, a real HTTP server, and the worker killed in between."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from tests.rig.processes import eventually
+from tests.rig.system import RunningSystem
+
+SOON = 40.0
+
+
+class Receiver(ThreadingHTTPServer):
+    """Takes calls. answers: status codes of the next ones, then 200; hold: a call waits until it is set."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.calls: list[dict[str, Any]] = []
+        self.keys: list[str] = []
+        self.answers: list[int] = []
+        self.hold = threading.Event()
+        self.hold.set()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/hook"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.calls.append(body)
+        self.server.keys.append(self.headers["webhook-id"])
+        self.server.hold.wait(60)
+        self.send_response(self.server.answers.pop(0) if self.server.answers else 200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing on stderr."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    server = Receiver()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.hold.set()
+    server.shutdown()
+    thread.join(20)
+    server.server_close()
+
+
+@pytest.fixture
+def system(new_system: Callable[..., RunningSystem]) -> RunningSystem:
+    found = new_system(EYRIE_PLUGINS="local_disk,webhook").start()
+    own = {"values": {"networks": ["127.0.0.0/8"]}}
+    found.api.put("plugins/webhook/settings/", json=own).raise_for_status()
+    return found
+
+
+def add_rule(system: RunningSystem, receiver: Receiver, **changes: Any) -> int:
+    body = '{"id": {{ event.id }}, "title": {{ event.attributes.title | json }}, "link": {{ link | json }}}'
+    action = {"name": "webhook", "settings": {"url": receiver.url, "body": body}}
+    definition = {"types": ["external.event"], "actions": [action]} | changes
+    answer = system.api.post("rules/", json={"name": "Call", "definition": definition})
+    assert answer.status_code == 201, answer.text
+    found: int = answer.json()["id"]
+    return found
+
+
+def send(system: RunningSystem, title: str) -> int:
+    answer = system.api.post("events/", json={"attributes": {"title": title}, "key": title})
+    assert answer.status_code == 201, answer.text
+    found: int = answer.json()["id"]
+    return found
+
+
+def outcome(system: RunningSystem, event: int) -> list[tuple[str, int]]:
+    rows = system.api.get("deliveries/", params={"event": event}).raise_for_status().json()["results"]
+    return [(row["state"], row["attempts"]) for row in rows]
+
+
+def test_an_event_of_another_system_calls_a_third(system: RunningSystem, receiver: Receiver) -> None:
+    condition = {"field": "attributes.title", "op": "matches", "value": "bell*"}
+    rule = add_rule(system, receiver, condition=condition)
+    ignored, event = send(system, "Horn"), send(system, 'Bell "1"')
+    eventually(lambda: outcome(system, event) == [("done", 1)], SOON, "the call is delivered")
+    assert receiver.calls == [{"id": event, "title": 'Bell "1"', "link": f"{system.url}/events/{event}/"}]
+    assert outcome(system, ignored) == []
+    shown = system.api.get(f"rules/{rule}/").json()
+    assert (shown["fired"], shown["problems"]) == (1, [])
+    receiver.answers = [500]
+    failing = send(system, "Bell 2")
+    eventually(lambda: outcome(system, failing) == [("done", 2)], SOON, "the call is tried again")
+    assert receiver.keys[1] == receiver.keys[2] != receiver.keys[0]
+
+
+def test_a_killed_worker_loses_nothing_and_repeats_with_the_same_key(system: RunningSystem, receiver: Receiver) -> None:
+    add_rule(system, receiver)
+    receiver.hold.clear()
+    event = send(system, "in flight")
+    eventually(lambda: receiver.calls, SOON, "the call is under way")
+    (worker,) = system.members("worker")
+    worker.kill()
+    missed = [send(system, f"while it is away {number}") for number in range(3)]
+    receiver.hold.set()
+    events = [event, *missed]
+    done = lambda: all(state == "done" for one in events for state, _ in outcome(system, one) or [("", 0)])  # noqa: E731
+    eventually(done, SOON, "all is delivered by the next worker")
+    assert [outcome(system, one) for one in missed] == [[("done", 1)]] * 3
+    assert outcome(system, event) == [("done", 2)]
+    keys = dict.fromkeys(receiver.keys)
+    assert len(keys) == 4
+    assert len(receiver.keys) == 5
