@@ -13,12 +13,15 @@ from django.views.decorators.http import require_safe
 
 from core.api import Slot
 from core.api.services import cameras_with, page, panels, rights_for
+from webapp.recording import camera_tabs
 
 TABS = (
     ("system", _("Overview"), "system.view"),
     ("system-settings", _("Site and storage"), "system.settings"),
+    ("backup", _("Off-site backup"), "backup.view"),
     ("system-plugins", _("Plugins"), "system.plugins"),
     ("system-users", _("Users"), "system.users"),
+    ("system-configuration", _("Backup"), "system.configuration"),
     ("system-log", _("Log"), "system.log"),
 )
 
@@ -28,7 +31,7 @@ TABS = (
 def cameras(request: HttpRequest) -> HttpResponse:
     """All cameras with their states."""
     may_add = rights_for(request).holds("camera.manage")
-    return render(request, "webapp/administration/cameras.html", {"may_add": may_add})
+    return render(request, "webapp/administration/cameras.html", {"may_add": may_add, "tabs": camera_tabs(request)})
 
 
 @page("camera.manage")
@@ -49,6 +52,7 @@ def camera(request: HttpRequest, camera_id: int) -> HttpResponse:
     shown = {
         "camera": found,
         "manages": rights.holds("camera.manage", camera_id),
+        "records": rights.holds("camera.record", camera_id),
         "panels": panels(Slot.CAMERA, request, camera_id),
     }
     return render(request, "webapp/administration/camera.html", shown)
@@ -85,6 +89,13 @@ def users(request: HttpRequest) -> HttpResponse:
     return _system(request, "users")
 
 
+@page("system.configuration")
+@require_safe
+def configuration(request: HttpRequest) -> HttpResponse:
+    """All settings as one file, and back."""
+    return _system(request, "configuration")
+
+
 @page("system.log")
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
@@ -100,11 +111,20 @@ def first_steps(request: HttpRequest) -> HttpResponse:
     return render(request, "webapp/administration/first_steps.html")
 
 
-def _system(request: HttpRequest, name: str, **shown: Any) -> HttpResponse:
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """The pages of the administration that are open to who asks."""
     rights = rights_for(request)
-    tabs = [
-        {"url": reverse(address), "title": title, "current": request.path == reverse(address)}
+    return [
+        {"url": reverse(address), "title": title, "current": _lies_at(request.path, reverse(address))}
         for address, title, permission in TABS
         if rights.holds(permission)
     ]
-    return render(request, f"webapp/administration/{name}.html", {"tabs": tabs, **shown})
+
+
+def _lies_at(path: str, address: str) -> bool:
+    """Whether a page is this one or below it; the overview lies above all others."""
+    return path == address or (address != reverse("system") and path.startswith(address))
+
+
+def _system(request: HttpRequest, name: str, **shown: Any) -> HttpResponse:
+    return render(request, f"webapp/administration/{name}.html", {"tabs": tabs(request), **shown})

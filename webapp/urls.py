@@ -23,6 +23,7 @@ urlpatterns = [
     path("first-steps/", administration.first_steps, name="first-steps"),
     path("sign-in/", views.sign_in, name="sign-in"),
     path("language/", views.choose_language, name="language"),
+    path("system/configuration/", administration.configuration, name="system-configuration"),
     path("manifest.webmanifest", app.manifest, name="manifest"),
     path("service-worker.js", app.service_worker, name="service-worker"),
     path("offline/", app.offline, name="offline"),

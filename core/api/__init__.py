@@ -10,6 +10,7 @@ from core.hookspecs.actions import ActionContext, ActionSpec, GiveUp, RetryLater
 from core.hookspecs.audit import AuditEntry
 from core.hookspecs.backup import BackupError, BackupTarget, BackupTargetSpec, BackupTrouble, FarEntry
 from core.hookspecs.cameras import CameraDriverSpec, ProbeReport, StreamReport
+from core.hookspecs.configuration import ConfigurationPart
 from core.hookspecs.detectors import Detection, Detector, DetectorSpec, Frame, FrameRequest
 from core.hookspecs.events import Event, EventTypeSpec, NoAttributes, SeenObject
 from core.hookspecs.marks import hookimpl
@@ -36,6 +37,7 @@ __all__ = [
     "CameraDriverSpec",
     "Clock",
     "Codec",
+    "ConfigurationPart",
     "Detection",
     "Detector",
     "DetectorSpec",

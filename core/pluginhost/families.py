@@ -14,6 +14,7 @@ from core.hookspecs.access import PermissionSpec
 from core.hookspecs.actions import ActionSpec
 from core.hookspecs.backup import BackupTargetSpec
 from core.hookspecs.cameras import CameraDriverSpec
+from core.hookspecs.configuration import ConfigurationPart
 from core.hookspecs.detectors import DetectorSpec
 from core.hookspecs.events import EventTypeSpec
 from core.hookspecs.ops import HealthCheckSpec, WorkerSpec
@@ -60,6 +61,7 @@ FAMILIES: Mapping[type, Family] = {
     PanelSpec: Family("register_panels", "panel", own=True),
     HealthCheckSpec: Family("register_health_checks", "health check", own=True),
     WorkerSpec: Family("register_workers", "worker", own=True),
+    ConfigurationPart: Family("register_configuration", "configuration part", own=True),
     SettingsSpec: Family("register_settings", "settings", naming_field=""),
 }
 

@@ -14,7 +14,20 @@ from typing import Any, ParamSpec, TypeVar
 import pluggy
 from django.apps import apps
 
-from core.hookspecs import access, actions, audit, backup, cameras, detectors, events, ops, settings, storage, web
+from core.hookspecs import (
+    access,
+    actions,
+    audit,
+    backup,
+    cameras,
+    configuration,
+    detectors,
+    events,
+    ops,
+    settings,
+    storage,
+    web,
+)
 from core.hookspecs.marks import PROJECT, Policy
 from core.pluginhost.facade import Hooks
 from core.pluginhost.families import FAMILIES
@@ -28,6 +41,7 @@ SPEC_MODULES: tuple[ModuleType, ...] = (
     audit,
     backup,
     cameras,
+    configuration,
     detectors,
     events,
     ops,

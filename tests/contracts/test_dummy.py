@@ -14,6 +14,7 @@ from core.hookspecs.access import PermissionSpec
 from core.hookspecs.actions import ActionContext, ActionSpec
 from core.hookspecs.audit import AuditEntry
 from core.hookspecs.cameras import CameraDriverSpec
+from core.hookspecs.configuration import ConfigurationPart
 from core.hookspecs.detectors import DetectorSpec, Frame
 from core.hookspecs.events import Event, EventTypeSpec
 from core.hookspecs.ops import HealthCheckSpec, Level, WorkerSpec
@@ -23,6 +24,7 @@ from core.hookspecs.web import PanelSpec, RouteSpec, Slot, TopicSpec
 from core.pluginhost import PluginHost
 from core.pluginhost.health import HealthChecks
 from core.pluginhost.workers import workers_to_run
+from core.system.transfer.rows import read_rows
 from core.testing.actions import ActionContract
 from core.testing.cameras import CameraDriverContract
 from core.testing.detectors import DetectorContract
@@ -96,6 +98,13 @@ def test_register_workers(host: PluginHost) -> None:
     assert [(worker.plugin, worker.name, worker.heartbeat) for worker in workers_to_run(host)] == [
         ("dummy", "waiter", 3)
     ]
+
+
+@pytest.mark.django_db
+def test_register_configuration(host: PluginHost) -> None:
+    part = host.registry.get(ConfigurationPart, "dummy.clubs")
+    row = part.model.objects.create(name="Chess")
+    assert read_rows(part) == {row.pk: {"id": row.pk, "name": "Chess"}}
 
 
 def test_register_settings(host: PluginHost) -> None:

@@ -7,6 +7,7 @@ from core.api import (
     ActionSpec,
     AuditEntry,
     CameraDriverSpec,
+    ConfigurationPart,
     DetectorSpec,
     Event,
     EventTypeSpec,
@@ -105,6 +106,14 @@ def register_health_checks() -> Iterable[HealthCheckSpec]:
 def register_workers() -> Iterable[WorkerSpec]:
     """A worker."""
     yield WorkerSpec("waiter", "Waiter", "eyrie_dummy.worker:work", heartbeat=3.0)
+
+
+@hookimpl
+def register_configuration() -> Iterable[ConfigurationPart]:
+    """A table of another app stands for one of the plugin's own, as this plugin has no models."""
+    from django.contrib.auth.models import Group
+
+    yield ConfigurationPart("clubs", "Clubs", Group, ("name",), "name")
 
 
 @hookimpl

@@ -13,18 +13,25 @@ export class ApiError extends Error {
   }
 }
 
-export async function call(path, { method = "GET", body, redirect = true } = {}) {
+export async function call(path, options) {
+  const answer = await send(path, options);
+  return answer.status === 204 ? null : answer.json().catch(() => ({}));
+}
+
+// The answer itself, for what is no JSON. body: JSON values, or a FormData with files.
+export async function send(path, { method = "GET", body, redirect = true } = {}) {
+  const form = body instanceof FormData;
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken");
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined && !form) headers["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(`/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
+    answer = await fetch(`/api/v1/${path}`, { method, headers, body: form ? body : body && JSON.stringify(body) });
   } catch {
     throw new ApiError(0, t("The server does not answer."));
   }
-  const data = answer.status === 204 ? null : await answer.json().catch(() => ({}));
-  if (answer.ok) return data;
+  if (answer.ok) return answer;
+  const data = await answer.json().catch(() => ({}));
   if (answer.status === 401 && redirect) location.assign(SIGN_IN);
   throw new ApiError(answer.status, sentence(data) || t("The server answered {status}.", { status: answer.status }), answer.status === 400 ? data : {});
 }

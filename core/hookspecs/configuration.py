@@ -1,0 +1,46 @@
+"""What belongs to the configuration that is backed up and restored as one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.hookspecs.marks import hookspec
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationPart:
+    """One table of settings, row by row as it stands. Rows keep their ids, so what names an id elsewhere stays right.
+
+    model: the Django model. fields: names of its fields that are kept, also foreign keys and many-to-many ones; others
+        keep what they have, or get their default. Secrets in JSON fields, as `seal` leaves them, are found by
+        themselves. secret: names of text fields that are secret as a whole.
+    label: the field that names a row for people, or several with spaces between them.
+    only: rows that belong to it, as arguments of `filter`.
+    by: foreign keys that are kept by a unique field of the other table instead of its id, such as {"role": "name"}.
+    after: keys of parts (`core.cameras`) that must be there before this one's rows can be.
+    version: raised when rows must be rewritten; `migrate(old_version, row)` then returns the row as it is now.
+    changed: called in the transaction for each row with "added", "changed" or "removed", after it was written.
+    check: called in it once everything is written; raises ValueError with one sentence to have nothing restored.
+    """
+
+    name: str
+    title: str
+    model: type[Any]
+    fields: tuple[str, ...]
+    label: str
+    secret: tuple[str, ...] = ()
+    only: Mapping[str, Any] = field(default_factory=dict)
+    by: Mapping[str, str] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
+    version: int = 1
+    migrate: Callable[[int, dict[str, Any]], dict[str, Any]] | None = None
+    changed: Callable[[Any, str], None] | None = None
+    check: Callable[[], None] | None = None
+
+
+@hookspec()
+def register_configuration() -> Iterable[ConfigurationPart]:
+    """Offer tables that belong to the configuration. Called in every process once at start."""
+    raise NotImplementedError

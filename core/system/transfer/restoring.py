@@ -1,0 +1,275 @@
+"""The whole configuration as one file, and back: what would change is told first, then all of it is done or nothing.
+
+Each room of core and each plugin contributes its tables (`register_configuration`). Afterwards the tables hold what the
+file holds: rows are added, changed and removed. Tables that the file does not know stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.management.color import no_style
+from django.db import Error, connections, router, transaction
+
+from core.hookspecs.configuration import ConfigurationPart
+from core.media.clock import Clock, SystemClock
+from core.pluginhost import host
+from core.pluginhost.registry import Entry
+from core.system import audit
+from core.system.release import release
+from core.system.site import site
+from core.system.transfer.archive import ArchiveError, pack, unpack
+from core.system.transfer.rows import Row, Secret, read_rows, walked, write_row
+
+_CLOCK = SystemClock()
+_SHOWN_SECRET = "********"  # noqa: S105  what stands for one
+Parts = list[Entry[ConfigurationPart]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row that a restore adds, changes or removes. fields: what changes of it, before and after, secrets masked."""
+
+    part: str
+    title: str
+    kind: str
+    name: str
+    fields: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a restore came to, or would. unknown: parts of the file that no room here knows; left_out: names of rows
+    whose secrets the file does not hold and that have none here either.
+    """
+
+    made_at: str
+    made_by: str
+    changes: list[Change]
+    unknown: list[str]
+    left_out: list[str]
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """A part with its rows here and its rows in the file."""
+
+    key: str
+    part: ConfigurationPart
+    here: dict[Any, Row]
+    there: dict[Any, Row]
+
+    def added(self) -> Iterable[Row]:
+        return (row for key, row in self.there.items() if key not in self.here)
+
+    def changed(self) -> Iterable[Row]:
+        return (row for key, row in self.there.items() if key in self.here and _differs(self.here[key], row))
+
+    def removed(self) -> Iterable[Row]:
+        return (row for key, row in self.here.items() if key not in self.there)
+
+
+def backup(passphrase: str = "", *, actor: str, address: str = "", clock: Clock = _CLOCK) -> bytes:
+    """The configuration as a file; without a passphrase secrets are left out. Raises ArchiveError."""
+    parts: dict[str, dict[str, Any]] = {
+        entry.key: {"version": entry.spec.version, "rows": list(read_rows(entry.spec).values())} for entry in _parts()
+    }
+    made_at = datetime.fromtimestamp(clock.wall_ms() // 1000, UTC).isoformat().replace("+00:00", "Z")
+    data = pack(parts, {"made_at": made_at, "eyrie": release(), "site": site().name}, passphrase)
+    after = {"secrets": bool(passphrase), "rows": sum(len(part["rows"]) for part in parts.values())}
+    audit.record(actor, "configuration.backup", "configuration:", after=after, address=address)
+    return data
+
+
+def restore(data: bytes, passphrase: str = "", *, dry_run: bool, actor: str, address: str = "") -> Outcome:
+    """Make the configuration what the file says, in one transaction; a dry run does it too, and undoes it.
+
+    Raises ArchiveError, and then nothing has changed.
+    """
+    manifest, parts = unpack(data, passphrase)
+    known = {entry.key: entry for entry in _parts()}
+    wanted = [_wanted(entry, parts[key]) for key, entry in known.items() if key in parts]
+    left_out = [name for one in wanted for name in _fill_secrets(one)]
+    changes = [change for one in wanted for change in _changes(one)]
+    aliases = {_alias(one.part) for one in wanted}
+    with ExitStack() as stack:
+        for alias in aliases:
+            stack.enter_context(transaction.atomic(using=alias))
+        _apply(wanted)
+        if dry_run:
+            for alias in aliases:
+                transaction.set_rollback(True, using=alias)
+        else:
+            counts = {kind: sum(change.kind == kind for change in changes) for kind in ("added", "changed", "removed")}
+            after = {"made_at": manifest.get("made_at", ""), **counts}
+            audit.record(actor, "configuration.restore", "configuration:", after=after, address=address)
+    return Outcome(
+        made_at=str(manifest.get("made_at", "")),
+        made_by=str(manifest.get("eyrie", "")),
+        changes=changes,
+        unknown=sorted(set(parts) - set(known)),
+        left_out=left_out,
+    )
+
+
+def _parts() -> Parts:
+    """All parts, each after those it builds on."""
+    waiting = {entry.key: entry for entry in host().registry.entries(ConfigurationPart)}
+    found: Parts = []
+    while waiting:
+        ready = [key for key, entry in waiting.items() if not any(one in waiting for one in entry.spec.after)]
+        for key in ready or list(waiting):  # a circle is taken as it comes: the database says what is wrong
+            found.append(waiting.pop(key))
+    return found
+
+
+def _wanted(entry: Entry[ConfigurationPart], told: Any) -> _Wanted:
+    part = entry.spec
+    damaged = ArchiveError("file", f"The file's part {entry.key} is damaged; take another copy of it.")
+    rows, version = (told.get("rows"), told.get("version")) if isinstance(told, dict) else (None, None)
+    if not isinstance(rows, list) or not isinstance(version, int) or not all(isinstance(row, dict) for row in rows):
+        raise damaged
+    if version > part.version:
+        raise ArchiveError("file", f"The file's part {entry.key} was made by a newer Eyrie; update this one first.")
+    if version < part.version and part.migrate is not None:
+        rows = [part.migrate(version, row) for row in rows]
+    there = {row.get("id"): {name: row[name] for name in ("id", *part.fields) if name in row} for row in rows}
+    if None in there:
+        raise damaged
+    return _Wanted(entry.key, part, read_rows(part), there)
+
+
+def _fill_secrets(one: _Wanted) -> list[str]:
+    """Secrets that the file leaves out stay as they are here; names of rows that then have none."""
+    lacking = []
+    for key, row in one.there.items():
+        here = {path: secret.text for path, secret in _secrets(one.here.get(key, {}))}
+        if any(secret.text is None and here.get(path) is None for path, secret in _secrets(row)):
+            lacking.append(f"{one.part.title}: {_name(one.part, row)}")
+
+        def fill(value: Any, path: str, here: dict[str, str | None] = here) -> Any:
+            return Secret(here.get(path) or "") if isinstance(value, Secret) and value.text is None else value
+
+        one.there[key] = walked(row, "", fill)
+    return lacking
+
+
+def _secrets(row: Row) -> Sequence[tuple[str, Secret]]:
+    found: list[tuple[str, Secret]] = []
+
+    def look(value: Any, path: str) -> Any:
+        if isinstance(value, Secret):
+            found.append((path, value))
+        return value
+
+    walked(row, "", look)
+    return found
+
+
+def _differs(here: Row, there: Row) -> bool:
+    return any(here.get(name) != value for name, value in there.items())
+
+
+def _changes(one: _Wanted) -> list[Change]:
+    def change(kind: str, row: Row, fields: dict[str, tuple[Any, Any]] | None = None) -> Change:
+        return Change(one.key, one.part.title, kind, _name(one.part, row), fields or {})
+
+    changed = []
+    for row in one.changed():
+        here = one.here[row["id"]]
+        differing = [name for name, value in row.items() if here.get(name) != value]
+        fields = {name: (_shown(here.get(name)), _shown(row[name])) for name in differing}
+        changed.append(change("changed", here, fields))
+    return [
+        *(change("added", row) for row in one.added()),
+        *changed,
+        *(change("removed", row) for row in one.removed()),
+    ]
+
+
+def _name(part: ConfigurationPart, row: Row) -> str:
+    """What people call a row."""
+    return " ".join(str(row[name]) for name in part.label.split() if row.get(name) is not None) or str(row["id"])
+
+
+def _shown(value: Any) -> Any:
+    return walked(value, "", lambda one, _: _SHOWN_SECRET if isinstance(one, Secret) else one)
+
+
+def _apply(wanted: list[_Wanted]) -> None:
+    """Remove from the last part to the first, then add and change from the first to the last."""
+    for one in reversed(wanted):
+        for row in one.removed():
+            _guarded(one, row, _remove)
+    for one in wanted:
+        _make_way(one)
+        for row in (*one.changed(), *one.added()):
+            _guarded(one, row, _write)
+        _reset_sequence(one.part)
+    for one in wanted:
+        _check(one.part)
+
+
+def _check(part: ConfigurationPart) -> None:
+    """References are checked at the end of a transaction, to which a dry run never comes: do it here."""
+    try:
+        connections[_alias(part)].check_constraints([part.model._meta.db_table])
+        if part.check is not None:
+            part.check()
+    except (Error, ValueError) as error:
+        raise ArchiveError("file", f"{part.title} cannot be restored: {error} Nothing was changed.") from error
+
+
+def _alias(part: ConfigurationPart) -> str:
+    return router.db_for_write(part.model)
+
+
+def _guarded(one: _Wanted, row: Row, work: Any) -> None:
+    try:
+        work(one, row)
+    except (ValidationError, ObjectDoesNotExist, Error, ValueError, TypeError) as error:
+        name = _name(one.part, row)
+        why = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+        sentence = f"{one.part.title}, {name!r} cannot be restored: {why} Nothing was changed."
+        raise ArchiveError("file", sentence) from error
+
+
+def _remove(one: _Wanted, row: Row) -> None:
+    found = one.part.model.objects.filter(pk=row["id"]).first()
+    if found is None:
+        return  # it has gone with what it belonged to
+    found.delete()
+    found.pk = row["id"]
+    if one.part.changed is not None:
+        one.part.changed(found, "removed")
+
+
+def _write(one: _Wanted, row: Row) -> None:
+    existing = one.part.model.objects.filter(pk=row["id"]).first()
+    written = write_row(one.part, row, existing)
+    if one.part.changed is not None:
+        one.part.changed(written, "changed" if existing is not None else "added")
+
+
+def _make_way(one: _Wanted) -> None:
+    """Unique names that wander from row to row must not meet on the way."""
+    if one.part.label not in one.part.fields or not one.part.model._meta.get_field(one.part.label).unique:
+        return
+    for row in one.changed():
+        if row.get(one.part.label) != one.here[row["id"]].get(one.part.label):
+            one.part.model.objects.filter(pk=row["id"]).update(**{one.part.label: f"~{row['id']}"})
+
+
+def _reset_sequence(part: ConfigurationPart) -> None:
+    """PostgreSQL counts ids by itself; after rows with ids of their own it must go on behind them."""
+    connection = connections[_alias(part)]
+    statements = connection.ops.sequence_reset_sql(no_style(), [part.model])
+    if statements:
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
