@@ -57,11 +57,13 @@ def path(number: int) -> str:
     return f"/camera-{number}"
 
 
-def encode(target: Path, seconds: int = 20) -> Path:
-    """Make the clip of the benches: 1080p30 H.264 at 4 Mbit/s, GOP 2 s, no B-frames, with AAC at 16 kHz."""
+def encode(target: Path, seconds: int = 20, codec: str = "libx264") -> Path:
+    """Make the clip of the benches: 1080p30 at 4 Mbit/s, GOP 2 s, no B-frames, with AAC at 16 kHz. codec: FFmpeg's."""
     sources = "-f lavfi -i testsrc2=size=1920x1080:rate=30,noise=alls=12:allf=t"
     sources += " -f lavfi -i sine=frequency=440:sample_rate=16000"
-    video = "-c:v libx264 -preset ultrafast -bf 0 -g 60 -sc_threshold 0 -b:v 4M -maxrate 4M -bufsize 2M"
+    video = f"-c:v {codec} -preset ultrafast -bf 0 -g 60 -sc_threshold 0 -b:v 4M -maxrate 4M -bufsize 2M"
+    if codec == "libx265":
+        video += " -x265-params log-level=none:open-gop=0"
     options = f"{sources} -t {seconds} {video} -pix_fmt yuv420p -c:a aac -b:a 48k".split()
     subprocess.run(["ffmpeg", "-v", "error", "-y", *options, str(target)], check=True)
     return target

@@ -1,0 +1,137 @@
+"""Cameras whose codecs a browser cannot play, their sound, and how old the picture is that one sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+
+from plugins.simulator.testing import SimulatedCamera, running_park
+from tests.browser.watching import numbers, stays_live, tile
+from tests.rig.browser import enter
+from tests.rig.processes import eventually
+from tests.rig.system import RunningSystem
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+FPS, LOOP = 20, 4  # pictures a second, seconds
+CONVERTED = "This browser cannot play H.265: the server converts it to H.264"
+SMALL = "This browser cannot play H.265: the small stream is shown"
+BUSY = "This browser cannot play H.265, and the server converts no more cameras: a picture every 2 s"
+HOUR = 3_600_000
+# The loudest sample that a tile's player puts out within a second, though it be muted.
+LOUDEST = """async (tile) => {
+  const context = new AudioContext(), ear = context.createAnalyser(), heard = new Float32Array(2048);
+  context.createMediaStreamSource(tile.querySelector('eyrie-live video').captureStream()).connect(ear);
+  let loudest = 0;
+  for (let n = 0; n < 20; n++) {
+    await new Promise((done) => setTimeout(done, 50));
+    ear.getFloatTimeDomainData(heard);
+    loudest = Math.max(loudest, ...heard.map(Math.abs));
+  }
+  await context.close();
+  return loudest;
+}"""
+# What the badge tells of the picture's age, the true time, and the bars that tell the picture's number.
+AGE = """(tile) => {
+  const live = tile.querySelector('eyrie-live');
+  return [live.facts?.latency ?? null, performance.timeOrigin + performance.now()];
+}"""
+
+
+@pytest.fixture(scope="module")
+def cameras(running_system: RunningSystem, simulator_cache: Path) -> Iterator[dict[str, int]]:
+    """Names to ids: "Attic" sends H.265, "Porch" too but with a small stream in H.264, "Bell" G.711, "Hall" AAC."""
+    same = {"fps": FPS, "seconds": LOOP, "sub": False}
+    park_cameras = (
+        SimulatedCamera("attic", codec="h265", seed=1, **same),
+        SimulatedCamera("bell", audio="pcmu", seed=2, **same),
+        SimulatedCamera("hall", seed=3, **same),
+    )
+    with running_park(simulator_cache, *park_cameras) as park:
+        urls = {name: {"url": park.url(name.lower())} for name in ("Attic", "Bell", "Hall")}
+        urls["Porch"] = {"url": park.url("attic"), "sub_url": park.url("hall")}
+        ids = {name: running_system.add_camera(name, **settings) for name, settings in urls.items()}
+        for camera_id in ids.values():
+            running_system.wait_recording(camera_id, 60)
+        yield ids
+        for camera_id in ids.values():
+            running_system.api.delete(f"cameras/{camera_id}/").raise_for_status()
+
+
+@pytest.fixture
+def wall(window: Page, running_system: RunningSystem, cameras: dict[str, int]) -> Page:
+    """A signed-in window, not yet at the wall."""
+    enter(window, running_system)
+    return window
+
+
+def note(one: Locator) -> Locator:
+    return one.locator("[data-part=note]")
+
+
+def test_what_the_browser_cannot_play_is_converted_saying_so(wall: Page, running_system: RunningSystem) -> None:
+    """Debian's Chromium has no H.265 decoder, and no machine of ours a hardware one."""
+    wall.goto(running_system.url)
+    attic, hall = tile(wall, "Attic"), tile(wall, "Hall")
+    expect(note(attic)).to_have_text(CONVERTED)
+    expect(note(hall)).to_be_hidden()
+    stays_live(attic)
+    assert len(set(numbers(attic, 8))) == 8
+    expect(attic.locator("[data-part=facts]")).to_contain_text("320\u00d7180")
+    porch = tile(wall, "Porch")
+    porch.focus()
+    wall.keyboard.press("Enter")
+    expect(note(porch)).to_have_text(SMALL)
+    numbers(porch, 3)
+
+
+def test_where_the_server_converts_no_more_there_are_pictures(wall: Page, running_system: RunningSystem) -> None:
+    def refuse(route: WebSocketRoute) -> None:
+        route.close(code=4429, reason="no more")
+
+    wall.route_web_socket(lambda url: "as=h264" in url, refuse)
+    wall.goto(running_system.url)
+    attic = tile(wall, "Attic")
+    expect(note(attic)).to_have_text(BUSY)
+    assert len(set(numbers(attic, 2))) == 2
+
+
+@pytest.mark.parametrize("name", ["Hall", "Bell", "Attic"])
+def test_sound_is_heard_when_it_is_wanted(wall: Page, running_system: RunningSystem, name: str) -> None:
+    """AAC, G.711 as FLAC, and AAC beside pictures that are converted."""
+    wall.goto(running_system.url)
+    one = tile(wall, name)
+    stays_live(one)
+    numbers(one, 2)
+    video = one.locator("eyrie-live video")
+    assert video.evaluate("(video) => video.muted")
+    one.focus()
+    wall.keyboard.press("m")
+    assert not video.evaluate("(video) => video.muted")
+    eventually(lambda: one.evaluate(LOUDEST) > 0.05, 30, f"sound of {name}", 0.1)
+    wall.keyboard.press("m")
+    assert video.evaluate("(video) => video.muted")
+
+
+@pytest.mark.parametrize("off", [0, HOUR, -HOUR])
+def test_the_badge_tells_the_pictures_true_age_whatever_the_devices_clock(
+    wall: Page, running_system: RunningSystem, off: int
+) -> None:
+    """The cameras take picture n at each n / FPS s of their loop since 1970: a number and a time tell its age."""
+    wall.add_init_script(f"{{ const right = Date.now; Date.now = () => right() + {off}; }}")
+    wall.goto(running_system.url)
+    hall = tile(wall, "Hall")
+    stays_live(hall)
+    wall.wait_for_timeout(2000)  # as it starts it is still catching up
+
+    def error() -> float:
+        found = numbers(hall, 1)[0]
+        told, now = hall.evaluate(AGE)
+        age = (now * FPS / 1000 - found) % (FPS * LOOP) * 1000 / FPS
+        return abs(told - age)
+
+    eventually(lambda: hall.evaluate(AGE)[0] is not None, 30, "the age is known", 0.1)
+    assert median(error() for _ in range(9)) < 200
