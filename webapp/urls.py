@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from webapp import administration, app, exports, gallery, live, review, views
+from webapp import administration, app, exports, gallery, live, recording, review, views
 
 urlpatterns = [
     path("", live.home, name="home"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("exports/verify/", exports.verify, name="verify-export"),
     path("cameras/", administration.cameras, name="cameras"),
     path("cameras/new/", administration.new_camera, name="camera-new"),
+    path("cameras/schedules/", recording.schedules, name="camera-schedules"),
+    path("cameras/groups/", recording.groups, name="camera-groups"),
     path("cameras/<int:camera_id>/", administration.camera, name="camera"),
     path("system/", administration.system, name="system"),
     path("system/settings/", administration.settings, name="system-settings"),

@@ -1,10 +1,13 @@
-// The list of cameras: state, what arrives, a thumbnail, and their order.
+// The list of cameras: state, what arrives, a thumbnail, their order, and what is done to several of them.
 
 import { call } from "eyrie/api.js";
 import { showState } from "eyrie/camera-words.js";
 import { byId, copyOf, make } from "eyrie/dom.js";
 import { n, t } from "eyrie/i18n.js";
+import { recordingWords } from "eyrie/recording-words.js";
 import { toast } from "eyrie/toasts.js";
+import { draggable } from "./ordering.js";
+import { several } from "./several.js";
 import { streamWords } from "components/camera-form/camera-form.js";
 
 const EVERY = 3000; // ms
@@ -12,10 +15,13 @@ const PICTURE_EVERY = 20_000; // ms
 const rows = new Map();
 const list = byId("cameras");
 const mayOrder = byId("page").dataset.mayOrder === "yes";
+const group = byId("group");
+let groups = new Map();
 
 async function refresh() {
   try {
-    const [cameras, statuses] = await Promise.all([call("cameras/?page_size=1000"), call("cameras/status/")]);
+    const [cameras, statuses, grouped] = await Promise.all([call("cameras/?page_size=1000"), call("cameras/status/"), call("groups/")]);
+    showGroups(grouped.results);
     const states = new Map(statuses.results.map((one) => [one.camera, one]));
     draw(cameras.results, states);
     trouble("");
@@ -31,7 +37,9 @@ function draw(cameras, states) {
   const present = new Set(cameras.map((camera) => camera.id));
   for (const [id, row] of rows) if (!present.has(id)) { row.remove(); rows.delete(id); }
   const wanted = cameras.map((camera) => shown(camera, states.get(camera.id)));
-  if (wanted.some((row, place) => list.children[place] !== row)) list.append(...wanted);
+  if (!dragging() && wanted.some((row, place) => list.children[place] !== row)) list.append(...wanted);
+  filter();
+  chosen?.known(cameras);
   const live = cameras.filter((camera) => camera.state === "streaming").length;
   byId("summary").textContent = cameras.length ? n("{live} of {count} camera live", "{live} of {count} cameras live", cameras.length, { live }) : "";
 }
@@ -43,7 +51,8 @@ function shown(camera, status) {
   row.querySelector(".up").setAttribute("aria-label", t("Move {name} up", { name: camera.name }));
   row.querySelector(".down").setAttribute("aria-label", t("Move {name} down", { name: camera.name }));
   showState(row.querySelector(".state"), status?.state ?? camera.state);
-  row.querySelector(".recording").hidden = !camera.recording_now;
+  row.querySelector(".chosen").setAttribute("aria-label", t("Choose {name}", { name: camera.name }));
+  showRecording(row.querySelector(".recording"), camera, status);
   const main = status?.streams?.main;
   row.querySelector(".detail").textContent = status?.message || (main ? streamWords(main) : "");
   if ((status?.state === "streaming") && Date.now() - (row.pictured ?? 0) > PICTURE_EVERY) picture(row, camera.id);
@@ -54,7 +63,7 @@ function made(camera) {
   const row = copyOf("row");
   row.dataset.camera = camera.id;
   for (const link of row.querySelectorAll("a")) link.href = `/cameras/${camera.id}/`;
-  row.querySelector(".buttons").hidden = !mayOrder;
+  row.querySelector(".buttons").hidden = row.querySelector(".grips").hidden = !mayOrder;
   row.querySelector(".up").addEventListener("click", ({ currentTarget }) => move(row, -1, currentTarget));
   row.querySelector(".down").addEventListener("click", ({ currentTarget }) => move(row, 1, currentTarget));
   rows.set(camera.id, row);
@@ -73,6 +82,10 @@ async function move(row, by, button) {
   if (by < 0) other.before(row);
   else other.after(row);
   button.focus();
+  await keepOrder();
+}
+
+async function keepOrder() {
   try {
     await call("cameras/order/", { method: "PUT", body: { ids: [...list.children].map((one) => Number(one.dataset.camera)) } });
   } catch (error) {
@@ -81,10 +94,37 @@ async function move(row, by, button) {
   }
 }
 
+// Groups that one may see; which is shown stays chosen.
+function showGroups(found) {
+  const before = JSON.stringify([...groups]);
+  groups = new Map(found.map(({ id, name, cameras }) => [String(id), { name, cameras: new Set(cameras) }]));
+  byId("group-field").hidden = !groups.size;
+  if (JSON.stringify([...groups]) === before) return;
+  const shown = group.value;
+  group.replaceChildren(group.options[0], ...[...groups].map(([value, { name }]) => make("option", { value }, name)));
+  group.value = groups.has(shown) ? shown : "";
+}
+
+function filter() {
+  const shown = groups.get(group.value);
+  for (const [id, row] of rows) row.hidden = shown !== undefined && !shown.cameras.has(id);
+  list.toggleAttribute("data-part", shown !== undefined);
+}
+
+function showRecording(badge, camera, status) {
+  const [words, tone] = recordingWords(camera.recording_now, status?.mode ?? "");
+  badge.hidden = !words || !camera.enabled;
+  badge.textContent = words;
+  badge.dataset.tone = tone;
+}
+
 function trouble(text) {
   byId("trouble").textContent = text;
   byId("trouble").hidden = !text;
 }
 
+const dragging = mayOrder ? draggable(list, keepOrder) : () => false;
+const chosen = mayOrder ? several(list, refresh) : null;
+group.addEventListener("change", filter);
 await refresh();
 setInterval(() => document.hidden || refresh(), EVERY);

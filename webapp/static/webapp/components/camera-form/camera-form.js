@@ -8,9 +8,11 @@ import { call } from "eyrie/api.js";
 import { busy, copyOf, make } from "eyrie/dom.js";
 import { t } from "eyrie/i18n.js";
 import { bitrate, number } from "eyrie/quantities.js";
+import { recordingFields } from "components/camera-form/recording-fields.js";
 import "components/schema-form/schema-form.js";
 
-const FIELDS = ["name", "recording", "retention_days", "record_sub", "enabled"];
+const FIELDS = ["name", "retention_days", "record_sub", "enabled"];
+const OTHERS = ["driver", "recording", "schedule", "pre_roll", "post_roll", "record_on"];
 
 class CameraForm extends HTMLElement {
   #camera = null;
@@ -22,6 +24,7 @@ class CameraForm extends HTMLElement {
     this.append(copyOf("camera-form"));
     this.form = this.querySelector("form");
     this.settings = this.querySelector("schema-form");
+    this.recording = recordingFields(this.form);
     this.outcome = this.querySelector(".outcome");
     this.trouble = this.querySelector(".trouble");
     this.form.driver.addEventListener("change", () => this.#showSettings());
@@ -47,6 +50,7 @@ class CameraForm extends HTMLElement {
     driver.closest(".field").hidden = this.#drivers.length < 2 && !found;
     this.#say(this.#drivers.length ? "" : t("No plugin offers a way to reach cameras. Enable one under System, Plugins."));
     if (found) this.#showFields(found);
+    await this.recording.show(found);
     for (const one of this.querySelectorAll(".stored")) one.hidden = !found;
     this.#showSettings();
     this.removeAttribute("aria-busy");
@@ -78,7 +82,7 @@ class CameraForm extends HTMLElement {
   get #body() {
     const { form } = this;
     const body = { name: form.elements.name.value.trim(), driver: form.driver.value, settings: this.settings.values };
-    body.recording = form.recording.value;
+    Object.assign(body, this.recording.body);
     body.retention_days = form.retention_days.value ? Number(form.retention_days.value) : null;
     body.record_sub = form.record_sub.checked;
     return this.#camera ? { ...body, enabled: form.enabled.checked } : body;
@@ -130,9 +134,9 @@ class CameraForm extends HTMLElement {
   #told(error) {
     const own = [];
     const rest = { ...error.fields };
-    for (const name of [...FIELDS, "driver"]) {
+    for (const name of [...FIELDS, ...OTHERS]) {
       if (!rest[name]) continue;
-      own.push(`${this.form.elements[name].labels[0]?.textContent.trim() ?? name}: ${[rest[name]].flat().join(" ")}`);
+      own.push(`${(this.form.elements[name] ?? this.form.recording).labels[0]?.textContent.trim() ?? name}: ${[rest[name]].flat().join(" ")}`);
       delete rest[name];
     }
     const others = this.settings.tell(rest);

@@ -5,6 +5,7 @@ import { stepFor, ticks } from "components/timeline/ticks.js";
 export const AXIS = 24; // px
 const APART = 84; // px between marks
 const SMALL = 8; // px
+const INTENDED = new Set(["no_event", "not_scheduled"]); // nothing is wrong
 
 export function laneHeight(count) {
   return count > 9 ? 14 : count > 4 ? 20 : 28;
@@ -50,7 +51,10 @@ function paintLane(context, { name, holdings }, top, high, view, colours, x) {
     context.fillRect(left, inside, Math.max(right - left, least), size);
   };
   bar(view.start, view.end, colours.lane);
-  for (const { start, end } of holdings.gaps) bar(start, end ?? view.now, colours.gap, 2);
+  for (const { start, end, reason } of holdings.gaps) {
+    const intended = INTENDED.has(reason);
+    bar(start, end ?? view.now, intended ? colours.idle : colours.gap, intended ? 1 : 2);
+  }
   for (const { start, end } of holdings.ranges) bar(start, end, colours.recorded);
   for (const { start, end, type } of holdings.events) {
     const left = x(start), right = end === null ? left + 3 : Math.max(x(end), left + 3);

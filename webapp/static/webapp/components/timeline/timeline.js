@@ -271,6 +271,8 @@ const REASONS = {
   storage_slow: t("The storage was too slow"),
   recorder_down: t("The recorder was not running"),
   disabled: t("Recording was switched off"),
+  no_event: t("Nothing happened, so nothing was recorded"),
+  not_scheduled: t("Not to be recorded at this time"),
 };
 
 // One line that says why nothing is recorded.
@@ -295,7 +297,8 @@ function colours(element) {
   const alarm = of("--bad"), warn = of("--warn"), usual = of("--accent");
   return {
     font: style.fontFamily, text: of("--text"), quiet: of("--text-quiet"), line: of("--line"), lineStrong: of("--line-strong"),
-    accent: usual, lane: of("--hover"), recorded: of("--timeline-recorded"), gap: hatched(of("--warn"), of("--hover")),
+    accent: usual, lane: of("--hover"), recorded: of("--timeline-recorded"),
+    gap: hatched(of("--warn"), of("--hover")), idle: hatched(of("--line"), of("--hover")),
     bookmark: of("--text"), label: of("--timeline-label"), selection: of("--timeline-selection"), future: of("--timeline-future"),
     playhead: of("--record"),
     event: (type) => (/offline|failed|stalled|auth/.test(type) ? alarm : /system|storage|plugin/.test(type) ? warn : usual),

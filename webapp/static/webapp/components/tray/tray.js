@@ -2,6 +2,7 @@
 //
 // Event "tray-choose", detail {camera}. Its shape: the page's templates "tray-template" and "tray-item-template".
 
+import { call } from "eyrie/api.js";
 import { stateTone, stateWords } from "components/tile/words.js";
 import { CAMERA_TYPE } from "components/wall/wall.js";
 
@@ -9,6 +10,7 @@ const THUMBNAIL = 240; // pixels wide
 
 class Tray extends HTMLElement {
   #items = new Map();
+  #groups = new Map(); // id to the ids of its cameras
 
   connectedCallback() {
     if (this.firstElementChild) return;
@@ -16,6 +18,8 @@ class Tray extends HTMLElement {
     this.list = this.querySelector("ul");
     this.search = this.querySelector("input");
     this.search.addEventListener("input", () => this.#filter());
+    this.group = this.querySelector("select");
+    this.group.addEventListener("change", () => this.#filter());
     this.list.addEventListener("click", ({ target }) => this.#choose(target.closest("button")));
     this.list.addEventListener("dragstart", (event) => {
       event.dataTransfer.setData(CAMERA_TYPE, event.target.closest("button").dataset.camera);
@@ -46,6 +50,16 @@ class Tray extends HTMLElement {
     this.hidden = false;
     for (const picture of this.querySelectorAll("img")) this.#fetch(picture);
     this.search.focus();
+    call("groups/").then(({ results }) => this.#offer(results), () => {}); // without them all cameras are shown
+  }
+
+  #offer(groups) {
+    const shown = this.group.value;
+    this.#groups = new Map(groups.map(({ id, cameras }) => [String(id), new Set(cameras)]));
+    this.group.replaceChildren(this.group.options[0], ...groups.map(({ id, name }) => new Option(name, id)));
+    this.group.value = this.#groups.has(shown) ? shown : "";
+    this.group.hidden = !groups.length;
+    this.#filter();
   }
 
   #show(camera) {
@@ -70,9 +84,10 @@ class Tray extends HTMLElement {
 
   #filter() {
     const wanted = this.search.value.trim().toLocaleLowerCase();
+    const group = this.#groups.get(this.group.value);
     let shown = 0;
-    for (const item of this.#items.values()) {
-      item.hidden = !item.querySelector("strong").textContent.toLocaleLowerCase().includes(wanted);
+    for (const [id, item] of this.#items) {
+      item.hidden = (group && !group.has(id)) || !item.querySelector("strong").textContent.toLocaleLowerCase().includes(wanted);
       shown += item.hidden ? 0 : 1;
     }
     this.querySelector(".nothing").hidden = shown > 0;

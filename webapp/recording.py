@@ -1,0 +1,44 @@
+"""Pages of when cameras are recorded, and in which groups they stand. They fill themselves over REST v1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from core.api.services import page, rights_for
+
+TABS = (
+    ("cameras", _("Cameras"), "camera.view"),
+    ("camera-schedules", _("Schedules"), "camera.manage"),
+    ("camera-groups", _("Groups"), "camera.manage"),
+)
+
+
+def camera_tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """The tabs above the pages of cameras; none for who would see a single one."""
+    rights = rights_for(request)
+    tabs = [
+        {"url": reverse(name), "title": title, "current": request.path == reverse(name)}
+        for name, title, permission in TABS
+        if rights.holds(permission)
+    ]
+    return tabs if len(tabs) > 1 else []
+
+
+@page("camera.manage")
+@require_safe
+def schedules(request: HttpRequest) -> HttpResponse:
+    """The weeks by which cameras are recorded, and holidays."""
+    return render(request, "webapp/administration/schedules.html", {"tabs": camera_tabs(request)})
+
+
+@page("camera.manage")
+@require_safe
+def groups(request: HttpRequest) -> HttpResponse:
+    """Groups of cameras."""
+    return render(request, "webapp/administration/groups.html", {"tabs": camera_tabs(request)})
