@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import harness
+import segment_rows
 
 HOUR_MS = 3_600_000
 CAMERAS = 64
@@ -40,7 +41,7 @@ def main() -> int:
     )
     data = Path(tempfile.mkdtemp(prefix="eyrie-bench-index-", dir=options.dir))
     try:
-        _django(data, options.postgres)
+        segment_rows.set_up(data, options.postgres)
         seconds = 10 if options.quick else 40
         Bench(report, rows, options.rate, seconds, data).run()
         report.write(options.json)
@@ -58,29 +59,12 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _django(data: Path, postgres: str | None) -> None:
-    extra = {"EYRIE_DATABASE_URL": postgres} if postgres else {}
-    import django
-    from django.core.management import call_command
-
-    from tests.rig.processes import environment
-
-    fresh = environment(data, extra) | {"DJANGO_SETTINGS_MODULE": "core.settings"}
-    os.environ.clear()
-    os.environ.update(fresh)
-
-    django.setup()
-    call_command("migrate", verbosity=0, database="default" if postgres else "index")
-
-
 class Bench:
     """One database: filled, then asked."""
 
     def __init__(self, report: harness.Report, rows: int, rate: int, seconds: int, data: Path) -> None:
-        from segment_rows import Loader
-
         self.report, self.rows, self.rate, self.seconds, self.data = report, rows, rate, seconds, data
-        self.loader = Loader(CAMERAS)
+        self.loader = segment_rows.Loader(CAMERAS)
         self.rng = random.Random(7)  # noqa: S311 - picks times to ask for
         self.last_ms = self.loader.start_of(rows)
 
@@ -121,9 +105,7 @@ class Bench:
         return times
 
     def _once(self, question: Question) -> float:
-        from segment_rows import FIRST_MS
-
-        at = self.rng.randrange(FIRST_MS, max(FIRST_MS + 1, self.last_ms - 24 * HOUR_MS))
+        at = self.rng.randrange(segment_rows.FIRST_MS, max(segment_rows.FIRST_MS + 1, self.last_ms - 24 * HOUR_MS))
         camera = self.rng.randint(1, CAMERAS)
         began = time.perf_counter()
         question(camera, at)

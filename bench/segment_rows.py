@@ -5,9 +5,11 @@ Rows come in the order of time, cameras interleaved, with every index in place: 
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from django.db import connections, router
@@ -51,16 +53,35 @@ def database(model: type[Model]) -> str:
     return router.db_for_write(model)
 
 
-class Loader:
-    """Writes segments and their pieces in bulk, past the ORM, in one transaction a batch."""
+def set_up(data: Path, postgres: str | None) -> None:
+    """Django on a fresh data directory, with every table made by the real migrations."""
+    extra = {"EYRIE_DATABASE_URL": postgres} if postgres else {}
+    import django
+    from django.core.management import call_command
 
-    def __init__(self, cameras: int) -> None:
+    from tests.rig.processes import environment
+
+    fresh = environment(data, extra) | {"DJANGO_SETTINGS_MODULE": "core.settings"}
+    os.environ.clear()
+    os.environ.update(fresh)
+    django.setup()
+    for name in connections:
+        call_command("migrate", verbosity=0, database=name)
+
+
+class Loader:
+    """Writes segments and their pieces in bulk, past the ORM, in one transaction a batch.
+
+    volume: the settings of the volume that they are said to lie on.
+    """
+
+    def __init__(self, cameras: int, volume: dict[str, str] | None = None) -> None:
         from core.recording.models import Format, Piece, Segment, Volume
 
         self.cameras = cameras
         self.alias = database(Segment)
         self.blobs = fragment_blobs()
-        self.volume = Volume.objects.create(name="bench", backend="local_disk")
+        self.volume = Volume.objects.create(name="bench", backend="local_disk", settings=volume or {})
         self.format = Format.objects.create(digest="bench", tracks=[])
         self.segment, self.piece = Segment, Piece
 
@@ -74,7 +95,7 @@ class Loader:
             connection.connection.executescript("PRAGMA synchronous=OFF; PRAGMA cache_size=-400000;")
         while batch := list(islice(numbers, BATCH)):
             for model, made in ((self.segment, self._segments(batch)), (self.piece, self._pieces(batch))):
-                (_copy if postgres else _insert)(connection, model, made)
+                write_rows(connection, model, made)
         if not postgres:
             connection.connection.executescript("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA synchronous=NORMAL;")
         with connection.cursor() as cursor:
@@ -90,7 +111,7 @@ class Loader:
         for number in numbers:
             start = self.start_of(number)
             yield {
-                "id": self._id(number),
+                "id": self.id_of(number),
                 "end_ms": start + SEGMENT_MS,
                 "size": BITRATE_BYTES * SEGMENT_MS // 1000,
                 "state": 1,
@@ -98,18 +119,23 @@ class Loader:
                 "fragments": self.blobs[number % BLOBS],
             }
 
-    def _id(self, number: int) -> int:
+    def id_of(self, number: int) -> int:
+        """The row id of segment `number`."""
         from core.recording.ids import segment_id
 
         return segment_id((number - 1) % self.cameras + 1, 0, self.start_of(number))
 
-    def _pieces(self, numbers: list[int]) -> Iterator[dict[str, Any]]:
+    def piece_id_of(self, number: int) -> int:
+        """The row id of its piece."""
         from core.recording.ids import piece_id
 
+        return piece_id(self.id_of(number))
+
+    def _pieces(self, numbers: list[int]) -> Iterator[dict[str, Any]]:
         for number in numbers:
             start = self.start_of(number)
             yield {
-                "id": piece_id(self._id(number)),
+                "id": self.piece_id_of(number),
                 "volume_id": self.volume.pk,
                 "stored_key": "",
                 "role": 0,
@@ -117,6 +143,11 @@ class Loader:
                 "size": BITRATE_BYTES * SEGMENT_MS // 1000,
                 "checksum": None,
             }
+
+
+def write_rows(connection: Any, model: type[Model], rows: Iterator[dict[str, Any]]) -> None:
+    """Write rows of a table in one transaction; there is one at least."""
+    (_copy if connection.vendor == "postgresql" else _insert)(connection, model, rows)
 
 
 def _insert(connection: Any, model: type[Model], rows: Iterator[dict[str, Any]]) -> None:

@@ -144,7 +144,7 @@ def _runs(
     interruption and the database's sum will do; only other days are read row by row.
     """
     begin = start_ms - MAX_SEGMENT_MS
-    while begin < end_ms:
+    while begin + 1 < end_ms:  # what starts after `begin` and before the end
         until = min(max(begin, start_ms) + DAY_MS, end_ms)
         low, high = id_range(camera_id, stream, begin, until)
         cursor.execute(_SUMS, (low, high, start_ms))
