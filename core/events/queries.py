@@ -52,8 +52,3 @@ def _with_text(text: str) -> Q:
     titled = [name for name, title in event_types() if text.casefold() in title.casefold()]
     # SQLite keeps JSON as text with what is not ASCII escaped, PostgreSQL as it is.
     return Q(type__in=titled) | Q(words__icontains=text) | Q(words__icontains=json.dumps(text)[1:-1])
-
-
-def event_of_key(key: str) -> int | None:
-    """The id of the event with this key, None when there is none."""
-    return StoredEvent.objects.filter(key=key).values_list("pk", flat=True).first()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -70,6 +70,51 @@ def record(
     event = as_event(row)
     transaction.on_commit(partial(_tell, event))
     return event
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event that is still to be stored; as the arguments of `record`."""
+
+    type_name: str
+    camera_id: int | None
+    start_ms: int
+    end_ms: int | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    objects: Sequence[SeenObject] = ()
+    key: str | None = None
+
+
+def record_many(drafts: Sequence[Draft]) -> list[tuple[int, bool] | EventError]:
+    """Store many events in one short transaction: each one's id and whether it is new, or why it does not fit."""
+    made = [_draft_row(draft) for draft in drafts]
+    try:
+        stored = _store_new([row for row in made if isinstance(row, StoredEvent)])
+    except IntegrityError:  # somebody sent an event of the same key in this very moment: now it is there
+        stored = _store_new([row for row in made if isinstance(row, StoredEvent)])
+    return [row if isinstance(row, EventError) else stored[id(row)] for row in made]
+
+
+def _store_new(rows: list[StoredEvent]) -> dict[int, tuple[int, bool]]:
+    """Store those whose key is not there; the id and whether it is new, by the identity of the row."""
+    with transaction.atomic():
+        keys = [row.key for row in rows if row.key is not None]
+        known = dict(StoredEvent.objects.filter(key__in=keys).values_list("key", "pk"))
+        first = {row.key: row for row in reversed(rows) if row.key is not None and row.key not in known}
+        new = [row for row in rows if row.key is None or first.get(row.key) is row]
+        for row in StoredEvent.objects.bulk_create(new):
+            transaction.on_commit(partial(_tell, as_event(row)))
+    known |= {row.key: row.pk for row in new if row.key is not None}
+    fresh = {id(row) for row in new}
+    return {id(row): (row.pk if row.key is None else known[row.key], id(row) in fresh) for row in rows}
+
+
+def _draft_row(draft: Draft) -> StoredEvent | EventError:
+    one = draft
+    try:
+        return _made(one.type_name, one.camera_id, one.start_ms, one.end_ms, one.attributes, one.objects, one.key)
+    except EventError as error:
+        return error
 
 
 def close(event_id: int, end_ms: int) -> None:

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from pydantic import ValidationError
 
 from core.events.models import StoredEvent
@@ -19,7 +19,7 @@ from core.events.services import as_event, record
 from core.media.clock import Clock
 from core.rules.definition import Definition
 from core.rules.engine import CompiledRule, Outcome, Rulebook, Verdict
-from core.rules.memory import Frequency, StoredMemory
+from core.rules.memory import StoredMemory
 from core.rules.models import Delivery, Engine, Firing, Rule, State
 from core.rules.surroundings import engine, surroundings
 
@@ -52,44 +52,78 @@ class Decider:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._frequency = Frequency()
+        self._owner = secrets.token_hex(8)
+        self._memory = StoredMemory()
         self._book = Rulebook()
         self._revision = -1
         self._told: dict[int, int] = {}
+        self._newest: dict[int, int] = {}  # firing of each rule, to which what it holds back is counted
 
     def decide(self) -> Decided:
         """Decide about the oldest events that wait, BATCH at most. Blocks on the database; raises DatabaseError."""
         if not StoredEvent.objects.filter(pending=True).exists():
             return Decided()
-        with transaction.atomic():
-            row = engine(lock=True)
-            self._read(row)
-            waiting = list(StoredEvent.objects.filter(pending=True).order_by("id")[:BATCH])
-            written = self._decide(waiting, row)
-            StoredEvent.objects.filter(pk__in=[one.pk for one in waiting]).update(pending=False)
+        try:
+            with transaction.atomic():
+                row = engine(lock=True)
+                self._read(row)
+                waiting = list(StoredEvent.objects.filter(pending=True).order_by("id")[:BATCH])
+                written = self._decide(waiting, row)
+                StoredEvent.objects.filter(pk__in=[one.pk for one in waiting]).update(pending=False)
+        except BaseException:
+            self._forget()
+            raise
         self._tell(written)
         return Decided(len(waiting), len(written.fired), len(waiting) == BATCH)
 
+    def _forget(self) -> None:
+        self._memory.forget()
+        self._newest.clear()
+
     def _read(self, row: Engine) -> None:
+        if row.owner != self._owner:
+            self._forget()
+            Engine.objects.filter(pk=row.pk).update(owner=self._owner)
         if row.revision != self._revision:
             self._book = Rulebook(compiled_rules())
             self._revision = row.revision
 
     def _decide(self, waiting: list[StoredEvent], row: Engine) -> _Written:
-        around, memory, now = surroundings(row.mode), StoredMemory(self._frequency), self._clock.wall_ms()
+        around, now = surroundings(row.mode), self._clock.wall_ms()
         written = _Written()
         for stored in waiting:
-            verdicts = self._book.decide(as_event(stored), around, memory, at_ms=now, chain=stored.chain)
+            verdicts = self._book.decide(as_event(stored), around, self._memory, at_ms=now, chain=stored.chain)
             for verdict in verdicts:
                 if verdict.outcome is Outcome.FIRED:
                     written.fired.append((verdict, stored.chain))
                 else:
                     written.held_back[verdict.rule.id] += 1
                     written.reasons[verdict.rule.id] = (verdict.rule.name, verdict.outcome)
-        _write_fired(written.fired, now)
-        _write_held_back(written.held_back)
-        memory.save()
+        self._write_fired(written.fired)
+        self._write_held_back(written.held_back)
+        self._memory.save()
         return written
+
+    def _write_fired(self, fired: list[tuple[Verdict, int]]) -> None:
+        now = self._clock.wall_ms()
+        rows = [
+            Firing(rule_id=verdict.rule.id, rule_name=verdict.rule.name, event_id=verdict.event.id, at_ms=now)
+            for verdict, _ in fired
+        ]
+        stored = Firing.objects.bulk_create(rows)
+        pairs = zip(stored, fired, strict=True)
+        write_deliveries([(row, verdict.rule.definition, chain) for row, (verdict, chain) in pairs], now)
+        self._newest |= {row.rule_id: row.pk for row in stored if row.rule_id is not None}
+
+    def _write_held_back(self, held_back: Counter[int]) -> None:
+        counts: dict[int, int] = {}
+        for rule_id, count in held_back.items():
+            newest = self._newest.get(rule_id) or _newest_firing(rule_id)
+            if newest is not None:
+                self._newest[rule_id], counts[newest] = newest, count
+        if counts:
+            added = Case(*(When(pk=pk, then=Value(count)) for pk, count in counts.items()))
+            Firing.objects.filter(pk__in=counts).update(held_back=F("held_back") + added)
 
     def _tell(self, written: _Written) -> None:
         """Say which rules fire too often or in a circle, not more than once in TELL_AGAIN_MS each."""
@@ -132,18 +166,5 @@ def write_deliveries(firings: list[tuple[Firing, Definition, int]], now_ms: int)
     )
 
 
-def _write_fired(fired: list[tuple[Verdict, int]], now_ms: int) -> None:
-    rows = [
-        Firing(rule_id=verdict.rule.id, rule_name=verdict.rule.name, event_id=verdict.event.id, at_ms=now_ms)
-        for verdict, _ in fired
-    ]
-    stored = Firing.objects.bulk_create(rows)
-    pairs = zip(stored, fired, strict=True)
-    write_deliveries([(row, verdict.rule.definition, chain) for row, (verdict, chain) in pairs], now_ms)
-
-
-def _write_held_back(held_back: Counter[int]) -> None:
-    for rule_id, count in held_back.items():
-        last = Firing.objects.filter(rule_id=rule_id).order_by("-at_ms", "-id").values_list("pk", flat=True).first()
-        if last is not None:
-            Firing.objects.filter(pk=last).update(held_back=F("held_back") + count)
+def _newest_firing(rule_id: int) -> int | None:
+    return Firing.objects.filter(rule_id=rule_id).order_by("-at_ms", "-id").values_list("pk", flat=True).first()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import queue
 import secrets
 import threading
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from core.rules.models import Delivery
 from core.rules.templates import rendered_settings
 from core.system.secrets import SecretsError, unseal
 
-THREADS = 4
+THREADS = 8
 LOST_THREADS = 8
 """Actions that hang beyond their time, at most; then nothing is begun until one of them ends."""
 RENEW_S = 2.0
@@ -53,10 +54,13 @@ class Deliverer:
         self._lock = threading.Lock()
         self._jobs: set[_Job] = set()
         self._idle = threading.Condition(self._lock)
+        self._begun: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="deliveries", daemon=True)
 
     def start(self) -> None:
         """Begin to look for work."""
+        for _ in range(self._most):
+            self._add_thread()
         self._thread.start()
 
     def wake(self) -> None:
@@ -102,7 +106,18 @@ class Deliverer:
             job = _Job(delivery, self._clock.monotonic(), _timeout(delivery.action))
             with self._lock:
                 self._jobs.add(job)
-            threading.Thread(target=self._work, args=(job,), name=f"delivery-{delivery.pk}", daemon=True).start()
+            self._begun.put(job)
+
+    def _add_thread(self) -> None:
+        threading.Thread(target=self._serve, name="delivery", daemon=True).start()
+
+    def _serve(self) -> None:
+        """One of the threads: it ends after an action that hung, for which another has taken its place."""
+        while True:
+            job = self._begun.get()
+            self._work(job)
+            if job.late:
+                return
 
     def _renew(self) -> None:
         """Renew what is being done; what takes too long counts as failed, though its thread cannot be ended."""
@@ -113,6 +128,7 @@ class Deliverer:
         for job in jobs:
             if now - job.began > job.timeout:
                 job.late = True
+                self._add_thread()
                 why = f"It took more than {job.timeout:g} s."
                 log.warning("action %s hangs: %s", job.delivery.action, why)
                 deliveries.failed(job.delivery, why, self._clock.wall_ms())
@@ -122,11 +138,13 @@ class Deliverer:
             self.attempt(job.delivery)
         except DatabaseError as error:
             log.warning("what became of delivery %d cannot be written: %s; it is tried again", job.delivery.pk, error)
+            connections.close_all()  # this thread's own
         finally:
             with self._idle:
                 self._jobs.discard(job)
                 self._idle.notify_all()
-            connections.close_all()  # this thread's own
+            if job.late or self._begun.empty():
+                connections.close_all()
             self.wake()
 
     def attempt(self, delivery: Delivery) -> None:

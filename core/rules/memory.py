@@ -34,16 +34,19 @@ class Frequency:
 
 
 class StoredMemory:
-    """For one batch of events: reads each rule's last firings once, and keeps what is to be written.
-
-    frequency lives as long as the process: it slows down what runs wild, and need not outlast a restart.
+    """Reads each rule's last firings once and keeps them, for as long as nobody else decides; `save` writes what one
+    batch of events has changed. How often rules fire need not outlast a restart: it slows down what runs wild.
     """
 
-    def __init__(self, frequency: Frequency) -> None:
-        self._frequency = frequency
+    def __init__(self) -> None:
+        self._frequency = Frequency()
         self._last: dict[int, dict[int, int]] = {}
         self._fired: set[tuple[int, int]] = set()
-        self.changed: dict[tuple[int, int], int] = {}
+        self._changed: dict[tuple[int, int], int] = {}
+
+    def forget(self) -> None:
+        """Another process has decided meanwhile, or what was noted has not been written."""
+        self._last, self._fired, self._changed = {}, set(), {}
 
     def last_fired(self, rule_id: int, camera: int) -> int | None:
         """Of the database, or of this batch."""
@@ -59,7 +62,7 @@ class StoredMemory:
     def note_fired(self, rule_id: int, camera: int, event: Event, at_ms: int) -> None:
         """To be written by `save`."""
         last = max(event.start_ms, self.last_fired(rule_id, camera) or 0)
-        self._last[rule_id][camera] = self.changed[rule_id, camera] = last
+        self._last[rule_id][camera] = self._changed[rule_id, camera] = last
         self._fired.add((rule_id, event.id))
         self._frequency.note(rule_id, at_ms)
 
@@ -73,10 +76,11 @@ class StoredMemory:
 
     def save(self) -> None:
         """Write when which rule last fired, in the transaction of the batch."""
-        rows = [LastFired(rule_id=rule, camera_id=camera, at_ms=at) for (rule, camera), at in self.changed.items()]
+        rows = [LastFired(rule_id=rule, camera_id=camera, at_ms=at) for (rule, camera), at in self._changed.items()]
         LastFired.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["rule", "camera_id"], update_fields=["at_ms"]
         )
+        self._changed, self._fired = {}, set()
 
 
 class ImaginedMemory:

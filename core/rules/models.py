@@ -9,12 +9,14 @@ from django.db.models import Q
 class Engine(models.Model):
     """One row. revision: rises whenever a rule changes; mode: what the site is armed as; modes: names a person added.
 
-    Deciding about events locks this row, so that two processes never decide at the same time.
+    Deciding about events locks this row, so that two processes never decide at the same time. owner: who decided last:
+    what another process remembers of before is out of date.
     """
 
     revision = models.PositiveIntegerField(default=0)
     mode = models.CharField(max_length=40, default="disarmed")
     modes = models.JSONField(default=list)
+    owner = models.CharField(max_length=32, blank=True, default="")
 
 
 class Rule(models.Model):

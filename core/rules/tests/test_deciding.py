@@ -5,7 +5,7 @@ from django.db import DatabaseError
 
 from core.events.models import StoredEvent
 from core.events.services import caused_by_rule, record
-from core.rules import deciding, services
+from core.rules import services
 from core.rules.deciding import BATCH, Decider
 from core.rules.definition import Definition
 from core.rules.dry_run import dry_run
@@ -45,8 +45,8 @@ def test_a_crash_before_the_commit_loses_and_doubles_nothing(mouth, fake_clock, 
     def crash(*arguments: object) -> None:
         raise DatabaseError("gone")
 
-    monkeypatch.setattr(deciding, "_write_held_back", crash)
     decider = Decider(fake_clock)
+    monkeypatch.setattr(decider, "_write_held_back", crash)
     with pytest.raises(DatabaseError):
         decider.decide()
     assert not Firing.objects.exists()

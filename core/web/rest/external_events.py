@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db import transaction
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
@@ -17,7 +16,6 @@ from core.access.declared import Required
 from core.access.rights import Rights, rights_for
 from core.cameras.queries import camera_id_of, cameras
 from core.events import external, services
-from core.events.queries import event_of_key
 from core.hookspecs.events import EventTypeSpec, SeenObject
 from core.media.clock import SystemClock
 from core.web.rest.conventions import actor, address
@@ -118,13 +116,13 @@ class EventList(Events):
         """Store events of other systems. One: 201, or 200 when its key is there already. Many: 207, each its fate."""
         rights = rights_for(request)
         if not isinstance(request.data, dict) or "events" not in request.data:
-            found, created = _stored(request.data, rights)
+            (fate,) = services.record_many([_draft(request.data, rights)])
+            found, created = _or_refused(fate)
             return Response({"id": found, "created": created}, status=201 if created else 200)
         many = request.data["events"]
         if not isinstance(many, list) or not 0 < len(many) <= MOST_AT_ONCE:
             raise ValidationError({"events": [f"takes a list of 1 to {MOST_AT_ONCE} events."]})
-        with transaction.atomic():
-            return Response({"results": [_fate(one, rights) for one in many]}, status=207)
+        return Response({"results": _fates(many, rights)}, status=207)
 
 
 class EventTypes(APIView):
@@ -164,35 +162,52 @@ class OneEventType(APIView):
         return Response(status=204)
 
 
-def _fate(data: Any, rights: Rights) -> dict[str, Any]:
-    try:
-        found, created = _stored(data, rights)
-    except ValidationError as error:
-        return {"id": None, "created": False, "problems": error.detail}
-    except PermissionDenied as error:
-        return {"id": None, "created": False, "problems": {"camera": [str(error.detail)]}}
-    return {"id": found, "created": created}
+def _fates(many: list[Any], rights: Rights) -> list[dict[str, Any]]:
+    """What becomes of each; one that is wrong keeps none of the others back."""
+    fates: list[dict[str, Any]] = [{} for _ in many]
+    drafts: dict[int, services.Draft] = {}
+    for number, data in enumerate(many):
+        try:
+            drafts[number] = _draft(data, rights)
+        except (ValidationError, PermissionDenied) as error:
+            fates[number] = _refusal(error)
+    for number, stored in zip(drafts, services.record_many(list(drafts.values())), strict=True):
+        try:
+            found, created = _or_refused(stored)
+        except ValidationError as error:
+            fates[number] = _refusal(error)
+        else:
+            fates[number] = {"id": found, "created": created}
+    return fates
 
 
-def _stored(data: Any, rights: Rights) -> tuple[int, bool]:
+def _refusal(error: ValidationError | PermissionDenied) -> dict[str, Any]:
+    problems = error.detail if isinstance(error, ValidationError) else {"camera": [str(error.detail)]}
+    return {"id": None, "created": False, "problems": problems}
+
+
+def _or_refused(fate: tuple[int, bool] | services.EventError) -> tuple[int, bool]:
+    if isinstance(fate, services.EventError):
+        field = "attributes" if "attribute" in str(fate) else "type"
+        raise ValidationError({field: [str(fate)]})
+    return fate
+
+
+def _draft(data: Any, rights: Rights) -> services.Draft:
     form = EventInput(data=data)
     form.is_valid(raise_exception=True)
     given = form.validated_data
     if not given["type"].startswith(external.PREFIX):
         raise ValidationError({"type": [f"{given['type']!r} is not for others to send; give one of external.…"]})
-    camera_id = _camera(given["camera"], rights)
-    key = f"{rights.user_id}:{given['key']}" if given["key"] else None
-    stored = event_of_key(key) if key else None
-    if stored is not None:
-        return stored, False
-    start = optional_time(given, "start") or SystemClock().wall_ms()
-    end = optional_time({"end": given["end"] or ""}, "end")
-    objects = [SeenObject(**one | {"box": tuple(one["box"]) if one["box"] else None}) for one in given["objects"]]
-    try:
-        event = services.record(given["type"], camera_id, start, end, given["attributes"], objects=objects, key=key)
-    except services.EventError as error:
-        raise ValidationError({"attributes" if "attribute" in str(error) else "type": [str(error)]}) from error
-    return event.id, True
+    return services.Draft(
+        given["type"],
+        _camera(given["camera"], rights),
+        optional_time(given, "start") or SystemClock().wall_ms(),
+        optional_time({"end": given["end"] or ""}, "end"),
+        given["attributes"],
+        [SeenObject(**one | {"box": tuple(one["box"]) if one["box"] else None}) for one in given["objects"]],
+        f"{rights.user_id}:{given['key']}" if given["key"] else None,
+    )
 
 
 def _camera(given: Any, rights: Rights) -> int | None:
