@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
@@ -58,12 +58,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What stretches are read against. place: None when nobody said where the site is; then those of the sun never
-    apply.
+    """What stretches are read against. holidays: year, month, day, the year 0 for one that comes every year.
+
+    place: None when nobody said where the site is; then stretches of the sun never apply.
     """
 
     zone: tzinfo = UTC
-    holidays: frozenset[date] = field(default_factory=frozenset)
+    holidays: frozenset[tuple[int, int, int]] = frozenset()
     place: Place | None = None
 
     def applies(self, spans: Sequence[Span], wall_ms: int) -> bool:
@@ -86,7 +87,10 @@ class Calendar:
         return False
 
     def _on(self, span: Span, day: date) -> bool:
-        return (HOLIDAY if day in self.holidays else day.weekday()) in span.days
+        return (HOLIDAY if self._is_holiday(day) else day.weekday()) in span.days
+
+    def _is_holiday(self, day: date) -> bool:
+        return any((year, day.month, day.day) in self.holidays for year in (0, day.year))
 
     def _times(self, span: Span, day: date) -> tuple[float, float] | None:
         begin, until = self._minute(span.begin, day), self._minute(span.until, day)

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from core.calendar.hours import Span
+from core.cameras.groups import groups
 from core.cameras.queries import cameras
 from core.events.external import type_named
 from core.hookspecs.actions import ActionSpec
@@ -115,6 +116,8 @@ def _wrong(definition: Definition) -> dict[str, str]:
     known = set(cameras().values_list("pk", flat=True))
     if missing := sorted(set(definition.cameras) - known):
         fields["cameras"] = f"there is no camera {missing[0]}."
+    if missing := sorted(set(definition.groups) - set(groups().values_list("pk", flat=True))):
+        fields["groups"] = f"there is no group {missing[0]}."
     if unknown := sorted(set(definition.modes) - set(modes())):
         fields["modes"] = f"{unknown[0]!r} is no mode; there are {', '.join(modes())}."
     if sentence := _wrong_hours(definition.hours):

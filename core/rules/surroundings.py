@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from zoneinfo import ZoneInfo
 
 from core.calendar.hours import Calendar, Place
+from core.cameras.groups import groups
+from core.cameras.schedules import holidays
 from core.rules.engine import Surroundings
 from core.rules.models import Engine
 from core.system.site import site
@@ -26,9 +29,13 @@ def calendar() -> Calendar:
     place = None
     if found.latitude is not None and found.longitude is not None:
         place = Place(found.latitude, found.longitude)
-    return Calendar(ZoneInfo(found.time_zone), frozenset(), place)
+    days = holidays().values_list("year", "month", "day")
+    return Calendar(ZoneInfo(found.time_zone), frozenset(days), place)
 
 
 def surroundings(mode: str) -> Surroundings:
     """All that rules are read against."""
-    return Surroundings(calendar(), mode, {})
+    members: dict[int, set[int]] = defaultdict(set)
+    for group, camera in groups().values_list("pk", "cameras"):
+        members[group].add(camera)
+    return Surroundings(calendar(), mode, {group: frozenset(found) for group, found in members.items()})

@@ -1,6 +1,6 @@
 """Stretches of a week, against real zones, holidays and the sun."""
 
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -42,11 +42,13 @@ def test_no_stretches_apply_never() -> None:
 
 
 def test_a_holiday_is_no_weekday() -> None:
-    christmas = frozenset({date(2026, 12, 25)})  # a Friday
+    christmas = frozenset({(2026, 12, 25)})  # a Friday
     office = {"days": WEEKDAYS, "from": "08:00", "until": "17:00"}
     assert applies(office, "2026-12-25T10:00")
     assert not applies(office, "2026-12-25T10:00", holidays=christmas)
     assert applies({"days": [7]}, "2026-12-25T10:00", holidays=christmas)
+    assert not applies({"days": [7]}, "2027-12-25T10:00", holidays=christmas)
+    assert applies({"days": [7]}, "2027-12-25T10:00", holidays=frozenset({(0, 12, 25)}))
     assert not applies({"days": [7]}, "2026-12-26T10:00", holidays=christmas)
 
 

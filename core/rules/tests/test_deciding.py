@@ -3,6 +3,7 @@
 import pytest
 from django.db import DatabaseError
 
+from core.cameras.models import Camera, CameraGroup, Holiday
 from core.events.models import StoredEvent
 from core.events.services import caused_by_rule, record
 from core.rules import services
@@ -146,3 +147,18 @@ def test_a_dry_run_says_when_it_would_have_fired_and_does_nothing(mouth, fake_cl
     assert sum(run.by_day.values()) == 2
     assert not Firing.objects.exists()
     assert dry_run(rule, now - 10, now).events == 0
+
+
+def test_groups_and_holidays_are_those_of_the_site(mouth, fake_clock) -> None:
+    door, yard = (Camera.objects.create(name=name, driver="none") for name in ("door", "yard"))
+    group = CameraGroup.objects.create(name="outside")
+    group.cameras.set([yard])
+    Holiday.objects.create(name="New Year", month=1, day=1)
+    make(groups=[group.pk], hours=[{"days": [7]}])
+    for camera in (door, yard):
+        record("test.reading", camera.pk, fake_clock.wall_ms())
+    assert Decider(fake_clock).decide().fired == 1
+    assert Firing.objects.get().event.camera_id == yard.pk
+    Holiday.objects.all().delete()
+    record("test.reading", yard.pk, fake_clock.wall_ms())
+    assert Decider(fake_clock).decide().fired == 0

@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('system', '0002_site'),
+        ("system", "0002_site"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='site',
-            name='address',
-            field=models.CharField(blank=True, default='', max_length=200),
+            model_name="site",
+            name="address",
+            field=models.CharField(blank=True, default="", max_length=200),
         ),
         migrations.AddField(
-            model_name='site',
-            name='latitude',
+            model_name="site",
+            name="latitude",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='site',
-            name='longitude',
+            model_name="site",
+            name="longitude",
             field=models.FloatField(null=True),
         ),
     ]
