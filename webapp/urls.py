@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from webapp import administration, app, exports, gallery, live, recording, review, views
+from webapp import administration, app, backup, exports, gallery, live, recording, review, views
 
 urlpatterns = [
     path("", live.home, name="home"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("cameras/<int:camera_id>/", administration.camera, name="camera"),
     path("system/", administration.system, name="system"),
     path("system/settings/", administration.settings, name="system-settings"),
+    path("system/backup/", backup.overview, name="backup"),
+    path("system/backup/<int:target_id>/", backup.files, name="backup-files"),
     path("system/plugins/", administration.plugins, name="system-plugins"),
     path("system/users/", administration.users, name="system-users"),
     path("system/log/", administration.log, name="system-log"),

@@ -184,7 +184,7 @@ def _shown(row: models.Model, names: Sequence[str]) -> dict[str, Any]:
 
 def _saved(row: R, names: list[str], what: str, before: Any, after: Any, actor: str, address: str) -> R:
     try:
-        row.full_clean(exclude=["settings", "window", "cameras", "groups", "event_types"])
+        row.full_clean(exclude={field.name for field in row._meta.fields} - {"name"})
     except WrongFields as error:
         raise BackupSettingsError({name: " ".join(texts) for name, texts in error.message_dict.items()}) from error
     with transaction.atomic():
