@@ -3,7 +3,7 @@
 import "components/tray/tray.js";
 import "components/wall/wall.js";
 import { FREE, NAMES, drawing, fitting } from "components/wall/layouts.js";
-import { call, everyPage } from "eyrie/api.js";
+import { call, visibleCameras } from "eyrie/api.js";
 import { n, t } from "eyrie/i18n.js";
 import { keys } from "eyrie/live/keys.js";
 import { Tour } from "eyrie/live/tour.js";
@@ -24,7 +24,7 @@ const holds = (permission, camera) => me.everywhere.includes(permission) || (me.
 
 async function refresh() {
   try {
-    const rows = await everyPage("cameras/?page_size=1000");
+    const rows = await visibleCameras();
     cameras = new Map(rows.map((row) => [row.id, { ...row, plays: holds("camera.playback", row.id) }]));
     wall.cameras = cameras;
     tray.cameras = cameras;
