@@ -66,7 +66,8 @@ class _Stream:
     def describe(self) -> dict[str, Any]:
         """What the status says of it."""
         info, rates = self.ingest.info, self.ingest.rates
-        return _describe(info, rates.fps, rates.bitrate) if info is not None else {}
+        dropped = self.gate.dropped if self.gate is not None else 0
+        return _describe(info, rates.fps, rates.bitrate, dropped) if info is not None else {}
 
 
 class CameraNode:
@@ -279,7 +280,7 @@ def _essence(config: CameraConfig) -> tuple[Any, ...]:
     return config.enabled, config.driver, config.settings, config.fault
 
 
-def _describe(info: StreamInfo, fps: float, bitrate: int) -> dict[str, Any]:
+def _describe(info: StreamInfo, fps: float, bitrate: int, drops: int) -> dict[str, Any]:
     video, audio = info.video, info.audio
     if video is None:
         return {}
@@ -291,3 +292,4 @@ def _describe(info: StreamInfo, fps: float, bitrate: int) -> dict[str, Any]:
         "bitrate": bitrate,
         "audio": audio.codec.value if audio else "",
     }
+        "drops": drops,

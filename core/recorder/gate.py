@@ -50,6 +50,11 @@ class Gate:
         """A segment is being written."""
         return self._recording.active
 
+    @property
+    def dropped(self) -> int:
+        """Pictures that should have been recorded while no volume took them."""
+        return self._recording.dropped
+
     def follow(self, mode: Mode, stretches: Stretches = (), pre_roll_ms: int = 0) -> None:
         """Do this from now on. Stretches that are over may be left out."""
         before, self.mode = self.mode, mode

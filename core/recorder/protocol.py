@@ -56,7 +56,8 @@ class MediaFlag(IntFlag):
 @dataclass(frozen=True, slots=True)
 class CameraStatus:
     """A camera's live state. since_ms: UTC ms of the last change; message: one sentence when something is wrong;
-    retry_in_ms: when backing off. streams: per stream name codec, width, height, fps, bitrate (bits/s), audio.
+    retry_in_ms: when backing off. streams: per stream name codec, width, height, fps, bitrate (bits/s), audio,
+    and drops: pictures that no volume took since the camera was begun.
     mode: by which it is recorded now (core.recording.schedule.Mode), empty when it is not known.
     last_frame_ms: UTC ms of the newest picture, refreshed with the pushes (every 2 s while streaming).
     """

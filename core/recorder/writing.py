@@ -28,7 +28,10 @@ _REASONS = {
 
 
 class Recording:
-    """The consumer that records one stream of one camera."""
+    """The consumer that records one stream of one camera.
+
+    dropped: pictures that came while no volume took them.
+    """
 
     def __init__(
         self, camera_id: int, stream: str, volumes: Volumes, gaps: GapKeeper, fragment_ms: int, segment_ms: int
@@ -42,6 +45,8 @@ class Recording:
         self._file: OpenFile | None = None
         self._flying: list[OpenFile] = []  # files whose last bytes may still wait
         self._held = False
+        self._video = -1
+        self.dropped = 0
 
     @property
     def active(self) -> bool:
@@ -50,11 +55,14 @@ class Recording:
 
     def on_stream(self, info: StreamInfo) -> None:
         """The tracks from now on."""
+        video = info.video
+        self._video = video.index if video is not None else -1
         self._carry_out(self._segmenter.on_stream(info))
 
     def on_units(self, units: Sequence[AccessUnit]) -> None:
         """Units to be recorded."""
         if self._held and not self._may_go_on():
+            self.dropped += sum(unit.track == self._video for unit in units)
             return
         self._carry_out(self._segmenter.push(units))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
+from core.web.speech import said
+
 _API = "/api/"
 
 
@@ -34,4 +36,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _json(request: HttpRequest, status: int, sentence: str) -> HttpResponse | None:
-    return JsonResponse({"detail": sentence}, status=status) if request.path_info.startswith(_API) else None
+    return JsonResponse({"detail": said(sentence)}, status=status) if request.path_info.startswith(_API) else None

@@ -10,6 +10,7 @@ from core.hookspecs.storage import StorageError, VolumeSpace
 from core.recording.models import Volume
 from core.recording.queries import volumes
 from core.recording.volumes import VolumeError, look_at, open_volume
+from core.web.speech import said
 
 SECONDS = 3.0
 _pool = ThreadPoolExecutor(4, thread_name_prefix="space")
@@ -34,7 +35,7 @@ def _state(row: Volume) -> dict[str, Any]:
     try:
         space = _space(row)
     except StorageError as error:
-        return {**body, "total": None, "free": None, "error": str(error)}
+        return {**body, "total": None, "free": None, "error": said(str(error))}
     return {**body, "total": space.total, "free": space.free, "error": ""}
 
 

@@ -202,9 +202,12 @@ async def test_a_stalled_disk_neither_blocks_nor_gathers(
         assert bench.recording._waiting() <= limit
     (gap,) = bench.index.gaps
     assert (gap.reason, gap.end_ms) == ("storage_slow", None)
+    dropped = bench.recording.dropped
+    assert 10 * len(footage.units) < dropped < 20 * len(footage.units)
     go.set()
     await until(lambda: not bench.recording._waiting())
     bench.recording.on_units(later(footage.units, 200_000))
+    assert bench.recording.dropped == dropped
     bench.recording.close()
     await bench.drain()
     assert gap.end_ms is not None

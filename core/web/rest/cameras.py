@@ -25,6 +25,7 @@ from core.recorder.protocol import CameraState, CameraStatus
 from core.web import recorders
 from core.web.rest.conventions import actor, address
 from core.web.rest.times import rfc3339
+from core.web.speech import said
 
 
 class CameraInput(serializers.Serializer[dict[str, Any]]):
@@ -65,7 +66,7 @@ class CameraOutput(serializers.ModelSerializer[Camera]):
 
     def get_message(self, camera: Camera) -> str:
         """One sentence when something is wrong."""
-        return status_of(camera).message
+        return said(status_of(camera).message)
 
     def get_recording_now(self, camera: Camera) -> bool:
         """Whether pictures are being stored at this moment."""
@@ -307,7 +308,7 @@ def status_body(status: CameraStatus) -> dict[str, Any]:
         "camera": status.camera,
         "state": status.state.value,
         "since": rfc3339(status.since_ms) if status.since_ms else "",
-        "message": status.message,
+        "message": said(status.message),
         "fault": status.fault,
         "retry_in_ms": status.retry_in_ms,
         "recording": status.recording,
@@ -322,7 +323,7 @@ def _probe_body(report: ProbeReport) -> dict[str, Any]:
     return {
         "ok": report.ok,
         "fault": report.fault.value if report.fault else "",
-        "message": report.message,
+        "message": said(report.message),
         "field": f"settings.{report.field}" if report.field else "",
         "streams": [
             {

@@ -21,25 +21,26 @@ from core.system.transfer.archive import LARGEST, ArchiveError
 from core.system.transfer.restoring import Outcome, backup, restore
 from core.web.rest.conventions import actor, address
 from core.web.rest.times import rfc3339
+from core.web.speech import said
 
 PERMISSION = "system.configuration"
 _CLOCK = SystemClock()
 
 
-class BackupInput(serializers.Serializer[dict[str, Any]]):
+class ConfigurationBackupInput(serializers.Serializer[dict[str, Any]]):
     """passphrase: locks the secrets in the file; empty leaves them out."""
 
     passphrase = serializers.CharField(max_length=1000, allow_blank=True, trim_whitespace=False, default="")
 
 
-class RestoreInput(BackupInput):
+class ConfigurationRestoreInput(ConfigurationBackupInput):
     """file: as a backup gave it; dry_run: only tell what would change."""
 
     file = serializers.FileField()
     dry_run = serializers.BooleanField(default=True)
 
 
-class ChangeOutput(serializers.Serializer[dict[str, Any]]):
+class ConfigurationChange(serializers.Serializer[dict[str, Any]]):
     """One row. fields: what changes of it, each with what it is and what it becomes; secrets masked."""
 
     part = serializers.CharField()
@@ -49,13 +50,13 @@ class ChangeOutput(serializers.Serializer[dict[str, Any]]):
     fields = serializers.DictField(child=serializers.ListField())  # type: ignore[assignment]  # the answer's own word
 
 
-class RestoreOutput(serializers.Serializer[dict[str, Any]]):
+class ConfigurationRestoreOutput(serializers.Serializer[dict[str, Any]]):
     """unknown: parts that this Eyrie does not know; left_out: what lacks secrets that the file does not hold."""
 
     dry_run = serializers.BooleanField()
     made_at = serializers.CharField()
     made_by = serializers.CharField()
-    changes = ChangeOutput(many=True)
+    changes = ConfigurationChange(many=True)
     unknown = serializers.ListField(child=serializers.CharField())
     left_out = serializers.ListField(child=serializers.CharField())
 
@@ -67,12 +68,12 @@ class Backup(APIView):
 
     @extend_schema(
         operation_id="system_configuration_backup",
-        request=BackupInput,
+        request=ConfigurationBackupInput,
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
     )
     def post(self, request: Request) -> HttpResponse:
         """Cameras, schedules, users with their password hashes, rules, plugins' settings and all others."""
-        form = BackupInput(data=request.data)
+        form = ConfigurationBackupInput(data=request.data)
         form.is_valid(raise_exception=True)
         try:
             data = backup(form.validated_data["passphrase"], actor=actor(request), address=address(request))
@@ -91,12 +92,12 @@ class Restore(APIView):
 
     @extend_schema(
         operation_id="system_configuration_restore",
-        request={"multipart/form-data": RestoreInput},
-        responses=RestoreOutput,
+        request={"multipart/form-data": ConfigurationRestoreInput},
+        responses=ConfigurationRestoreOutput,
     )
     def post(self, request: Request) -> Response:
         """All of it in one transaction, or nothing. Rows that the file does not hold are removed."""
-        form = RestoreInput(data=request.data)
+        form = ConfigurationRestoreInput(data=request.data)
         form.is_valid(raise_exception=True)
         given = form.validated_data
         if given["file"].size > LARGEST:
@@ -115,4 +116,5 @@ class Restore(APIView):
 
 
 def _body(outcome: Outcome, *, dry_run: bool) -> dict[str, Any]:
-    return {"dry_run": dry_run, **asdict(outcome)}
+    changes = [{**asdict(change), "title": said(change.title)} for change in outcome.changes]
+    return {"dry_run": dry_run, **asdict(outcome), "changes": changes}

@@ -19,6 +19,7 @@ from core.rules.arming import ModeError
 from core.rules.checking import RuleError
 from core.system.plugin_settings import SettingsError
 from core.system.site import SiteError
+from core.web.speech import everything_said
 
 _BY_FIELD = CameraError | DeclarationError | ModeError | RuleError | SettingsError | SiteError | VolumeError
 
@@ -55,7 +56,10 @@ def on_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, AccessError):
         field, _, sentence = str(error).partition(": ")
         error = ValidationError({field: [sentence]})
-    return exception_handler(error, context)
+    response = exception_handler(error, context)
+    if response is not None:
+        response.data = everything_said(response.data)
+    return response
 
 
 def actor(request: Request) -> str:

@@ -28,6 +28,7 @@ from core.web.rest.conventions import actor, address
 from core.web.rest.times import rfc3339
 from core.web.rest.volumes import VolumeOutput
 from core.web.space import volume_states
+from core.web.speech import said
 
 _CLOCK = SystemClock()
 
@@ -153,12 +154,12 @@ def _checks() -> list[dict[str, str]]:
 def _check_body(result: HealthResult) -> dict[str, str]:
     return {
         "name": f"{result.plugin}.{result.name}",
-        "title": result.title,
+        "title": said(result.title),
         "level": result.level.value,
-        "summary": result.summary,
-        "remedy": result.remedy,
+        "summary": said(result.summary),
+        "remedy": said(result.remedy),
         "link": result.link,
-        "fix": result.fix,
+        "fix": said(result.fix),
     }
 
 

@@ -10,12 +10,15 @@ import asyncio
 import json
 from typing import Any
 
+from django.utils import translation
+
 from core.events.publishing import GROUP
 from core.recorder.protocol import CameraStatus
 from core.web import recorders
 from core.web.rest.cameras import status_body
 from core.web.socket.declared import CAMERAS_STATUS, declared_topics, may_receive, may_subscribe
 from core.web.socket.watchman import Watchman
+from core.web.speech import language_of, said
 
 MAX_MESSAGE = 4096
 
@@ -30,6 +33,7 @@ class Topics(Watchman):
         self._subscribed: set[str] = set()
         self._changed: dict[int, CameraStatus] = {}
         self._wake = asyncio.Event()
+        self._language = language_of(self.scope)
 
     async def allowed(self) -> bool:
         """Anyone who is signed in may connect; each topic asks for its own permission."""
@@ -46,7 +50,7 @@ class Topics(Watchman):
         elif spec is None or not isinstance(topic, str):
             await self._say("error", topic, detail=f"No such topic; known are {', '.join(sorted(declared_topics()))}.")
         elif not await self.asked(may_subscribe, self.rights, spec):
-            await self._say("error", topic, detail="Your rights do not reach here.")
+            await self._say("error", topic, detail=said("Your rights do not reach here.", self._language))
         else:
             await (self._subscribe(topic) if operation == "subscribe" else self._unsubscribe(topic))
 
@@ -93,7 +97,8 @@ class Topics(Watchman):
         while CAMERAS_STATUS in self._subscribed:
             while self._changed:
                 status = self._changed.pop(next(iter(self._changed)))
-                body = status_body(status)
+                with translation.override(self._language):
+                    body = status_body(status)
                 await self._deliver(CAMERAS_STATUS, {"camera_id": body.pop("camera"), **body})
             self._wake.clear()
             await self._wake.wait()

@@ -13,6 +13,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from core.access.rights import Rights, rights_of
 from core.web.identity import Credential, credential
+from core.web.speech import language_of, said
 
 log = logging.getLogger("eyrie.web.socket")
 
@@ -22,6 +23,7 @@ UNAUTHENTICATED = 4401
 FORBIDDEN = 4403
 NOT_FOUND = 4404
 RECORDER_SILENT = 4503
+MOST_REASON = 123  # bytes of a close frame's reason
 
 
 class Watchman(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
@@ -78,10 +80,14 @@ class Watchman(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no
             raise
 
     async def close(self, code: int | bool | None = None, reason: str | None = None) -> None:
-        """Say goodbye; what else this connection does ends first, since nothing may be sent after."""
+        """Say goodbye; what else this connection does ends first, since nothing may be sent after.
+
+        reason: in English; it is sent in the reader's language, cut to what a close frame holds (RFC 6455, 5.5).
+        """
         self._closed = True
         await self._end_tasks()
-        await super().close(code, reason)
+        told = said(reason or "", language_of(self.scope)).encode()[:MOST_REASON].decode("utf-8", "ignore")
+        await super().close(code, told or None)
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
         """Called with what the client sends, which may have crossed our goodbye."""

@@ -1,0 +1,143 @@
+"""The server's sentences in other languages: compile them, and list those that lack a translation.
+
+    python scripts/sentences.py           # compile; ends with 1 and lists what has no translation
+
+They are found in the sources: what is given to an error, a check's outcome or a probe's report in the ROOMS below, with
+`{}` for each value. Translations lie in `core/locale/<language>/sentences.po`; core.web.speech says them.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCALE = ROOT / "core" / "locale"
+NAME = "sentences"
+ROOMS = (
+    "core/access/declared.py",
+    "core/access/pages.py",
+    "core/cameras/services.py",
+    "core/health",
+    "core/media/avsource.py",
+    "core/media/dial.py",
+    "core/media/rtsp/session.py",
+    "core/recorder/ingest.py",
+    "core/recorder/machine.py",
+    "core/system/transfer",
+    "core/walls",
+    "core/web/rest/auth.py",
+    "core/web/rest/bookmarks.py",
+    "core/web/rest/configuration.py",
+    "core/web/rest/exports.py",
+    "core/web/rest/log.py",
+    "core/web/rest/plugins.py",
+    "core/web/rest/times.py",
+    "core/web/rest/users.py",
+    "core/web/rest/volumes.py",
+    "core/web/rest/walls.py",
+    "core/web/space.py",
+)
+SPEAKERS = ("Error", "Health", "HealthCheckSpec", "HealthFix", "NotFound", "PermissionDenied", "ProbeReport")
+SHORTEST = 12
+NOT_SAID = {  # raised where no reader is told
+    "the kernel does not tell its clock's state",
+    "works in part",
+    "does not run",
+    "{} {} no pictures.",
+}
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def sentences() -> dict[str, str]:
+    """Every sentence of the rooms, with the place where it stands."""
+    found: dict[str, str] = {}
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py") if (ROOT / room).is_dir() else [ROOT / room]):
+            if "tests" in path.parts or "management" in path.parts:
+                continue
+            for line, text in _said_in(ast.parse(path.read_text("utf-8"))):
+                found.setdefault(text, f"{path.relative_to(ROOT)}:{line}")
+    return {text: place for text, place in found.items() if text not in NOT_SAID}
+
+
+def _said_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and _name(call.func).endswith(SPEAKERS):
+            for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+                yield from _texts(argument)
+
+
+def _texts(node: ast.AST) -> Iterator[tuple[int, str]]:
+    text = _form(node)
+    if text is None:
+        for child in ast.iter_child_nodes(node):
+            yield from _texts(child)
+    elif " " in text and len(text) >= SHORTEST:
+        yield getattr(node, "lineno", 0), text
+
+
+def _form(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return None
+
+
+def _name(function: ast.AST) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def languages() -> list[Path]:
+    """The folders of the translations."""
+    return sorted(path.parent for path in LOCALE.glob(f"*/{NAME}.po"))
+
+
+def catalogue(language: Path) -> Catalog:
+    """The translations of a language."""
+    # The date is in the compiled catalogue, which must not change with the day on which it is compiled.
+    whole = Catalog(locale=language.name, creation_date=LONG_AGO, revision_date=LONG_AGO)
+    with (language / f"{NAME}.po").open("rb") as file:
+        for message in read_po(file, locale=language.name):
+            if message.id and message.string:
+                whole.add(message.id, message.string)
+    return whole
+
+
+def compiled(language: Path) -> bytes:
+    """The catalogue as gettext reads it."""
+    out = io.BytesIO()
+    write_mo(out, catalogue(language))
+    return out.getvalue()
+
+
+def missing(language: Path) -> dict[str, str]:
+    """Sentences without a translation, with the place where they stand."""
+    known = catalogue(language)
+    return {text: place for text, place in sentences().items() if known.get(text) is None}
+
+
+def main() -> int:
+    """Compile, and list what is missing."""
+    lacking = 0
+    for language in languages():
+        target = language / "LC_MESSAGES" / f"{NAME}.mo"
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(compiled(language))
+        for text, place in missing(language).items():
+            lacking += 1
+            print(f"{language.name}: {place}: {text!r}")  # noqa: T201  a command line tool
+    return int(lacking > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
