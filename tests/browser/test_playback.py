@@ -234,6 +234,7 @@ def test_events_are_found_and_open_their_moment(
     )
     opened(window, running_system, [camera], span[0] + 4 * SECONDS)
     window.keyboard.press("Control+f")
+    window.get_by_role("link", name="Search events").click()
     expect(window.get_by_role("heading", name="Events")).to_be_visible()
     window.select_option("#camera", str(camera))
     window.fill("#text", "offline")

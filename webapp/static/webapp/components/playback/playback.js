@@ -12,6 +12,7 @@ import { choice } from "components/playback/choice.js";
 import { nextEvent } from "components/playback/events.js";
 import { marking } from "components/playback/marking.js";
 import { typedTime } from "components/playback/typed-time.js";
+import { searching } from "components/search/search.js";
 import { Holdings } from "components/timeline/holdings.js";
 import "components/timeline/timeline.js";
 
@@ -45,6 +46,7 @@ function choose(cameras) {
   holdings.refresh();
   element("nothing-chosen").hidden = chosen.length > 0;
   enlarge(null);
+  queueMicrotask(search.dress); // tiles are complete by then
   remember();
 }
 
@@ -139,6 +141,11 @@ async function snapshot(tile) {
   URL.revokeObjectURL(link.href);
 }
 
+function playFrom(at) {
+  seek(at);
+  clock.play(1);
+}
+
 function showState() {
   element("play").setAttribute("aria-pressed", String(clock.playing));
   page.toggleAttribute("data-playing", clock.playing);
@@ -211,6 +218,8 @@ function listen() {
   });
 }
 
+const search = searching({ timeline, chosen: () => chosen, tiles, play: playFrom });
+
 shortcuts(t("Playback"), [
   { keys: [" ", "k", "K"], shown: t("Space"), text: t("Play and pause"), run: ({ target }) => (target.closest?.("button, a, summary") ? false : toggle()) },
   { keys: ["j", "J"], shown: "J", text: t("Backwards, faster each time"), run: () => shuttle(-1) },
@@ -225,8 +234,8 @@ shortcuts(t("Playback"), [
   { keys: ["b", "B"], shown: "B", text: t("Bookmark this moment or the selection"), run: () => element("bookmark").click() },
   { keys: ["+"], text: t("Timeline: closer"), run: () => timeline.zoom(timeline.span / 2) },
   { keys: ["-"], text: t("Timeline: further away"), run: () => timeline.zoom(timeline.span * 2) },
-  { keys: ["Escape"], shown: "Esc", text: t("All cameras again, nothing selected"), run: () => { enlarge(null); timeline.select(null); } },
-  { keys: ["Ctrl+f"], shown: t("Ctrl F"), text: t("Search events"), run: () => location.assign(element("search").href) },
+  { keys: ["Escape"], shown: "Esc", text: t("All cameras again, nothing selected"), run: () => { if (search.close()) return; enlarge(null); timeline.select(null); } },
+  { keys: ["Ctrl+f"], shown: t("Ctrl F"), text: t("Search for motion"), run: search.open },
   { keys: ["D"], shown: t("Shift D"), text: t("Show how far the cameras are out of step"), run: debug },
 ]);
 

@@ -1,4 +1,4 @@
-// What there is of some cameras in a range of time: recordings, gaps with their reasons, events, bookmarks.
+// What there is of some cameras in a range of time: recordings, gaps with their reasons, motion, events, bookmarks.
 // "change" is dispatched when more is known.
 
 import { call } from "eyrie/api.js";
@@ -6,6 +6,8 @@ import { call } from "eyrie/api.js";
 const MOST = 1000; // events and bookmarks in a view
 const SETTLE = 150; // ms without a new wish before it is asked for
 const AGAIN = 5_000; // ms, where the range reaches to now
+const RANGES = 4000, STEPS = 2400; // as many places, and steps of motion, as a range is worth: about a pixel each
+const FINE = 6 * 3_600_000; // ms: the longest range whose motion is told in steps below a minute
 const LONGEST = 365 * 86_400_000;
 
 export class Holdings extends EventTarget {
@@ -22,12 +24,12 @@ export class Holdings extends EventTarget {
   }
 
   set cameras(ids) {
-    this.#cameras = new Map(ids.map((id) => [id, this.#cameras.get(id) ?? { ranges: [], gaps: [], events: [], bookmarks: [] }]));
+    this.#cameras = new Map(ids.map((id) => [id, this.#cameras.get(id) ?? nothing()]));
     this.#known = { start: 0, end: 0 };
   }
 
   of(camera) {
-    return this.#cameras.get(camera) ?? { ranges: [], gaps: [], events: [], bookmarks: [] };
+    return this.#cameras.get(camera) ?? nothing();
   }
 
   // Know [start, end); asks for as much again on both sides, so that a drag finds it there.
@@ -50,14 +52,16 @@ export class Holdings extends EventTarget {
     const asked = this.#cameras, query = new URLSearchParams({ start: new Date(known.start).toISOString(), end: new Date(known.end).toISOString() });
     for (const id of asked.keys()) query.append("camera", id);
     try {
-      const [recordings, events, bookmarks] = await Promise.all([
-        call(`recordings/?${query}`),
+      const [recordings, motion, events, bookmarks] = await Promise.all([
+        call(`recordings/?${query}&detail=${Math.floor((known.end - known.start) / 1000 / RANGES)}`),
+        call(`motion/activity/?${query}&step=${motionStep(known.end - known.start)}`),
         call(`events/?${query}&page_size=${MOST}`).catch((error) => (error.status === 403 ? { results: [] } : Promise.reject(error))),
         call(`bookmarks/?${query}&page_size=${MOST}`),
       ]);
       if (asked !== this.#cameras) return this.refresh();
       this.#known = known;
       this.#keep(recordings, events.results, bookmarks.results);
+      for (const [id, held] of asked) held.motion = { start: Date.parse(motion.start), step: motion.step * 1000, shares: motion.cameras[id] ?? [] };
       this.trouble = "";
     } catch (error) {
       this.trouble = error.message;
@@ -85,6 +89,13 @@ export class Holdings extends EventTarget {
     const listed = { ranges, gaps, events, bookmarks };
     for (const [id, held] of this.#cameras) for (const name of Object.keys(listed)) held[name] = by(listed[name], id);
   }
+}
+
+const nothing = () => ({ ranges: [], gaps: [], events: [], bookmarks: [], motion: { start: 0, step: 1, shares: [] } });
+
+function motionStep(span) {
+  const seconds = Math.max(2, Math.ceil(span / 1000 / STEPS));
+  return span > FINE ? Math.max(60, seconds) : seconds;
 }
 
 function timed(row) {

@@ -56,6 +56,7 @@ function paintLane(context, { name, holdings }, top, high, view, colours, x) {
     bar(start, end ?? view.now, intended ? colours.idle : colours.gap, intended ? 1 : 2);
   }
   for (const { start, end } of holdings.ranges) bar(start, end, colours.recorded);
+  ridge(context, holdings.motion, inside + size, size, view, colours, x);
   for (const { start, end, type } of holdings.events) {
     const left = x(start), right = end === null ? left + 3 : Math.max(x(end), left + 3);
     context.fillStyle = colours.event(type);
@@ -64,6 +65,19 @@ function paintLane(context, { name, holdings }, top, high, view, colours, x) {
   }
   for (const { start, end } of holdings.bookmarks) flag(context, x(start), end === null ? null : x(end), inside, colours);
   if (high >= 18) label(context, name, top + high / 2, colours);
+}
+
+// How much moved, as a soft area above the lane's ground; the root makes a person in a wide picture seen.
+function ridge(context, { start, step, shares }, bottom, size, view, colours, x) {
+  const first = Math.max(0, Math.floor((view.start - start) / step)), last = Math.min(shares.length, Math.ceil((view.end - start) / step));
+  context.fillStyle = colours.motion;
+  context.beginPath();
+  for (let n = first; n < last; n++) {
+    if (!shares[n]) continue;
+    const left = x(start + n * step), high = Math.max(2, Math.sqrt(shares[n]) * size);
+    context.rect(left, bottom - high, x(start + (n + 1) * step) - left, high);
+  }
+  context.fill();
 }
 
 function flag(context, left, right, top, colours) {

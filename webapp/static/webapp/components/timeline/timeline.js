@@ -299,7 +299,7 @@ function colours(element) {
     font: style.fontFamily, text: of("--text"), quiet: of("--text-quiet"), line: of("--line"), lineStrong: of("--line-strong"),
     accent: usual, lane: of("--hover"), recorded: of("--timeline-recorded"),
     gap: hatched(of("--warn"), of("--hover")), idle: hatched(of("--line"), of("--hover")),
-    bookmark: of("--text"), label: of("--timeline-label"), selection: of("--timeline-selection"), future: of("--timeline-future"),
+    bookmark: of("--text"), label: of("--timeline-label"), selection: of("--timeline-selection"), future: of("--timeline-future"), motion: of("--timeline-motion"),
     playhead: of("--record"),
     event: (type) => (/offline|failed|stalled|auth/.test(type) ? alarm : /system|storage|plugin/.test(type) ? warn : usual),
   };
