@@ -32,6 +32,7 @@ PLACES = (
     Place("playback", _("Playback"), "history", "camera.playback"),
     Place("events", _("Events"), "bell", "event.view"),
     Place("exports", _("Exports"), "file-archive", "camera.export"),
+    Place("rules", _("Rules"), "zap", "rule.view"),
     Place("cameras", _("Cameras"), "cctv", "camera.view", apart=True),
     Place("system", _("System"), "activity", "system.view"),
 )

@@ -3,12 +3,17 @@
 from django.conf import settings
 from django.urls import path
 
-from webapp import administration, app, backup, exports, gallery, live, recording, review, views
+from webapp import administration, app, backup, exports, gallery, live, recording, review, rules, views
 
 urlpatterns = [
     path("", live.home, name="home"),
     path("playback/", review.playback, name="playback"),
     path("events/", review.events, name="events"),
+    path("events/<int:event_id>/", review.event, name="event"),
+    path("rules/", rules.listed, name="rules"),
+    path("rules/new/", rules.new, name="rule-new"),
+    path("rules/log/", rules.log, name="rules-log"),
+    path("rules/<int:rule_id>/", rules.one, name="rule"),
     path("exports/", exports.listed, name="exports"),
     path("exports/new/", exports.new, name="new-export"),
     path("exports/verify/", exports.verify, name="verify-export"),
@@ -23,11 +28,11 @@ urlpatterns = [
     path("system/backup/<int:target_id>/", backup.files, name="backup-files"),
     path("system/plugins/", administration.plugins, name="system-plugins"),
     path("system/users/", administration.users, name="system-users"),
+    path("system/configuration/", administration.configuration, name="system-configuration"),
     path("system/log/", administration.log, name="system-log"),
     path("first-steps/", administration.first_steps, name="first-steps"),
     path("sign-in/", views.sign_in, name="sign-in"),
     path("language/", views.choose_language, name="language"),
-    path("system/configuration/", administration.configuration, name="system-configuration"),
     path("manifest.webmanifest", app.manifest, name="manifest"),
     path("service-worker.js", app.service_worker, name="service-worker"),
     path("offline/", app.offline, name="offline"),

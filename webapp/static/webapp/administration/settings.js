@@ -23,7 +23,9 @@ async function change(volume, enabled) {
 }
 
 onSubmit(form, async ({ elements }) => {
-  await call("site/", { method: "PATCH", body: { name: elements.name.value, time_zone: elements.time_zone.value } });
+  const degrees = (name) => (elements[name].value === "" ? null : Number(elements[name].value));
+  const place = { address: elements.address.value, latitude: degrees("latitude"), longitude: degrees("longitude") };
+  await call("site/", { method: "PATCH", body: { name: elements.name.value, time_zone: elements.time_zone.value, ...place } });
   toast(t("Saved."), "good");
 });
 onSubmit(byId("volume"), async (volume) => {
@@ -44,6 +46,7 @@ async function begin() {
   const [site, volumes] = await Promise.all([call("site/"), call("volumes/")]);
   form.elements.name.value = site.name;
   form.elements.time_zone.value = site.time_zone;
+  for (const name of ["address", "latitude", "longitude"]) form.elements[name].value = site[name] ?? "";
   showVolumes(volumes);
 }
 

@@ -1,4 +1,5 @@
-// The search for events: filters that live in the address, cards grouped by day, more on demand.
+// The search for events: filters that live in the address, cards grouped by day, more on demand; and that one has looked
+// at those that are chosen.
 
 import { call } from "eyrie/api.js";
 import { n, t } from "eyrie/i18n.js";
@@ -18,7 +19,7 @@ async function search() {
   const query = new URLSearchParams({ page_size: PAGE });
   const values = Object.fromEntries([...new FormData(form)].filter(([, value]) => value));
   history.replaceState(null, "", `?${new URLSearchParams(values)}`);
-  for (const name of ["text", "camera", "type"]) if (values[name]) query.set(name, values[name]);
+  for (const name of ["text", "camera", "type", "acknowledged"]) if (values[name]) query.set(name, values[name]);
   if (values.from) query.set("start", new Date(momentOf(values.from)).toISOString());
   if (values.until) query.set("end", new Date(momentOf(values.until)).toISOString());
   lastDay = shown = 0;
@@ -56,19 +57,54 @@ function add(event) {
 }
 
 function card(event, at) {
-  const one = element("event-card").content.firstElementChild.cloneNode(true), picture = one.querySelector("img");
+  const frame = element("event-card").content.firstElementChild.cloneNode(true), one = frame.firstElementChild, picture = one.querySelector("img");
+  foot(frame, event);
   one.querySelector("strong").textContent = titles.get(event.type) ?? event.type;
   one.querySelector(".where").textContent = event.camera === null ? t("The system") : (cameras.get(event.camera) ?? t("A camera that is gone"));
   one.querySelector("time").textContent = times(at, event.end);
   one.querySelector(".detail").textContent = details(event.attributes);
   picture.hidden = true;
-  if (event.camera === null) return one;
+  if (event.camera === null) {
+    one.href = `/events/${event.id}/`;
+    return frame;
+  }
   picture.addEventListener("load", () => { picture.hidden = false; });
   // Loading waits until it is near the window, which a hidden image never is.
   watching.observe(one);
   one.dataset.picture = `/api/v1/cameras/${event.camera}/frame.jpg?at=${event.start}&keyframe=true&width=320`;
+  if (event.has_picture) one.dataset.picture = `/api/v1/events/${event.id}/picture.jpg`;
   one.href = `/playback/?${new URLSearchParams({ camera: event.camera, at: new Date(at - BEFORE).toISOString() })}`;
-  return one;
+  return frame;
+}
+
+function foot(frame, event) {
+  const box = frame.querySelector("input"), seen = frame.querySelector(".seen");
+  frame.querySelector(".details").href = `/events/${event.id}/`;
+  box.value = event.id;
+  box.nextElementSibling.textContent = t("Choose this event");
+  box.parentElement.hidden = Boolean(event.acknowledged) || !element("acknowledge");
+  seen.hidden = !event.acknowledged;
+  seen.textContent = event.acknowledged?.by ?? "";
+}
+
+function chosen() {
+  return [...found.querySelectorAll(".event-foot :checked")].map(({ value }) => Number(value));
+}
+
+function tellChosen() {
+  const count = chosen().length;
+  element("acknowledge").disabled = !count;
+  element("chosen-words").textContent = count ? n("{count} chosen", "{count} chosen", count) : "";
+}
+
+async function acknowledge() {
+  try {
+    await call("events/acknowledge/", { method: "POST", body: { ids: chosen() } });
+    await search();
+    tellChosen();
+  } catch (error) {
+    trouble(error.message);
+  }
 }
 
 const watching = new IntersectionObserver((entries) => {
@@ -124,5 +160,11 @@ form.addEventListener("input", () => {
 });
 form.addEventListener("reset", () => setTimeout(search));
 element("more").addEventListener("click", () => show(next, () => {}));
+if (element("acknowledge")) found.addEventListener("change", tellChosen);
+element("acknowledge")?.addEventListener("click", acknowledge);
+element("choose-all")?.addEventListener("click", () => {
+  for (const box of found.querySelectorAll(".event-foot label:not([hidden]) input")) box.checked = true;
+  tellChosen();
+});
 await fill().catch((error) => trouble(error.message));
 await search();

@@ -95,6 +95,7 @@ function control(kind, schema, value) {
   }
   if (kind === "list") return make("textarea", { rows: 3, value: (value ?? []).join("\n") });
   if (kind === "json") return make("textarea", { rows: 4, className: "mono", spellcheck: false, value: JSON.stringify(value ?? null, null, 2) });
+  if (schema.format === "textarea") return make("textarea", { rows: 6, className: "mono", spellcheck: false, value: value ?? "" });
   return make("input", { type: kind === "secret" ? "password" : "text", autocomplete: kind === "secret" ? "new-password" : "off", spellcheck: false, value: value ?? "" });
 }
 
