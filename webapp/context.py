@@ -6,7 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from core.api import Slot
+from core.api.services import panels
 from webapp.navigation import places
 
 THEME_COOKIE = "theme"
@@ -14,11 +17,16 @@ THEMES = ("dark", "light", "system")
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """theme: one of THEMES, as the browser chose; places: of the rail; languages: code and own name."""
+    """theme: one of THEMES, as the browser chose; places: of the rail; languages: code and own name;
+    user_panels, frame_panels: what plugins have in the user's menu and on every page.
+    """
     theme = request.COOKIES.get(THEME_COOKIE, THEMES[0])
     user = getattr(request, "user", None)
     return {
         "theme": theme if theme in THEMES else THEMES[0],
         "languages": settings.LANGUAGES,
         "places": places(request) if user is not None and user.is_authenticated else [],
+        # Panels are templates with this very context: only the page itself asks for those around it.
+        "user_panels": SimpleLazyObject(lambda: panels(Slot.USER, request)),
+        "frame_panels": SimpleLazyObject(lambda: panels(Slot.FRAME, request)),
     }

@@ -9,7 +9,7 @@ from core.hookspecs.access import PermissionSpec, Scope
 from core.hookspecs.actions import ActionContext, ActionSpec, GiveUp, RetryLater
 from core.hookspecs.audit import AuditEntry
 from core.hookspecs.backup import BackupError, BackupTarget, BackupTargetSpec, BackupTrouble, FarEntry
-from core.hookspecs.cameras import CameraDriverSpec, ProbeReport, StreamReport
+from core.hookspecs.cameras import CameraDriverSpec, ControlError, FoundCamera, ProbeReport, StreamReport
 from core.hookspecs.configuration import ConfigurationPart
 from core.hookspecs.detectors import Detection, Detector, DetectorSpec, Frame, FrameRequest
 from core.hookspecs.events import Event, EventTypeSpec, NoAttributes, SeenObject
@@ -38,6 +38,7 @@ __all__ = [
     "Clock",
     "Codec",
     "ConfigurationPart",
+    "ControlError",
     "Detection",
     "Detector",
     "DetectorSpec",
@@ -45,6 +46,7 @@ __all__ = [
     "EventTypeSpec",
     "FarEntry",
     "Fault",
+    "FoundCamera",
     "Frame",
     "FrameRequest",
     "GiveUp",

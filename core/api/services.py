@@ -5,10 +5,12 @@ from core.access.pages import page
 from core.access.queries import cameras_with
 from core.access.rights import Rights, rights_for, rights_of
 from core.bookmarks.services import add_once as add_bookmark_once
+from core.cameras.control import goto_preset, set_output
 from core.cameras.drivers import CameraError
-from core.cameras.queries import camera_id_of
+from core.cameras.queries import camera_id_of, camera_names
 from core.cameras.services import add_camera, change_camera
 from core.configuration import data_directory
+from core.events.following import ended_among, events_after, newest_event_id, newest_of_cameras
 from core.events.publishing import publish
 from core.events.services import EventError, attach_picture
 from core.events.services import close as close_event
@@ -16,6 +18,7 @@ from core.events.services import record as record_event
 from core.exports.footage import Item as ExportItem
 from core.exports.services import request_export
 from core.exports.services import was_requested as export_was_requested
+from core.keys import make_key_file
 from core.recording.motion import MotionGrid
 from core.recording.motion_store import store_motion
 from core.recording.services import trigger as trigger_recording
@@ -47,11 +50,18 @@ __all__ = [
     "arm_modes",
     "attach_picture",
     "camera_id_of",
+    "camera_names",
     "cameras_with",
     "change_camera",
     "close_event",
     "data_directory",
+    "ended_among",
+    "events_after",
     "export_was_requested",
+    "goto_preset",
+    "make_key_file",
+    "newest_event_id",
+    "newest_of_cameras",
     "page",
     "panels",
     "plugin_settings",
@@ -61,6 +71,7 @@ __all__ = [
     "request_export",
     "rights_for",
     "rights_of",
+    "set_output",
     "site",
     "store_motion",
     "trigger_recording",

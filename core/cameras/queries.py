@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import QuerySet
 from pydantic import BaseModel
@@ -11,10 +14,12 @@ from pydantic import BaseModel
 from core.cameras.drivers import CameraError, opened
 from core.cameras.models import Camera, Holiday, RecordingMode
 from core.hookspecs.cameras import CameraDriverSpec
-from core.recording.schedule import Calendar, Mode, Schedule
+from core.recording.schedule import Calendar, Mode, Schedule, ScheduleError
 from core.recording.schedule import Holiday as KeptDay
 from core.recording.schedule_form import schedule_from
 from core.system.site import site
+
+log = logging.getLogger("eyrie.cameras")
 
 CameraRows = QuerySet[Camera]
 """Rows of cameras, for rooms that pass them on without knowing the model."""
@@ -65,6 +70,11 @@ def camera_id_of(name: str) -> int | None:
     return cameras().filter(name=name).values_list("pk", flat=True).first()
 
 
+def camera_names() -> dict[int, str]:
+    """Name of each camera by its id."""
+    return dict(cameras().values_list("pk", "name"))
+
+
 def camera_revisions() -> list[tuple[int, int]]:
     """(id, revision) of every camera: the small query by which a recorder sees what changed."""
     return list(cameras().values_list("id", "revision"))
@@ -84,13 +94,28 @@ def schedule_of(camera: Camera) -> Schedule:
     """What a camera's recording goes by."""
     if camera.recording != RecordingMode.SCHEDULE:
         return Schedule.always(Mode(camera.recording))
-    return schedule_from(camera.schedule.week) if camera.schedule else Schedule.always(Mode.OFF)
+    try:
+        return schedule_from(camera.schedule.week if camera.schedule else None)
+    except ScheduleError as error:  # by another hand than ours
+        log.error("Camera %s (%s) is recorded always, as its schedule cannot be read: %s", camera.pk, camera, error)
+        return Schedule.always(Mode.CONTINUOUS)
 
 
 def calendar() -> Calendar:
     """The site's zone and holidays, which schedules go by: two small queries."""
     days = Holiday.objects.values_list("month", "day", "year")
-    return Calendar(site().time_zone, frozenset(KeptDay(month, day, year or None) for month, day, year in days))
+    return Calendar(
+        _loadable(site().time_zone), frozenset(KeptDay(month, day, year or None) for month, day, year in days)
+    )
+
+
+@cache
+def _loadable(zone: str) -> str:
+    try:
+        return ZoneInfo(zone).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        log.error("Schedules go by UTC, as the site's time zone cannot be loaded: %s", error)
+        return "UTC"
 
 
 def _config(camera: Camera) -> CameraConfig:

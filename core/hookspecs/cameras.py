@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,27 @@ class ProbeReport:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundCamera:
+    """A device that a driver has found on the network.
+
+    address: `host` or `host:port`, by which people know it and by which it is told whether it was added already.
+    title: brand and model as far as they are known. settings: what is known of the driver's settings, no secrets.
+    """
+
+    address: str
+    title: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+class ControlError(Exception):
+    """A camera did not do what it was told; one sentence. lasting: it will not until something is changed."""
+
+    def __init__(self, sentence: str, *, lasting: bool = False) -> None:
+        super().__init__(sentence)
+        self.lasting = lasting
+
+
+@dataclass(frozen=True, slots=True)
 class CameraDriverSpec:
     """A way to reach cameras.
 
@@ -53,6 +74,11 @@ class CameraDriverSpec:
     streams: names of the streams these settings offer, "main" first; called with validated settings.
     open: makes an idle source of one of those streams; quick, touches no network. Runs in the recorder process.
     probe: connects, looks and answers within `timeout` seconds; never raises for what a camera does. Runs in web.
+    find: looks for cameras within some seconds, at the addresses given (IPv4, `host` or `host:port`), without trying
+    credentials; None when the driver cannot. Runs in web.
+    goto_preset: points the camera at a position that it knows by this name, within some seconds. set_output: switches
+    an output of it (a relay, a light, a siren) on or off, so again as often as it is called. Both raise ControlError;
+    None when the driver cannot. Run in the worker.
     """
 
     name: str
@@ -62,6 +88,9 @@ class CameraDriverSpec:
     open: Callable[[Any, str], PacketSource]
     probe: Callable[[Any, float], Awaitable[ProbeReport]]
     capabilities: frozenset[str] = field(default_factory=frozenset)
+    find: Callable[[Sequence[str], float], Awaitable[Sequence[FoundCamera]]] | None = None
+    goto_preset: Callable[[Any, str, float], Awaitable[None]] | None = None
+    set_output: Callable[[Any, str, bool, float], Awaitable[None]] | None = None
 
 
 @hookspec()

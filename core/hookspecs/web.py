@@ -38,6 +38,8 @@ class Slot(StrEnum):
     DASHBOARD = "dashboard"
     CAMERA = "camera"
     SETTINGS = "settings"
+    USER = "user"  # in the menu of who is signed in: what is their own
+    FRAME = "frame"  # on every page, beside its content: what listens and calls
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,11 +52,16 @@ def make_client(settings: BrokerSettings) -> Client:
 
 
 @contextmanager
-def connected(settings: BrokerSettings) -> Iterator[Client]:
-    """A client that the broker has let in, its loop in a thread that ends with it. Raises BrokerError."""
+def connected(settings: BrokerSettings, *, will: str = "") -> Iterator[Client]:
+    """A client that the broker has let in, its loop in a thread that ends with it. Raises BrokerError.
+
+    will: topic on which the broker says `offline`, retained, when we are gone without a word.
+    """
     if not settings.host:
         raise BrokerError("No broker is set up; name one under Plugins, MQTT.", lasting=True)
     client = make_client(settings)
+    if will:
+        client.will_set(will, b"offline", qos=1, retain=True)
     answered = threading.Event()
     reasons: list[Any] = []
 

@@ -1,7 +1,7 @@
 """Commands to a running park: a unix socket with one JSON object a line, and its client.
 
 A request is `{"command": "fault", "name": "street", "kind": "freeze", "seconds": 5}`; the answer is `{"result": …}` or
-`{"error": "one sentence"}`. Commands: list, truth, fault, clear, serve.
+`{"error": "one sentence"}`. Commands: list, truth, fault, clear, serve, move, switch.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ class Control:
             "fault": self._fault,
             "clear": self._clear,
             "serve": self._serve,
+            "move": self._move,
+            "switch": self._switch,
         }
 
     async def start(self) -> None:
@@ -98,6 +100,12 @@ class Control:
 
     async def _clear(self, request: dict[str, Any]) -> None:
         self._park.clear(request["name"])
+
+    async def _move(self, request: dict[str, Any]) -> None:
+        self._park.move(request["name"], str(request["preset"]))
+
+    async def _switch(self, request: dict[str, Any]) -> None:
+        self._park.switch(request["name"], str(request["output"]), bool(request["on"]))
 
     async def _serve(self, request: dict[str, Any]) -> Any:
         file = Path(request["file"])

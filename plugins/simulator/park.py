@@ -28,6 +28,11 @@ _ALTERING = (FaultKind.B_FRAMES, FaultKind.RESOLUTION)
 _DISCONNECTING = (FaultKind.DROP, FaultKind.WRONG_PASSWORD)
 
 
+PRESETS = ("home", "left", "right")
+OUTPUTS = ("1", "2")
+"""What every simulated camera can be pointed at, and what can be switched at it. The picture does not change."""
+
+
 class UnknownCamera(LookupError):
     """No camera of that name is in the park; the message names those that are."""
 
@@ -41,6 +46,9 @@ class _Stand:
     streams: dict[str, tuple[LoopingStream, Mount]] = field(default_factory=dict)
     fault: FaultKind | None = None
     recovery: asyncio.TimerHandle | None = None
+    preset: str = PRESETS[0]
+    outputs: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(OUTPUTS, False))
+    switched: int = 0  # how often
 
 
 class Park:
@@ -150,6 +158,21 @@ class Park:
                 mount.disconnect()
         log.info("camera %s is well again", name)
 
+    def move(self, name: str, preset: str) -> None:
+        """Point a camera at one of PRESETS. Raises UnknownCamera, ValueError."""
+        stand = self._stand(name)
+        if preset not in PRESETS:
+            raise ValueError(f"preset: {preset!r} is not known; choose one of {', '.join(PRESETS)}.")
+        stand.preset = preset
+
+    def switch(self, name: str, output: str, on: bool) -> None:
+        """Switch one of OUTPUTS. Raises UnknownCamera, ValueError."""
+        stand = self._stand(name)
+        if output not in OUTPUTS:
+            raise ValueError(f"output: {output!r} is not known; choose one of {', '.join(OUTPUTS)}.")
+        stand.switched += stand.outputs[output] is not on
+        stand.outputs[output] = on
+
     def listing(self) -> list[dict[str, Any]]:
         """Every camera with its addresses (without credentials), fault, clients and the truth about its scene."""
         return [self._entry(name, stand) for name, stand in self._stands.items()]
@@ -165,6 +188,9 @@ class Park:
             "height": video.height,
             "loop_ms": stand.footage.main.duration // 90,
             "fault": stand.fault,
+            "preset": stand.preset,
+            "outputs": dict(stand.outputs),
+            "switched": stand.switched,
             "urls": {stream: self.url(name, stream, credentials=False) for stream in stand.streams},
             "clients": {stream: mount.watched for stream, (_, mount) in stand.streams.items()},
         }

@@ -1,5 +1,5 @@
 {% load static %}// The service worker: static files come from the browser's own store, and a page that cannot be fetched becomes one that
-// says so. Nothing else is touched or kept: neither media, nor the API, nor pages.
+// says so. Nothing else is touched or kept: neither media, nor the API, nor pages. Push messages become notifications.
 
 // The version is part of the static files' address: a new version is a new store, and never mixed with the old one.
 const STATIC = "{{ static|escapejs }}";
@@ -25,6 +25,24 @@ self.addEventListener("fetch", (event) => {
   if (pathname.startsWith(STATIC)) event.respondWith(kept(request));
   else if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
 });
+
+// A push message is JSON: title, body, url (a path of the portal) and tag, by which one that comes again replaces itself.
+self.addEventListener("push", (event) => {
+  const { title, body, url, tag } = event.data?.json() ?? { title: "Eyrie" };
+  event.waitUntil(self.registration.showNotification(title, { body, tag, data: { url }, icon: "{% static 'webapp/icons/eyrie-192.png' %}" }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(opened(new URL(event.notification.data?.url ?? "/", location.origin)));
+});
+
+async function opened(url) {
+  if (url.origin !== location.origin) return;
+  const [open] = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (open) await open.focus().then((window) => window.navigate(url.href)).catch(() => self.clients.openWindow(url.href));
+  else await self.clients.openWindow(url.href);
+}
 
 async function kept(request) {
   const store = await caches.open(STORE), found = await store.match(request);

@@ -1,0 +1,18 @@
+"""What this plugin offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.api import ActionSpec, hookimpl
+from plugins.camera_control.action import go, switch
+from plugins.camera_control.settings import OutputSettings, PresetSettings
+
+
+@hookimpl
+def register_actions() -> Iterable[ActionSpec]:
+    """Presets and outputs."""
+    return [
+        ActionSpec("ptz_preset", "Point a camera at a preset", PresetSettings, go),
+        ActionSpec("relay", "Switch an output of a camera", OutputSettings, switch, timeout=90.0),
+    ]
