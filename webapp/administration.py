@@ -21,7 +21,7 @@ TABS = (
     ("backup", _("Off-site backup"), "backup.view"),
     ("system-plugins", _("Plugins"), "system.plugins"),
     ("system-users", _("Users"), "system.users"),
-    ("system-configuration", _("Backup"), "system.configuration"),
+    ("system-configuration", _("Configuration"), "system.configuration"),
     ("system-log", _("Log"), "system.log"),
 )
 

@@ -19,6 +19,7 @@ class ConfigurationPart:
     label: the field that names a row for people, or several with spaces between them.
     only: rows that belong to it, as arguments of `filter`.
     by: foreign keys that are kept by a unique field of the other table instead of its id, such as {"role": "name"}.
+    single: the table has one row or none, which is made when it is first needed: a file without it leaves it alone.
     after: keys of parts (`core.cameras`) that must be there before this one's rows can be.
     version: raised when rows must be rewritten; `migrate(old_version, row)` then returns the row as it is now.
     changed: called in the transaction for each row with "added", "changed" or "removed", after it was written.
@@ -33,6 +34,7 @@ class ConfigurationPart:
     secret: tuple[str, ...] = ()
     only: Mapping[str, Any] = field(default_factory=dict)
     by: Mapping[str, str] = field(default_factory=dict)
+    single: bool = False
     after: tuple[str, ...] = ()
     version: int = 1
     migrate: Callable[[int, dict[str, Any]], dict[str, Any]] | None = None

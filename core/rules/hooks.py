@@ -38,7 +38,7 @@ def register_configuration() -> Iterable[ConfigurationPart]:
     """Rules, and the arm modes that a person added; as what the site is armed now is no setting."""
     after = ("core.cameras", "core.event_types")
     return (
-        ConfigurationPart("arm_modes", "Arm modes", Engine, ("modes",), "id", changed=_raise_revision),
+        ConfigurationPart("arm_modes", "Arm modes", Engine, ("modes",), "id", single=True, changed=_raise_revision),
         ConfigurationPart(
             "rules",
             "Rules",

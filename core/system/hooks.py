@@ -12,7 +12,7 @@ def register_configuration() -> Iterable[ConfigurationPart]:
     """The site's own settings, and those of plugins."""
     site = ("name", "time_zone", "address", "latitude", "longitude")
     return (
-        ConfigurationPart("site", "Site", Site, site, "name"),
+        ConfigurationPart("site", "Site", Site, site, "name", single=True),
         ConfigurationPart(
             "plugin_settings", "Settings of plugins", PluginSettings, ("plugin", "schema_version", "data"), "plugin"
         ),

@@ -18,7 +18,6 @@ from core.pluginhost import host
 from core.pluginhost.health import FixError, HealthChecks
 from core.recording.models import Volume
 
-
 pytestmark = pytest.mark.django_db(databases=["default", "index"])
 
 

@@ -71,7 +71,7 @@ class _Wanted:
         return (row for key, row in self.there.items() if key in self.here and _differs(self.here[key], row))
 
     def removed(self) -> Iterable[Row]:
-        return (row for key, row in self.here.items() if key not in self.there)
+        return (row for key, row in self.here.items() if key not in self.there and not self.part.single)
 
 
 def backup(passphrase: str = "", *, actor: str, address: str = "", clock: Clock = _CLOCK) -> bytes:

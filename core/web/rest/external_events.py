@@ -21,6 +21,7 @@ from core.media.clock import SystemClock
 from core.web.rest.conventions import actor, address
 from core.web.rest.events import Events
 from core.web.rest.times import optional_time
+from core.web.speech import said
 
 SEND = "event.send"
 MOST_AT_ONCE = 1000
@@ -225,4 +226,4 @@ def _camera(given: Any, rights: Rights) -> int | None:
 
 
 def _shown(spec: EventTypeSpec, externals: Collection[str]) -> dict[str, Any]:
-    return {"name": spec.name, "title": spec.title, "external": spec.name in externals}
+    return {"name": spec.name, "title": said(spec.title), "external": spec.name in externals}

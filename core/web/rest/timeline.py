@@ -19,6 +19,7 @@ from core.recording import queries
 from core.recording.models import Stream
 from core.web.rest.conventions import integers, whole_number
 from core.web.rest.times import required_range, rfc3339
+from core.web.speech import said
 
 MOST_SEGMENTS = 1000
 TIMES = [
@@ -127,7 +128,7 @@ class Recordings(APIView):
                 "start": rfc3339(gap.start_ms),
                 "end": None if gap.end_ms is None else rfc3339(gap.end_ms),
                 "reason": gap.reason,
-                "detail": gap.detail,
+                "detail": said(gap.detail),
             }
             for camera, timeline in found.items()
             for gap in timeline.gaps

@@ -97,6 +97,8 @@ def test_errors_speak_the_readers_language(db, person, client_of) -> None:
     assert client.get("/api/v1/cameras/4711/", headers=german).json() == {"detail": "Diese Kamera gibt es nicht."}
     wrong = client.get("/api/v1/events/", {"start": "soon"}, headers=german).json()
     assert wrong["start"][0].startswith("'soon' ist keine Zeit; geben Sie RFC 3339 mit Zone an")
+    types = client.get("/api/v1/events/types/", headers=german).json()
+    assert "Kamera nicht erreichbar" in {one["title"] for one in types}
     needed = client.post("/api/v1/cameras/", {"name": "x"}, format="json", headers=german).json()
     assert needed["driver"] == ["Dieses Feld ist zwingend erforderlich."]
     assert client.get("/api/v1/nowhere/", headers=german).json()["detail"].startswith("Unter dieser Adresse")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,6 @@ from core.cameras.models import Camera
 from core.configuration import configuration
 from core.hookspecs.marks import hookimpl
 from core.hookspecs.ops import Health, HealthCheckSpec, HealthFix, Level
-from core.supervisor.logfile import LogFile
 from core.system.models import AuditRow
 from core.web.rest import log, system
 
@@ -24,13 +24,16 @@ RESTORE = "/api/v1/system/configuration/restore/"
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> LogFile:
+def written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where the log lies."""
     monkeypatch.setattr(log, "directory", lambda: tmp_path)
-    return LogFile(tmp_path)
+    return tmp_path / "000001.jsonl"
 
 
-def say(file: LogFile, message: str, **more: Any) -> None:
-    file.write(json.dumps({"level": "INFO", "logger": "eyrie.x", "process": "web", "message": message, **more}))
+def say(log_file: Path, message: str, **more: Any) -> None:
+    record = {"level": "INFO", "logger": "eyrie.x", "process": "web", "message": message, **more}
+    with log_file.open("a") as file:
+        file.write(json.dumps(record) + "\n")
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def test_the_log_is_the_administrators(db, person, client_of) -> None:
     assert client_of(person("olga", "operator")).get(LOG).status_code == 403
 
 
-def test_pages_of_the_log(admin, written: LogFile) -> None:
+def test_pages_of_the_log(admin, written: Path) -> None:
     assert admin.get(LOG).json() == {"results": [], "older": None, "newer": None}
     for number in range(5):
         say(written, f"line {number}", level="ERROR" if number == 1 else "INFO", exc_info="Traceback", shoe=7)
@@ -67,14 +70,14 @@ def test_pages_of_the_log(admin, written: LogFile) -> None:
         ({"page_size": 0}, "page_size"),
     ],
 )
-def test_a_wrong_question_is_told(admin, written: LogFile, query: dict[str, Any], field: str) -> None:
+def test_a_wrong_question_is_told(admin, written: Path, query: dict[str, Any], field: str) -> None:
     answer = admin.get(LOG, query)
     assert answer.status_code == 400
     assert list(answer.json()) == [field]
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_the_whole_log_is_a_file(session_of, written: LogFile) -> None:
+async def test_the_whole_log_is_a_file(session_of, written: Path) -> None:
     for number in range(100):
         say(written, f"line {number}")
     client = await session_of("ada", "administrator")

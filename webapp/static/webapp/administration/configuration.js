@@ -70,6 +70,7 @@ function row({ kind, title, name, fields }) {
 }
 
 function short(value) {
+  if (value === null) return "–";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > 160 ? `${text.slice(0, 160)}…` : text || "–";
 }

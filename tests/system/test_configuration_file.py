@@ -267,6 +267,14 @@ def test_a_table_that_the_file_does_not_know_stays(house: Camera) -> None:
     assert Holiday.objects.exists()
 
 
+def test_a_table_of_one_row_that_was_not_made_yet_is_left_alone(house: Camera) -> None:
+    Site.objects.all().delete()
+    data = backup(actor="ada")
+    Site.objects.create(pk=1, name="Mill")
+    assert taken(again(data, "")) == []
+    assert Site.objects.get().name == "Mill"
+
+
 def test_roles_made_here_are_kept_and_the_built_in_ones_are_not_touched(house: Camera) -> None:
     Role.objects.create(name="night", title="Night", permissions=["camera.live"])
     data = backup(actor="ada")
