@@ -13,7 +13,7 @@ from core.cameras.queries import CameraConfig
 from core.media.clock import Clock
 from core.media.units import StreamInfo
 from core.recorder.driving import PluginDriver
-from core.recorder.gaps import GapKeeper
+from core.recorder.gaps import RENEW_MS, GapKeeper
 from core.recorder.gate import Gate, Stretches
 from core.recorder.ingest import Ingest
 from core.recorder.live import Live, Viewer
@@ -91,6 +91,7 @@ class CameraNode:
         self._stopped = False
         self._occasions = occasions
         self._mode = self._mode_now()
+        self._recorded = self._to_record()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -105,7 +106,7 @@ class CameraNode:
     def start(self) -> None:
         """Begin what is wanted always: the main stream, and the sub stream while it is recorded."""
         if not self.config.enabled:
-            for name in self._recorded():
+            for name in self._recorded:
                 self._around.keeper(self.config.id, name).lost(GapReason.DISABLED)
             self._tell()
             return
@@ -115,7 +116,7 @@ class CameraNode:
     def follow(self, occasions: Occasions) -> None:
         """Take over what the database says about when to record; that is news only where no fixed mode does."""
         self._occasions = occasions
-        if self.config.enabled and self.config.recording not in FIXED:
+        if self.config.recording not in FIXED:
             self._follow()
 
     def accepts(self, config: CameraConfig) -> bool:
@@ -123,13 +124,13 @@ class CameraNode:
         if _essence(config) != _essence(self.config):
             return False
         self.config = config
-        if config.enabled:
-            self._follow()
+        self._follow()
         return True
 
     async def stop(self) -> None:
         """End everything; what was recorded is closed first, before this waits for the sources."""
         self._stopped = True
+        self._renew(0)
         for stream in self._streams.values():
             self._close(stream)
         await asyncio.gather(*(stream.ingest.stop() for stream in self._streams.values()))
@@ -177,7 +178,7 @@ class CameraNode:
         self._streams[name].idle_since = None
         return self._streams[name]
 
-    def _recorded(self) -> list[str]:
+    def _to_record(self) -> list[str]:
         """Streams that are recorded at any time."""
         if self.config.recording == RecordingMode.OFF:
             return []
@@ -185,19 +186,21 @@ class CameraNode:
 
     def _records(self, name: str) -> bool:
         """Whether a stream is to be fetched for its recording now."""
-        return self._mode is not Mode.OFF and name in self._recorded()
+        return self._mode is not Mode.OFF and name in self._recorded
 
     def _mode_now(self) -> Mode:
         return mode_at(self.config.schedule, self._occasions.calendar, self._around.clock.wall_ms())
 
     def _follow(self) -> None:
         """Have every stream recorded as mode, triggers and events say now."""
+        if not self.config.enabled:
+            return
         self._mode = self._mode_now()
         stretches = self._occasions.stretches(self.config)
-        recorded = self._recorded()
+        self._recorded = self._to_record()
         for name in ("main", "sub"):
             keeper = self._around.keeper(self.config.id, name)
-            if name not in recorded:
+            if name not in self._recorded:
                 self._do_not_record(name, keeper)
                 continue
             if name not in self._streams and self._mode is not Mode.OFF:
@@ -236,9 +239,9 @@ class CameraNode:
         self._streams[name] = _Stream(Ingest(title, name, self._driver, around.clock, around.random, self._tell))
         self._streams[name].ingest.start()
 
-    def _renew(self) -> None:
-        for name in self._recorded():
-            self._around.keeper(self.config.id, name).renew()
+    def _renew(self, every_ms: int = RENEW_MS) -> None:
+        for name in self._recorded:
+            self._around.keeper(self.config.id, name).renew(every_ms)
 
     def _let_go(self, name: str, stream: _Stream, now: float) -> None:
         if stream.idle_since is None:
@@ -290,6 +293,6 @@ def _describe(info: StreamInfo, fps: float, bitrate: int, drops: int) -> dict[st
         "height": video.height,
         "fps": fps or video.fps,
         "bitrate": bitrate,
+        "drops": drops,
         "audio": audio.codec.value if audio else "",
     }
-        "drops": drops,

@@ -111,10 +111,10 @@ class GapKeeper:
             self._end(self._gap, self._clock.wall_ms())
             self._begin(self._clock.wall_ms(), reason, "")
 
-    def renew(self) -> None:
-        """Called every few seconds: an intended gap has lasted until now."""
+    def renew(self, every_ms: int = RENEW_MS) -> None:
+        """Called every few seconds: an intended gap has lasted until now. It is written when so much is new."""
         gap, now = self._gap, self._clock.wall_ms()
-        if gap is not None and gap.reason in INTENDED and now - (gap.end_ms or gap.start_ms) >= RENEW_MS:
+        if gap is not None and gap.reason in INTENDED and now - (gap.end_ms or gap.start_ms) >= every_ms:
             gap.end_ms = now
             self._put(gap)
 

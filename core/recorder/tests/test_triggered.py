@@ -39,10 +39,24 @@ class Guarded(House):
         )
 
     def event(self, camera: int, kind: str, start_ms: int, end_ms: int | None) -> None:
-        columns = {"type": kind, "camera_id": camera, "start_ms": start_ms, "end_ms": end_ms, "attributes": "{}"}
-        columns |= {"objects_seen": "[]", "pending": 0, "chain": 0, "picture": "", "acknowledged_by": "", "note": ""}
-        names, places = ", ".join(columns), ", ".join("?" * len(columns))
-        self.change(f"insert into events_storedevent ({names}) values ({places})", *columns.values())  # noqa: S608  ours
+        given = {"type": kind, "camera_id": camera, "start_ms": start_ms, "end_ms": end_ms}
+        with contextlib.closing(sqlite3.connect(self.data / "eyrie.sqlite3")) as connection:
+            columns = connection.execute(
+                "select name, type from pragma_table_info('events_storedevent') where \"notnull\""
+            )
+            rest = {name: "" if "char" in kind or "text" in kind else 0 for name, kind in columns if name != "id"}
+        values = rest | given
+        names, places = ", ".join(values), ", ".join("?" * len(values))
+        self.change(f"insert into events_storedevent ({names}) values ({places})", *values.values())  # noqa: S608  ours
+
+    def schedule(self, camera: int, mode: str) -> None:
+        """Have a camera go by a schedule of one mode."""
+        week = json.dumps({"days": [[{"start": "00:00", "end": "24:00", "mode": mode}]] * 7, "holiday": None})
+        self.change("insert or replace into cameras_recordingschedule (id, name, week) values (1, 'Shop', ?)", week)
+        self.change(
+            "update cameras_camera set recording = 'schedule', schedule_id = 1, revision = revision + 1 where id = ?",
+            camera,
+        )
 
     def waits(self) -> None:
         """Returns when every camera has streamed for longer than its pre-roll, unrecorded."""
@@ -65,47 +79,41 @@ def house(tmp_path: Path) -> Iterator[Guarded]:
         made.process.wait()
 
 
-def test_only_what_triggers_is_recorded_with_its_pre_roll(house: Guarded) -> None:
+def test_only_what_triggers_is_recorded_with_its_pre_roll_and_a_kill_does_not_end_it(house: Guarded) -> None:
     house.start()
     house.waits()
     at = now_ms()
     house.trigger(A, at, at + 2_000)
     house.event(B, "lpr.plate_read", at, at)
     house.event(C, "lpr.plate_read", at, at)  # no motion
-    closed = "select count(*) from recording_segment where state = 1"
-    house.until(
-        lambda: (
-            house.recorded().keys() == {A, B}
-            and house.rows(closed) == house.rows("select count(*) from recording_segment")
-        )
-    )
+    every = "select count(*) from recording_segment"
+    wanted = {A: at + 3_000, B: at + 1_000}
+    house.until(lambda: all(house.recorded().get(camera, (0, 0))[1] >= end for camera, end in wanted.items()))
+    house.until(lambda: house.rows(every) == house.rows(every + " where state = 1"))
+    assert house.recorded().keys() == {A, B}
     for camera, until in ((A, at + 2_000), (B, at)):
         start, end = house.recorded()[camera]
         assert at - PRE_MS - 2 * GOP_MS <= start <= at - PRE_MS
         assert until + 1_000 <= end <= until + 1_000 + 2 * GOP_MS
-    house.event(C, "motion.detected", now_ms(), None)
-    house.until(lambda: C in house.recorded())
-    house.event(B, "camera.offline", now_ms(), now_ms())
-    house.end_cleanly()
-    house.agrees()
-    assert {reason for (reason,) in house.rows("select distinct reason from recording_gap")} == {"no_event"}
 
-
-def test_killed_while_triggered_it_goes_on(house: Guarded) -> None:
-    house.start()
-    house.waits()
-    at = now_ms()
-    house.trigger(A, at, at + 600_000)
-    house.until(lambda: A in house.recorded() and house.recorded()[A][1] > at + 1_000)
+    again = now_ms()
+    house.event(C, "motion.detected", again, None)
+    house.trigger(A, again, again + 600_000, "for long")
+    house.until(lambda: C in house.recorded() and house.recorded()[A][1] > again + 1_000)
     house.end(kill=True)
     killed = now_ms()
     house.start()
-    house.until(lambda: house.recorded()[A][1] > killed + 1_000)
-    assert house.recorded().keys() == {A}
+    house.until(lambda: min(house.recorded()[camera][1] for camera in (A, C)) > killed + 1_000)
+    assert house.recorded()[B][1] < again
+    house.schedule(B, "continuous")
+    house.until(lambda: house.recorded()[B][1] > killed)
+    house.schedule(B, "off")
+    closed = "select 1 from recording_gap where camera_id = 2 and reason = 'not_scheduled'"
+    house.until(lambda: house.rows(closed) != [])
+    streaming = house.log.read_text().count("Camera 2 (b), main is streaming")
+    assert streaming == 2  # once a process: a changed schedule connects nothing anew
     house.end_cleanly()
     house.agrees()
-    assert house.recorded()[A][0] <= at - PRE_MS
-    downtime = house.rows(
-        "select end_ms - start_ms from recording_gap where camera_id = 1 and reason = 'recorder_down'"
-    )
-    assert len(downtime) == 1
+    gaps = dict(house.rows("select reason, count(*) from recording_gap where camera_id = 1 group by reason"))
+    assert gaps.keys() == {"no_event", "recorder_down"}
+    assert gaps["recorder_down"] == 1

@@ -1,6 +1,6 @@
 // Which cameras are played: the popover's list, filled with those one may play.
 
-import { call } from "eyrie/api.js";
+import { call, visibleCameras } from "eyrie/api.js";
 import { n, t } from "eyrie/i18n.js";
 import { toast } from "eyrie/toasts.js";
 
@@ -29,17 +29,34 @@ export async function choice(asked, most, changed) {
     else toast(t("{count} cameras are the most at once.", { count: most }), "warn");
     tell();
   });
-  document.getElementById("camera-filter").addEventListener("input", ({ target }) => {
-    for (const one of list.children) one.hidden = !one.textContent.toLowerCase().includes(target.value.trim().toLowerCase());
-  });
+  filtered(boxes);
   tell();
   return { drop: (id) => { chosen.delete(id); tell(); } };
 }
 
+// The list shows those of a group, by a part of their name.
+async function filtered(boxes) {
+  const name = document.getElementById("camera-filter"), group = document.getElementById("camera-group");
+  const groups = new Map();
+  const filter = () => {
+    const wanted = name.value.trim().toLowerCase(), members = groups.get(group.value);
+    for (const [id, box] of boxes) {
+      const label = box.parentElement;
+      label.hidden = !label.textContent.toLowerCase().includes(wanted) || (members !== undefined && !members.has(id));
+    }
+  };
+  name.addEventListener("input", filter);
+  group.addEventListener("change", filter);
+  const { results } = await call("groups/").catch(() => ({ results: [] })); // without them all cameras are shown
+  for (const { id, cameras } of results) groups.set(String(id), new Set(cameras));
+  group.append(...results.map(({ id, name: words }) => new Option(words, id)));
+  group.hidden = !results.length;
+}
+
 async function playableCameras() {
-  const [{ results }, me] = await Promise.all([call("cameras/?page_size=1000"), call("auth/me/")]);
+  const [cameras, me] = await Promise.all([visibleCameras(), call("auth/me/")]);
   const some = new Set(me.cameras["camera.playback"] ?? []);
-  return results.filter(({ id }) => me.everywhere.includes("camera.playback") || some.has(id)).map(({ id, name }) => ({ id, name }));
+  return cameras.filter(({ id }) => me.everywhere.includes("camera.playback") || some.has(id)).map(({ id, name }) => ({ id, name }));
 }
 
 function row(list, { id, name }) {
