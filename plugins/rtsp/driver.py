@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.api import CameraDriverSpec, PacketSource, ProbeReport
+from collections.abc import Sequence
+
+from core.api import CameraDriverSpec, FoundCamera, PacketSource, ProbeReport
 from plugins.rtsp.settings import RtspSettings
 
 
@@ -25,6 +27,13 @@ async def probe(settings: RtspSettings, timeout: float) -> ProbeReport:  # noqa:
     return await look(settings, timeout)
 
 
+async def find(addresses: Sequence[str], seconds: float) -> Sequence[FoundCamera]:
+    """RTSP servers at these addresses. Their paths and credentials are the person's to add."""
+    from plugins.rtsp.discovery import search
+
+    return await search(addresses, seconds)
+
+
 SPEC = CameraDriverSpec(
     name="rtsp",
     title="RTSP",
@@ -32,4 +41,5 @@ SPEC = CameraDriverSpec(
     streams=streams,
     open=open_stream,
     probe=probe,
+    find=find,
 )

@@ -8,6 +8,7 @@ import { t } from "eyrie/i18n.js";
 import { recordingWords } from "eyrie/recording-words.js";
 import { toast } from "eyrie/toasts.js";
 import { streamWords } from "components/camera-form/camera-form.js";
+import "components/find-cameras/find-cameras.js";
 
 const EVERY = 2000; // ms
 const PICTURE_EVERY = 10_000; // ms
@@ -67,6 +68,7 @@ form?.addEventListener("camera-saved", ({ detail }) => {
   pictured = 0;
   form.open(Number(camera));
 });
+document.querySelector("find-cameras")?.addEventListener("camera-found", ({ detail }) => form.suggest(detail));
 byId("record")?.addEventListener("click", ({ currentTarget }) => busy(currentTarget, record));
 byId("remove")?.addEventListener("click", ({ currentTarget }) => busy(currentTarget, remove));
 form?.open(camera ? Number(camera) : null).catch((error) => toast(error.message, "bad"));

@@ -6,6 +6,7 @@ import { offerZones, onSubmit, tell } from "eyrie/forms.js";
 import { t } from "eyrie/i18n.js";
 import { tellRoom, volumeCard } from "eyrie/volumes.js";
 import "components/camera-form/camera-form.js";
+import "components/find-cameras/find-cameras.js";
 import "components/new-password/new-password.js";
 
 const ORDER = ["password", "place", "storage", "camera", "done"];
@@ -54,6 +55,7 @@ onSubmit(form("storage"), async ({ elements }) => {
   go("camera");
 });
 cameraForm.addEventListener("camera-saved", ({ detail }) => finish(t("{name} is being recorded. Add further cameras at any time.", { name: detail.name })));
+document.querySelector("find-cameras").addEventListener("camera-found", ({ detail }) => cameraForm.suggest(detail));
 byId("later").addEventListener("click", () => finish(t("Add cameras at any time, under Cameras.")));
 tellRoom(byId("path"));
 const propose = offerZones(byId("time-zone"));

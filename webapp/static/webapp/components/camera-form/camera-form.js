@@ -56,6 +56,13 @@ class CameraForm extends HTMLElement {
     this.removeAttribute("aria-busy");
   }
 
+  // What was found on the network, as a start.
+  suggest({ driver, settings }) {
+    this.form.driver.value = driver;
+    this.#showSettings(settings);
+    this.settings.querySelector("input")?.focus();
+  }
+
   #showFields(camera) {
     for (const name of FIELDS) {
       const input = this.form.elements[name];
@@ -64,9 +71,9 @@ class CameraForm extends HTMLElement {
     }
   }
 
-  #showSettings() {
+  #showSettings(suggested = {}) {
     const driver = this.#drivers.find((one) => one.name === this.form.driver.value);
-    const stored = this.#camera?.driver === driver?.name ? this.#camera.settings : {};
+    const stored = this.#camera?.driver === driver?.name ? this.#camera.settings : suggested;
     this.settings.show(driver?.settings ?? {}, stored);
     this.outcome.replaceChildren();
     this.#offer(false);
