@@ -101,7 +101,10 @@ class StoredSegment(NamedTuple):
 _TABLE = Segment._meta.db_table
 _TOUCHING = f"FROM {_TABLE} WHERE id > %s AND id < %s AND end_ms > %s AND state <> {State.DELETING.value}"
 _TIMELINE = f"SELECT id, end_ms, size {_TOUCHING} ORDER BY id"
-_SUMS = f"SELECT MIN(id), MAX(end_ms), SUM(size), SUM(end_ms - (id & {ALWAYS - 1})) {_TOUCHING}"
+_SUMS = (  # first and last by a step in the index each: two sums fewer over every row
+    f"SELECT (SELECT id {_TOUCHING} ORDER BY id LIMIT 1), (SELECT end_ms {_TOUCHING} ORDER BY id DESC LIMIT 1), "
+    f"SUM(size), SUM(end_ms - (id & {ALWAYS - 1})) {_TOUCHING}"
+)
 _NEXT = f"SELECT id FROM {_TABLE} WHERE id > %s AND id < %s ORDER BY id LIMIT 1"  # noqa: S608 - a constant
 _SEGMENTS = f"SELECT id, end_ms, size, state, format_id, fragments {_TOUCHING} ORDER BY id LIMIT %s"
 _LAST = f"SELECT id, end_ms, size, state, format_id, fragments {_TOUCHING} ORDER BY id DESC LIMIT 1"
@@ -147,7 +150,7 @@ def _runs(
     while begin + 1 < end_ms:  # what starts after `begin` and before the end
         until = min(max(begin, start_ms) + DAY_MS, end_ms)
         low, high = id_range(camera_id, stream, begin, until)
-        cursor.execute(_SUMS, (low, high, start_ms))
+        cursor.execute(_SUMS, (low, high, start_ms) * 3)
         first, end, size, recorded = cursor.fetchone()
         if first is None:
             cursor.execute(_NEXT, (high - 1, id_range(camera_id, stream, 0, end_ms)[1]))

@@ -100,9 +100,10 @@ def plan(statement: str, values: int) -> list[str]:
         return [row[3] for row in cursor]
 
 
-@pytest.mark.parametrize("statement", [queries._TIMELINE, queries._SUMS])
-def test_the_timeline_is_read_from_the_covering_index_alone(statement: str) -> None:
-    assert plan(statement, 3) == ["SEARCH recording_segment USING COVERING INDEX segment_timeline (id>? AND id<?)"]
+@pytest.mark.parametrize(("statement", "values"), [(queries._TIMELINE, 3), (queries._SUMS, 9)])
+def test_the_timeline_is_read_from_the_covering_index_alone(statement: str, values: int) -> None:
+    searches = [step for step in plan(statement, values) if "SUBQUERY" not in step]
+    assert set(searches) == {"SEARCH recording_segment USING COVERING INDEX segment_timeline (id>? AND id<?)"}
 
 
 @pytest.mark.parametrize(
