@@ -168,16 +168,16 @@ class Deliverer:
 
     def _do(self, delivery: Delivery, spec: ActionSpec, plugin: str, settings: object, context: ActionContext) -> None:
         with caused_by_rule(delivery.chain):
-            outcome = host().run(plugin, f"action {spec.name}", spec.run, settings, context)
-        now, error = self._clock.wall_ms(), outcome.error
-        if error is None:
-            deliveries.succeeded(delivery, str(outcome.value or ""), now)
-        elif isinstance(error, GiveUp):
-            deliveries.failed(delivery, str(error), now, for_good=True)
-        elif isinstance(error, RetryLater):
-            deliveries.failed(delivery, str(error), now, wait_ms=int(error.seconds * 1000))
+            outcome = host().run(plugin, f"action {spec.name}", _attempted, spec, settings, context)
+        now, answer = self._clock.wall_ms(), outcome.value
+        if outcome.error is not None:
+            deliveries.failed(delivery, describe(outcome.error), now)
+        elif isinstance(answer, GiveUp):
+            deliveries.failed(delivery, str(answer), now, for_good=True)
+        elif isinstance(answer, RetryLater):
+            deliveries.failed(delivery, str(answer), now, wait_ms=int(answer.seconds * 1000))
         else:
-            deliveries.failed(delivery, describe(error), now)
+            deliveries.succeeded(delivery, str(answer or ""), now)
 
     def _leave(self) -> None:
         """Wait a moment for what is under way; what is not done then is begun anew by another process."""
@@ -199,6 +199,14 @@ def _action(name: str) -> tuple[ActionSpec | None, str]:
     except UnknownName:
         return None, f"No plugin offers the action {name!r} now; switch its plugin on, then send it again."
     return entry.spec, entry.plugin
+
+
+def _attempted(spec: ActionSpec, settings: object, context: ActionContext) -> str | GiveUp | RetryLater:
+    """What came of it. To give up or to wait is an answer of the action's, no failure of its plugin."""
+    try:
+        return spec.run(settings, context)
+    except (GiveUp, RetryLater) as answer:
+        return answer
 
 
 def _timeout(name: str) -> float:

@@ -62,7 +62,7 @@ class Recent extends HTMLElement {
     Object.assign(row.dataset, { event: event.id, at: event.at });
     row.querySelector("strong").textContent = holder || card || t("Nobody known");
     Object.assign(row.querySelector(".badge"), { textContent: word }).dataset.tone = tone;
-    row.querySelector(".door").textContent = reason ? `${title} · ${reason}` : title;
+    row.querySelector("[data-part=door]").textContent = reason ? `${title} · ${reason}` : title;
     Object.assign(row.querySelector("time"), { textContent: dayAndTime(event.at), dateTime: new Date(event.at).toISOString() });
     if (event.camera_id !== null) this.#picture(row, event);
     // Events may come out of order: the newest stands first.

@@ -1,6 +1,6 @@
 // <operator-calls>: on every page, what rules call an operator for: an alarm that sounds, a camera that is shown.
 
-import { copyOf, make } from "eyrie/dom.js";
+import { copyOf } from "eyrie/dom.js";
 import { Reconnecting } from "eyrie/reconnecting.js";
 import { play } from "./sounds.js";
 
@@ -50,7 +50,10 @@ class Calls extends HTMLElement {
 
   #live(camera) {
     import("components/live/live.js"); // only where a camera is shown
-    return make("eyrie-live", { camera: String(camera), stream: "main" });
+    const live = document.createElement("eyrie-live");
+    live.setAttribute("camera", camera);
+    live.setAttribute("stream", "main");
+    return live;
   }
 
   #sound(call, name, seconds) {
