@@ -22,6 +22,8 @@ from core.web.processes import processes
 STEP = 10
 """Seconds of a bucket."""
 BUCKETS = 360
+SHORTEST = 1.0
+"""Seconds between two looks at a process, below which its share of the processor would be noise."""
 NOTHING = math.nan
 Samples = Sequence[float | None]
 Subject = tuple[str, ...]
@@ -79,7 +81,7 @@ class History:
         self._clock = clock or SystemClock()
         self._rings: dict[tuple[Subject, str], Ring] = {}
         self._gathered: dict[Subject, Gathered] = {}
-        self._spent: dict[str, tuple[int | None, float]] = {}
+        self._spent: dict[str, tuple[int | None, float, float]] = {}
         self._written: dict[tuple[int, str], tuple[int, float]] = {}
         self._ended = self._bucket()
 
@@ -105,7 +107,7 @@ class History:
             gathered.pictures = gathered.bits = 0.0
             gathered.pushes = 0
         for process in processes:
-            self._process(process, bucket, seconds)
+            self._process(process, bucket)
         for name, (written, busy) in self._more_written(volumes).items():
             self._put(("volume", name), "written", bucket, written / seconds)
             self._put(("volume", name), "busy", bucket, busy / seconds)
@@ -151,15 +153,16 @@ class History:
         more = 0 if before is None else drops - before if drops >= before else drops
         ring.put(bucket, so_far + more)
 
-    def _process(self, process: dict[str, Any], bucket: int, seconds: float) -> None:
+    def _process(self, process: dict[str, Any], bucket: int) -> None:
         name, pid, spent = str(process["name"]), process["pid"], process["cpu_seconds"]
         if spent is None:
             return
-        pid_before, spent_before = self._spent.get(name, (None, 0.0))
-        self._spent[name] = pid, spent
+        now = self._clock.monotonic()
+        pid_before, spent_before, at = self._spent.get(name, (None, 0.0, now))
+        self._spent[name] = pid, spent, now
         self._put(("process", name), "memory", bucket, process["memory"])
-        if pid_before == pid:
-            self._put(("process", name), "cpu", bucket, max(spent - spent_before, 0.0) / seconds)
+        if pid_before == pid and now - at >= SHORTEST:
+            self._put(("process", name), "cpu", bucket, max(spent - spent_before, 0.0) / (now - at))
 
     def _more_written(self, volumes: Mapping[int, list[dict[str, Any]]]) -> dict[str, tuple[int, float]]:
         """By volume, bytes and seconds of all recorders since this was last asked."""
@@ -214,6 +217,7 @@ async def keep(client: RecorderClient) -> None:
     kept, clock = history(), SystemClock()
     unlisten = client.on_status(kept.camera)
     try:
+        kept.end_bucket(await asyncio.to_thread(processes), {})  # shares of processors are told from the next one on
         while True:
             await asyncio.sleep(STEP - clock.wall_ms() / 1000 % STEP)
             kept.end_bucket(await asyncio.to_thread(processes), client.volumes())

@@ -221,7 +221,7 @@ def overview(window: Page, system: RunningSystem) -> None:
     expect(window.locator("#processes")).to_contain_text("recorder-0")
     expect(window.locator("#volumes .volume")).to_contain_text("free of")
     expect(window.locator("#cameras .badge")).to_have_text(["Live"])
-    expect(window.locator("#processes")).to_contain_text(re.compile(r"\d\s%"))
+    expect(window.locator("#processes")).to_contain_text(re.compile(r"\d\s%"), timeout=40_000)
     window.goto(system.url + "/system/plugins/")
     expect(window.locator("[data-plugin=tea] .state")).to_have_text("Works in part")
 

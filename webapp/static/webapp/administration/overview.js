@@ -11,7 +11,7 @@ import { volumeCard } from "eyrie/volumes.js";
 import "components/plot/plot.js";
 
 const EVERY = 5000; // ms
-const HISTORY_EVERY = 20_000;
+const HISTORY_EVERY = 10_000;
 const APART = 2000; // ms between this device's clock and the server's that are told
 const TONES = { ok: "good", warning: "warn", failed: "bad" };
 const LEVELS = { ok: t("Well"), warning: t("Look at this"), failed: t("Fails") };
