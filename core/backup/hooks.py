@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from core.backup.models import Plan, Target
 from core.backup.reporting import EVENT_TYPES
+from core.backup.services import PLAN_FIELDS
 from core.hookspecs.access import PermissionSpec, Scope
 from core.hookspecs.configuration import ConfigurationPart
 from core.hookspecs.events import EventTypeSpec
@@ -39,25 +40,10 @@ def decide_segment_deletion(camera_id: int, start_ms: int, end_ms: int) -> str |
 def register_configuration() -> Iterable[ConfigurationPart]:
     """Where copies go and what of; how far they are stays behind."""
     target = ("name", "kind", "settings", "enabled", "cap", "window")
-    plan = (
-        "name",
-        "target",
-        "enabled",
-        "content",
-        "cameras",
-        "stream",
-        "event_types",
-        "before_s",
-        "after_s",
-        "template",
-        "verify",
-        "keep_days",
-        "keep_bytes",
-        "hold_hours",
-        "lag_hours",
-        "since_ms",
-    )
+    plan = (*PLAN_FIELDS, "since_ms")
     return (
         ConfigurationPart("backup_targets", "Backup targets", Target, target, "name"),
-        ConfigurationPart("backup_plans", "Backup plans", Plan, plan, "name", after=("core.backup_targets",)),
+        ConfigurationPart(
+            "backup_plans", "Backup plans", Plan, plan, "name", after=("core.backup_targets", "core.cameras")
+        ),
     )

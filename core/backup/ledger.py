@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet
 from core.backup.models import UNSETTLED, Copy, Plan, State, Target
 from core.hookspecs.backup import BackupError
 
-CLAIM_MS = 15_000
+CLAIM_MS = 10_000
 ATTEMPTS = 8
 """Failures of one file, others succeeding meanwhile, after which it counts as failed."""
 

@@ -24,7 +24,7 @@ LEAST_CAP = 16_000
 R = TypeVar("R", Target, Plan)
 DAY_MS = 86_400_000
 _TARGET = ("name", "enabled", "cap", "window")
-_PLAN = (
+PLAN_FIELDS = (
     "name",
     "target",
     "enabled",
@@ -101,12 +101,12 @@ def save_plan(
     Raises BackupSettingsError.
     """
     now_ms = (clock or SystemClock()).wall_ms()
-    before = _shown(row, _PLAN) if row.pk else None
+    before = _shown(row, PLAN_FIELDS) if row.pk else None
     if row.pk and values.get("content", row.content) != row.content:
         raise BackupSettingsError({"content": "cannot be changed, its copies are of that kind; add another plan."})
     if row.pk and values.get("target", row.target) != row.target:
         raise BackupSettingsError({"target": "cannot be changed, its copies are there; add another plan."})
-    _apply(row, values, _PLAN)
+    _apply(row, values, PLAN_FIELDS)
     row.template = row.template or paths.DEFAULT[row.content]
     try:
         row.template = paths.check(row.template)
@@ -115,7 +115,7 @@ def save_plan(
     if row._state.adding:
         row.counted_ms = now_ms - DAY_MS  # its first completion is told
         row.since_ms = 0 if values.get("backlog") else now_ms
-    return _saved(row, [*_PLAN], "backup.plan", before, _shown(row, _PLAN), actor, address)
+    return _saved(row, [*PLAN_FIELDS], "backup.plan", before, _shown(row, PLAN_FIELDS), actor, address)
 
 
 def delete(row: Target | Plan, *, actor: str, address: str = "") -> None:

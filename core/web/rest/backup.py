@@ -119,7 +119,7 @@ class Probe(APIView):
             settings = services.checked_settings(given["kind"], given["settings"], stored)
             return Response({"summary": services.try_settings(given["kind"], settings)})
         except BackupSettingsError as error:
-            raise ValidationError(error.fields) from error
+            raise _refused(error) from error
 
 
 class Plans(APIView):
@@ -232,7 +232,7 @@ def _save_target(request: Request, row: Target, values: dict[str, Any]) -> Targe
             settings = services.checked_settings(row.kind, values["settings"], row if row.pk else None)
         return services.save_target(row, values, settings, **who)
     except BackupSettingsError as error:
-        raise ValidationError(error.fields) from error
+        raise _refused(error) from error
 
 
 def _save_plan(request: Request, row: Plan, values: dict[str, Any]) -> Plan:
@@ -245,7 +245,7 @@ def _save_plan(request: Request, row: Plan, values: dict[str, Any]) -> Plan:
     try:
         return services.save_plan(row, values, actor=actor(request), address=address(request))
     except BackupSettingsError as error:
-        raise ValidationError(error.fields) from error
+        raise _refused(error) from error
 
 
 def number(request: Request, name: str) -> int | None:
@@ -254,3 +254,7 @@ def number(request: Request, name: str) -> int | None:
     if text and not text.isdecimal():
         raise ValidationError({name: [f"{text!r} is no id; give a whole number."]})
     return int(text) if text else None
+
+
+def _refused(error: BackupSettingsError) -> ValidationError:
+    return ValidationError({name: [sentence] for name, sentence in error.fields.items()})
