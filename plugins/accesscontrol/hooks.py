@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from core.api import EventTypeSpec, PanelSpec, PermissionSpec, RouteSpec, SettingsSpec, Slot, hookimpl
+from core.api import (
+    ConfigurationPart,
+    EventTypeSpec,
+    PanelSpec,
+    PermissionSpec,
+    RouteSpec,
+    SettingsSpec,
+    Slot,
+    hookimpl,
+)
 from plugins.accesscontrol.events import EVENT_TYPES
 from plugins.accesscontrol.permissions import MANAGE, PERMISSIONS
 from plugins.accesscontrol.settings import AccessSettings
@@ -46,4 +55,17 @@ def register_panels() -> Iterable[PanelSpec]:
     return [
         PanelSpec("recent", "Doors", Slot.DASHBOARD, "accesscontrol/recent.html", "event.view", _nothing),
         PanelSpec("doors", "Access control", Slot.SETTINGS, "accesscontrol/doors.html", MANAGE.codename, _nothing),
+    ]
+
+
+@hookimpl
+def register_configuration() -> Iterable[ConfigurationPart]:
+    """Doors and card holders."""
+    from plugins.accesscontrol.models import Door, Holder  # once Django is set up
+
+    return [
+        ConfigurationPart(
+            "doors", "Doors", Door, ("code", "title", "camera", "mapped"), "code", after=("core.cameras",)
+        ),
+        ConfigurationPart("holders", "Card holders", Holder, ("card", "name"), "name"),
     ]
