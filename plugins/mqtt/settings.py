@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 MOST_TOPIC_BYTES = 1000  # the protocol's own limit is 65535; no broker's users write such topics
@@ -76,7 +74,7 @@ class MessageSettings(BaseModel):
         description="What to publish.",
         json_schema_extra={"template": True, "format": "textarea"},
     )
-    qos: Literal[0, 1, 2] = Field(
-        1, title="Quality of service", description="0: at most once, 1: at least once, 2: exactly once."
+    qos: int = Field(
+        1, ge=0, le=2, title="Quality of service", description="0: at most once, 1: at least once, 2: exactly once."
     )
     retain: bool = Field(False, title="Retain", description="Have the broker keep it for those who subscribe later.")
