@@ -52,6 +52,7 @@ bench: setup-dev ## Quick benches; figures go to artefacts/
 	$(PYTHON) bench/recording.py --quick --json artefacts/recording.json
 	$(PYTHON) bench/index.py --quick --json artefacts/index.json
 	$(PYTHON) bench/faults.py --quick --json artefacts/faults.json
+	$(PYTHON) bench/live.py --quick --json artefacts/live.json
 	$(PYTHON) bench/rules.py --quick --json artefacts/rules.json
 
 docs: setup-dev ## Build the documentation into docs/_build, warnings are errors

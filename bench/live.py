@@ -28,6 +28,7 @@ from typing import Any, TextIO, cast
 import clip_server
 import harness
 import live_browser
+from playwright.sync_api import Page
 
 from plugins.simulator.testing import SimulatedCamera, running_park
 from tests.rig.processes import manage
@@ -79,7 +80,7 @@ def _options() -> argparse.Namespace:
 def _measure(stack: ExitStack, work: Path, lengths: Lengths, report: harness.Report) -> None:
     port = stack.enter_context(_clip_cameras(clip_server.encode(work / "clip.mp4"), 2 * CAMERAS))
     other = stack.enter_context(_clip_cameras(clip_server.encode(work / "h265.mp4", codec="libx265"), 1))
-    numbered = {"fps": FPS, "seconds": LOOP_S, "width": 1280, "height": 720, "sub": False}
+    numbered: dict[str, Any] = {"fps": FPS, "seconds": LOOP_S, "width": 1280, "height": 720, "sub": False}
     park = stack.enter_context(
         running_park(
             work / "cache",
@@ -204,7 +205,7 @@ def _firsts(report: harness.Report, found: dict[str, list[float]]) -> None:
     harness.table(("first picture", "times", "median ms", "p95", "worst"), rows)
 
 
-def _age(system: RunningSystem, page: Any, name: str, camera: int, lengths: Lengths, report: harness.Report) -> None:
+def _age(page: Page, name: str, camera: int, lengths: Lengths, report: harness.Report) -> None:
     seen = live_browser.watched(page, camera, lengths.age_s, FPS, LOOP_S)
     figures = {
         "age_ms": seen.age(0.5),

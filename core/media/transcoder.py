@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 import av
 from av.codec.context import Flags, ThreadType
@@ -26,6 +26,9 @@ DECODERS: dict[Codec, Literal["h264", "hevc", "mjpeg"]] = {
 }
 KEYFRAME_TICKS = 2 * VIDEO_TIMESCALE
 """How far apart the keyframes of what comes out are."""
+LEVEL = "4.0"
+CODEC = "avc1.42c028"
+"""What comes out, for Media Source Extensions (RFC 6381): Constrained Baseline at that level, whatever the size."""
 _MOST_UNANSWERED = 64
 _BITS_PER_PIXEL = 3
 """A cap, per second: 2.8 Mbit/s at 1280x720."""
@@ -40,6 +43,8 @@ class Transcoder:
     def __init__(self, track: Track, max_width: int) -> None:
         self.track: Track | None = None
         """What comes out; None before the first picture, another when the pictures' size changes."""
+        self.from_pts = 0
+        """Pictures shown before are only decoded."""
         self._max_width = max_width
         self._decoder = _decoder(track)
         self._walls: dict[int, int] = {}
@@ -57,6 +62,13 @@ class Transcoder:
         self._walls[unit.pts] = unit.wall_ms
         packet = av.Packet(unit.data)
         packet.pts, packet.dts = unit.pts, unit.dts
+        return self._decoded(packet, show)
+
+    def end(self) -> list[AccessUnit]:
+        """The pictures that the decoder has kept back; nothing can be pushed after."""
+        return self._decoded(None, show=True)
+
+    def _decoded(self, packet: Any, show: bool) -> list[AccessUnit]:
         try:
             frames = self._decoder.decode(packet)
         except (av.FFmpegError, ValueError) as error:
@@ -74,7 +86,7 @@ class Transcoder:
         wall = self._walls.pop(pts, None) if pts is not None else None
         if len(self._walls) > _MOST_UNANSWERED:
             del self._walls[next(iter(self._walls))]
-        if pts is None or wall is None or pts <= self._last_pts or not show:
+        if pts is None or wall is None or pts <= self._last_pts or pts < self.from_pts or not show:
             return []
         self._broken = False
         encoder = self._fitting(frame)
@@ -127,6 +139,7 @@ def _encoder(width: int, height: int) -> VideoCodecContext:
         "g": "1000",  # keyframes are asked for, by time
         "sc_threshold": "0",
         "forced-idr": "1",
+        "level": LEVEL,
     }
     encoder.thread_count = 1
     encoder.open()

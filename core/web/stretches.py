@@ -42,7 +42,11 @@ class Stretch:
     @property
     def content_type(self) -> str:
         """With the codecs that Media Source Extensions must be told (RFC 6381)."""
-        return f'video/mp4; codecs="{",".join(codec_string(track) for track in self.tracks)}"'
+        return self.content_type_as(codec_string(self.tracks[0]))
+
+    def content_type_as(self, video: str) -> str:
+        """The same with another codec string of its video."""
+        return f'video/mp4; codecs="{",".join([video, *(codec_string(track) for track in self.tracks[1:])])}"'
 
     def source(self) -> ThreadedSource:
         """Its bytes, read in threads at the client's pace."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from plugins.simulator.testing import SimulatedCamera, running_park
+from plugins.simulator.testing import SimulatedCamera, frame_number, running_park
 from tests.browser.watching import numbers, stays_live, tile
 from tests.rig.browser import enter
 from tests.rig.processes import eventually
-from tests.rig.system import RunningSystem
+from tests.rig.system import RunningSystem, ms_of, now_ms, rfc3339
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 FPS, LOOP = 20, 4  # pictures a second, seconds
@@ -38,6 +42,16 @@ LOUDEST = """async (tile) => {
 AGE = """(tile) => {
   const live = tile.querySelector('eyrie-live');
   return [live.facts?.latency ?? null, performance.timeOrigin + performance.now()];
+}"""
+
+
+PLAYER = "document.querySelector('eyrie-recording').player"
+CLOCK = "document.querySelector('eyrie-recording').clock"
+RECORDED = """() => {
+  const { video } = document.querySelector("eyrie-recording"), { videoWidth: width, videoHeight: height } = video;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  canvas.getContext("2d").drawImage(video, 0, 0);
+  return canvas.toDataURL("image/png").split(",")[1];
 }"""
 
 
@@ -97,6 +111,41 @@ def test_where_the_server_converts_no_more_there_are_pictures(wall: Page, runnin
     attic = tile(wall, "Attic")
     expect(note(attic)).to_have_text(BUSY)
     assert len(set(numbers(attic, 2))) == 2
+
+
+def test_what_was_recorded_is_converted_too(wall: Page, running_system: RunningSystem, cameras: dict[str, int]) -> None:
+    """It plays, and each picture is that of its moment: their numbers follow the clock."""
+    eventually(lambda: recorded_for(running_system, cameras["Attic"]) > 12_000, 60, "some seconds are recorded", 0.5)
+    at = now_ms() - 9_000
+    wall.goto(f"{running_system.url}/playback/?camera={cameras['Attic']}&at={rfc3339(at)}")
+    expect(wall.locator("eyrie-recording .note")).to_have_text(CONVERTED)
+    wall.wait_for_function(f"() => {PLAYER}.state === 'playing' && {PLAYER}.drift < 1000")
+    still = recorded_number(wall)
+    answer = running_system.api.get(f"cameras/{cameras['Attic']}/frame.jpg", params={"at": rfc3339(at)})
+    assert still == number_in(answer.raise_for_status().content)
+    wall.keyboard.press("Space")
+    wall.wait_for_function(f"(at) => {CLOCK}.now() > at + 3000", arg=at)
+    wall.keyboard.press("Space")
+    moment = wall.evaluate(f"{CLOCK}.now()")
+    right = (still + int((moment - at) * FPS / 1000)) % (FPS * LOOP)
+    eventually(lambda: abs(recorded_number(wall) - right) <= 1, 30, f"picture {right} of its moment", 0.1)
+
+
+def recorded_for(system: RunningSystem, camera: int) -> int:
+    """ms that have been recorded of late."""
+    now = now_ms()
+    return sum(ms_of(one["end"]) - ms_of(one["start"]) for one in system.timeline(camera, now - 60_000, now)["ranges"])
+
+
+def recorded_number(window: Page) -> int:
+    return number_in(base64.b64decode(window.evaluate(RECORDED)))
+
+
+def number_in(picture: bytes) -> int:
+    """The frame number that a picture carries."""
+    found = frame_number(np.asarray(Image.open(io.BytesIO(picture)).convert("L")))
+    assert found is not None
+    return found[1]
 
 
 @pytest.mark.parametrize("name", ["Hall", "Bell", "Attic"])

@@ -11,8 +11,10 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from core.access.declared import Required
+from core.configuration import configuration
 from core.hookspecs.storage import StorageError
 from core.media.pictures import PictureError
+from core.media.transcoder import CODEC
 from core.recorder.waiting import WatchEnded
 from core.web import playback, recorders, stretches
 from core.web.pictures import TooBusy, pictures
@@ -22,6 +24,7 @@ from core.web.rest.cameras import found_camera
 from core.web.rest.conventions import RecorderSilent
 from core.web.rest.timeline import TIMES, stream_of
 from core.web.rest.times import required_range, required_time
+from core.web.transcoding.recorded import converted
 
 LONGEST_VIDEO_MS = 24 * 3_600_000
 LONGEST_STRETCH_MS = 600_000
@@ -36,6 +39,14 @@ class Unreadable(APIException):
 
     status_code = 503
     default_code = "unreadable"
+
+
+class ConvertsNothing(APIException):
+    """This server is set not to convert video."""
+
+    status_code = 501
+    default_detail = "This server converts no video: EYRIE_TRANSCODES is 0."
+    default_code = "converts_nothing"
 
 
 class Snapshot(APIView):
@@ -122,6 +133,7 @@ class StretchOf(APIView):
             OpenApiParameter(
                 "following", bool, description="Begin at `start` without a keyframe: the player has what comes before."
             ),
+            OpenApiParameter("as", str, enum=["h264"], description="For players that cannot play what was recorded."),
         ],
         responses={(200, "video/mp4"): OpenApiTypes.BINARY, 204: None},
     )
@@ -133,16 +145,21 @@ class StretchOf(APIView):
         """
         found_camera(camera_id)
         start, end = required_range(request.query_params, LONGEST_STRETCH_MS)
+        convert, following = _converted(request), _said(request, "following")
         try:
-            found = stretches.stretch(camera_id, start, end, stream_of(request), following=_said(request, "following"))
+            found = stretches.stretch(camera_id, start, end, stream_of(request), following=following and not convert)
             found.probe()
         except playback.NothingRecorded:
             return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
         except StorageError as error:
             raise Unreadable(str(error)) from error
         source = found.source()
-        response = StreamingHttpResponse(source.chunks(0, source.size), content_type=found.content_type)
-        response.headers["Content-Length"] = str(source.size)
+        if convert:
+            chunks = converted(source.chunks(0, source.size), start if following else 0)
+            response = StreamingHttpResponse(chunks, content_type=found.content_type_as(CODEC))
+        else:
+            response = StreamingHttpResponse(source.chunks(0, source.size), content_type=found.content_type)
+            response.headers["Content-Length"] = str(source.size)
         response.headers["Cache-Control"] = "private, max-age=3600" if found.settled else "no-store"
         return response
 
@@ -162,6 +179,18 @@ def picture_of_moment(camera_id: int, at_ms: int, request: Request) -> HttpRespo
 
 def _said(request: Request, name: str) -> bool:
     return request.query_params.get(name, "") in ("1", "true")
+
+
+def _converted(request: Request) -> bool:
+    """Whether H.264 is asked for. Raises ValidationError, and ConvertsNothing where the server may not."""
+    codec = request.query_params.get("as", "")
+    if codec not in ("", "h264"):
+        raise ValidationError(
+            {"as": [f"{codec!r} is not made here; give h264, or leave it out for what was recorded."]}
+        )
+    if codec and not configuration().transcodes:
+        raise ConvertsNothing
+    return bool(codec)
 
 
 def _continuing(request: Request) -> Continuing | None:

@@ -28,7 +28,8 @@ from core.recorder.waiting import WatchEnded
 from core.web import recorders
 from core.web.socket.codecs import codecs_of
 from core.web.socket.watchman import NOT_FOUND, RECORDER_SILENT, Watchman
-from core.web.transcoding.shared import TooManyTranscodes, transcodes
+from core.web.transcoding.program import TooManyTranscodes
+from core.web.transcoding.shared import transcodes
 
 TOO_MANY = 4429
 TIME_ASKED = '{"op":"time"}'

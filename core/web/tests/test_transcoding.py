@@ -1,21 +1,27 @@
 """Live pictures in H.264 for browsers that cannot play what the camera sends."""
 
 import asyncio
+import io
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
 
+import av
 import numpy as np
 import psutil
 import pytest
 import websockets
+from asgiref.sync import sync_to_async
 
 from core.cameras.models import Camera
-from core.media.tests.footage import Footage, decode_file, video
+from core.media.tests.footage import START_MS, Footage, decode_file, video
+from core.media.transcoder import CODEC
 from core.media.units import Codec
+from core.web.rest.times import rfc3339
+from core.web.tests.recorded import record
 from core.web.tests.watched import address, camera, closed, recorder, token_of
-from core.web.transcoding import shared
+from core.web.transcoding import program
 
 __all__ = ["camera", "recorder"]
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -34,8 +40,13 @@ def processes() -> Iterator[None]:
     assert transcoders() == []
 
 
+def packets(data: bytes) -> list[av.Packet]:
+    with av.open(io.BytesIO(data)) as container:
+        return [packet for packet in container.demux(video=0) if packet.pts is not None]
+
+
 def transcoders() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if shared._PROGRAM in one.cmdline()]
+    return [one for one in psutil.Process().children() if {program.LIVE, program.STRETCH} & set(one.cmdline())]
 
 
 def watching(url: str, headers: dict[str, str]) -> websockets.connect:
@@ -94,7 +105,7 @@ async def test_a_stream_is_seen_in_h264_by_two_at_the_price_of_one(
 async def test_no_more_than_allowed_are_made_at_once(
     served, person, camera, recorder, footage, monkeypatch, processes
 ) -> None:
-    monkeypatch.setattr(shared.configuration(), "transcodes", 1)
+    monkeypatch.setattr(program.configuration(), "transcodes", 1)
     cameras, _ = recorder
     headers = await token_of(person, "jo", "viewer", camera.pk)
     cameras.live.on_stream(footage.info)
@@ -139,9 +150,31 @@ async def test_one_asks_for_what_there_is_and_one_may_see(served, person, camera
     await none_runs()
 
 
+@pytest.mark.django_db(transaction=True, databases="__all__")
+async def test_a_recorded_stretch_is_had_in_h264(session_of, storage_root, monkeypatch, processes) -> None:
+    footage = video(Codec.H265, frames=75, gop=75)
+    recorded_camera = await Camera.objects.acreate(name="yard", driver="none")
+    await sync_to_async(record)(recorded_camera.pk, footage)
+    client = await session_of("jo", "operator", recorded_camera.pk)
+    address = f"/api/v1/cameras/{recorded_camera.pk}/stretch.mp4"
+    query = {"start": rfc3339(START_MS), "end": rfc3339(START_MS + 2500)}
+    plain, whole = [await client.get(address, params=query | more, timeout=LONG) for more in ({}, {"as": "h264"})]
+    assert whole.headers["Content-Type"] == f'video/mp4; codecs="{CODEC}"'
+    before, after = (
+        sorted(packet.pts * packet.time_base for packet in packets(answer.content)) for answer in (plain, whole)
+    )
+    assert after == before
+    assert len(decode_file(whole.content)) == 75
+    query |= {"start": rfc3339(START_MS + 1000), "following": "true", "as": "h264"}
+    rest = await client.get(address, params=query, timeout=LONG)
+    assert len(decode_file(rest.content)) == 45
+    assert (await client.get(address, params=query | {"as": "vp8"})).status_code == 400
+    assert (await (await session_of("bo", "viewer")).get(address, params=query)).status_code == 403
+    monkeypatch.setattr(program.configuration(), "transcodes", 0)
+    assert (await client.get(address, params=query)).status_code == 501
+
+
 def test_its_process_knows_no_django() -> None:
     """So that it is there at once; the whole of Eyrie takes seconds to load."""
-    code = (
-        f"import sys, {shared._PROGRAM}; print([n for n in sys.modules if n.split('.')[0] in ('django', 'pydantic')])"
-    )
+    code = f"import sys, {program.LIVE}; print([n for n in sys.modules if n.split('.')[0] in ('django', 'pydantic')])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from pathlib import Path
 from typing import Any, cast
 
-import core
-from core.configuration import configuration
 from core.recorder.client import MOST_WAITING
 from core.recorder.protocol import LENGTH, LiveMessage, MediaFlag, media_header, parse
 from core.recorder.waiting import Waiting, WatchEnded
 from core.web import recorders
+from core.web.transcoding.program import LIVE, end, places, start
 
 log = logging.getLogger("eyrie.media")
 
@@ -25,14 +20,9 @@ WIDTHS = (640, 1280)
 """Pixels; few, so that viewers with tiles of about the same size share one."""
 MOST_BEHIND_MS = 1500
 """Of the stream may wait for the transcoder when a keyframe comes; more is skipped."""
-_PROGRAM = "core.web.transcoding.process"
 
 Wanted = tuple[int, str, int]
 """Camera, stream, width."""
-
-
-class TooManyTranscodes(Exception):
-    """No further stream is transcoded at once; the message is a sentence."""
 
 
 class Transcodes:
@@ -59,12 +49,14 @@ class Transcodes:
                 await transcode.stop()
 
     def _begin(self, wanted: Wanted) -> _Transcode:
-        most = configuration().transcodes
-        if len(self._running) >= most:
-            raise TooManyTranscodes(f"The server converts {most} pictures for browsers at once, and not one more.")
+        places.take()
         transcode = self._running[wanted] = _Transcode(wanted)
-        transcode.task.add_done_callback(lambda _: self._forget(wanted, transcode))
+        transcode.task.add_done_callback(lambda _: self._ended(wanted, transcode))
         return transcode
+
+    def _ended(self, wanted: Wanted, transcode: _Transcode) -> None:
+        places.give_back()
+        self._forget(wanted, transcode)
 
     def _forget(self, wanted: Wanted, transcode: _Transcode) -> None:
         if self._running.get(wanted) is transcode:
@@ -105,17 +97,21 @@ class _Transcode:
         await asyncio.gather(self.task, return_exceptions=True)
 
     async def _run(self) -> None:
-        process = await _start(self._wanted[2])
+        try:
+            await self._transcode()
+        except OSError:
+            log.exception("A transcoder could not be started.")
+        finally:
+            for viewer in self._viewers:
+                viewer.end(str(self._end), missing=self._end.missing)
+
+    async def _transcode(self) -> None:
+        process = await start(LIVE, self._wanted[2])
         feeding = asyncio.create_task(self._feed(cast(asyncio.StreamWriter, process.stdin)))
         try:
             await self._take(cast(asyncio.StreamReader, process.stdout))
         finally:
-            feeding.cancel()
-            if process.returncode is None:
-                process.kill()
-            await asyncio.gather(feeding, process.wait(), return_exceptions=True)
-            for viewer in self._viewers:
-                viewer.end(str(self._end), missing=self._end.missing)
+            await end(process, feeding)
 
     async def _feed(self, stdin: asyncio.StreamWriter) -> None:
         """What the camera sends, into the process, until either ends."""
@@ -126,8 +122,8 @@ class _Transcode:
                     header = media_header(0, message.flags, message.wall_ms, len(message.data))
                     stdin.writelines((header, message.data))
                     await stdin.drain()
-        except WatchEnded as end:
-            self._end = end
+        except WatchEnded as over:
+            self._end = over
         except ConnectionError:
             log.error("The transcoder of camera %d, stream %s, ended unexpectedly.", camera_id, stream)
         finally:
@@ -161,9 +157,3 @@ class _Transcode:
 
 
 transcodes = Transcodes()
-
-
-async def _start(width: int) -> Process:
-    environment = os.environ | {"PYTHONPATH": str(Path(core.__path__[0]).parent)}
-    arguments = ("-m", _PROGRAM, str(width), str(os.getpid()))
-    return await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=PIPE, stdout=PIPE, env=environment)

@@ -9,6 +9,7 @@ const WINDOW = 10_000; // ms of recording asked for at once
 const FIRST = 4_000; // the first time after a jump
 const NEAR = 5_000; // ms: a moment this near to what is loaded is reached by loading on
 const STILL_GROWING = 5_000; // ms: nearer to now than this, what is not there may still come
+const CONVERTS_NOTHING = 501;
 const AGAIN = 1_000; // ms until what is not there yet, or failed, is asked for again
 
 export class Loading {
@@ -26,6 +27,8 @@ export class Loading {
     this.#now = now;
     this.from = this.to = 0;
     this.trouble = "";
+    this.converted = false; // ask for H.264, whatever was recorded
+    this.refused = false; // the server converts nothing
   }
 
   get busy() { return this.#abort !== null; }
@@ -50,6 +53,12 @@ export class Loading {
   stop() {
     this.#abort?.abort();
     this.#abort = null;
+  }
+
+  // All anew, in H.264.
+  convert() {
+    this.converted = true;
+    this.#restart(this.from);
   }
 
   #restart(at) {
@@ -88,8 +97,10 @@ export class Loading {
     const following = Math.abs(start - this.#lastEnd) < 2;
     const query = new URLSearchParams({ start: new Date(start).toISOString(), end: new Date(Math.ceil(end)).toISOString() });
     if (following) query.set("following", "true");
+    if (this.converted) query.set("as", "h264");
     const answer = await fetch(`/api/v1/cameras/${this.#camera}/stretch.mp4?${query}`, { signal: abort.signal });
     if (answer.status === 204) return false;
+    if (answer.status === CONVERTS_NOTHING) this.refused = true;
     // The server's own sentence names the file, which is the administrator's affair.
     if (answer.status === 503) throw new Error(t("This recording cannot be read: its file or its disk is missing. An administrator can look under System."));
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? `${answer.status}`);

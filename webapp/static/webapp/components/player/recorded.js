@@ -1,5 +1,6 @@
 // Plays one camera's recording in step with a clock, by Media Source Extensions; where the browser cannot play the
-// codec, as single pictures. Knows nothing of layout: it has a <video> and an <img> and says what it is doing.
+// codec, in H.264 made by the server, and where that makes none, as single pictures. Knows nothing of layout: it has a
+// <video> and an <img> and says what it is doing.
 //
 // Media time is UTC since 2000, so that every player shows the clock's moment at the same place of its own time line.
 
@@ -21,14 +22,15 @@ export class RecordedPlayer {
   #picture = null;
   #shown = null;
 
-  // state: "loading", "playing", "nothing" (not recorded) or "trouble"; trouble: a sentence; unplayable: a codec's name.
+  // state: "loading", "playing", "nothing" (not recorded) or "trouble"; trouble: a sentence; converted, unplayable: the
+  // name of the codec that the server converts, or that is shown as single pictures.
   constructor({ camera, clock, video, image, now }) {
     this.#camera = camera;
     this.#clock = clock;
     this.video = video;
     this.image = image;
     this.state = "loading";
-    this.unplayable = "";
+    this.converted = this.unplayable = "";
     this.pictures = []; // when each loaded picture is shown, in ms UTC, in order
     this.#loading = new Loading(camera, (part) => this.#take(part), now);
     this.#open();
@@ -101,19 +103,26 @@ export class RecordedPlayer {
 
   #take(part) {
     if (part.init) return this.#begin(part);
-    if (this.unplayable) return;
+    if (this.unplayable || (this.converted && !this.#loading.converted)) return;
     this.#remember(part.pictures);
     this.#queue.push(part.data);
     this.#pump();
   }
 
   #begin({ init, type }) {
-    const playable = Boolean(window.MediaSource?.isTypeSupported(type));
-    this.unplayable = playable ? "" : (CODECS[type.match(/"(\w{4})/)?.[1]] ?? type);
-    if (!playable || (this.#init && same(this.#init, init))) return;
+    if (!window.MediaSource?.isTypeSupported(type)) return this.#cannotPlay(CODECS[type.match(/"(\w{4})/)?.[1]] ?? type);
+    if (this.#init && same(this.#init, init)) return;
     this.#init = init;
     this.#queue.push({ init, type });
     this.#pump();
+  }
+
+  #cannotPlay(codec) {
+    if (!window.MediaSource || this.#loading.converted) this.unplayable = codec;
+    else if (!this.converted) {
+      this.converted = codec;
+      queueMicrotask(() => this.#loading.convert());
+    }
   }
 
   #remember(times) {
@@ -169,6 +178,7 @@ export class RecordedPlayer {
     if (clock.scrubbing) return this.video.pause();
     const back = clock.playing && clock.rate < 0;
     this.#loading.want(at, at - (back ? AHEAD + 1000 * pace : 2_000), at + (back ? 1_000 : AHEAD + 3_000 * (pace - 1)));
+    if (this.#loading.refused) this.unplayable = this.converted;
     if (this.unplayable) return this.#showPicture(at);
     if (this.#buffer && !this.#queue.length) this.#forget(BEHIND + 3_000 * pace, 2 * AHEAD + 6_000 * pace);
     const place = this.#place(at);
