@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from plugins.simulator.testing import ParkFace, SimulatedCamera
-from tests.rig.browser import enter
+from tests.browser.test_accessibility import violations
+from tests.rig.browser import enter, filled
 from tests.rig.processes import eventually
 from tests.rig.system import RunningSystem, ms_of, now_ms, rfc3339
 
@@ -55,6 +56,9 @@ def test_a_badge_records_shows_and_plays(entry: tuple[RunningSystem, int], windo
     card = window.locator("access-recent li")
     expect(card).to_contain_text(re.compile("Ada.*Granted.*Main entry"))
 
+    filled(window)
+    assert violations(window) == []
+
     eventually(lambda: list(system.data.glob(f"event-pictures/*/{taken['event']}.jpg")), 30, "the rule's snapshot", 0.2)
     eventually(lambda: _recorded(system, camera, at), 30, "the recording around the badge", 0.3)
     assert system.api.post(ACCESS + "badges/", json=badge).json()["results"] == [taken]
@@ -91,6 +95,8 @@ def test_what_comes_while_nobody_watches_is_there_later(entry: tuple[RunningSyst
     window.goto(system.url + "/system/settings/")
     row = window.locator("access-doors tr", has_text="D9")
     expect(row.get_by_text("New")).to_be_visible()
+    filled(window)
+    assert violations(window) == []
     row.get_by_label("Name").fill("Back door")
     row.get_by_label("Camera").select_option("entry")
     row.get_by_role("button", name="Save").click()
