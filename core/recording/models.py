@@ -179,5 +179,5 @@ class MotionMinute(models.Model):
     grids = models.BinaryField(default=b"")
 
     class Meta:
-        # Covers the search's first look and the timeline's ridge: a row with its grids is twenty times as long.
+        # Covers the search's first look and the timeline's ridge: a row with its grids is some forty times as long.
         indexes = [models.Index(fields=["id", "touched", "cells"], name="motion_scan")]

@@ -75,7 +75,7 @@ def minute_of(at_ms: int) -> int:
 
 
 def pack(grids: Sequence[Moved]) -> bytes:
-    """A minute's grids as bytes, some hundred for an ordinary street; empty for none."""
+    """A minute's grids as bytes, one thousand for a road with few cars, four for a motorway; empty for none."""
     if not grids:
         return b""
     records = b"".join(
