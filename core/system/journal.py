@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 SUFFIX = ".jsonl"
-SCAN = 8 * 1024 * 1024
+SCAN = 4 * 1024 * 1024
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -48,6 +48,15 @@ class Wanted:
     logger: str = ""
     text: str = ""
     of_plugin: tuple[str, str] | None = None
+
+    def sieve(self) -> Callable[[bytes], bool]:
+        """Whether a line may be wanted, told from its bytes: parsing costs ten times as much."""
+        loud = [b'"%s"' % level.encode() for level in LEVELS[LEVELS.index(self.level or "DEBUG") :]]
+        anything = self.level in ("", "DEBUG", "INFO")
+        text = (self.text or self.process or self.logger).lower()
+        # Bytes know upper and lower case of ASCII only.
+        needle = json.dumps(text)[1:-1].encode() if text.isascii() else b""
+        return lambda line: needle in line.lower() and (anything or any(level in line for level in loud))
 
     def takes(self, record: dict[str, Any]) -> bool:
         """Whether a record is wanted."""
@@ -89,16 +98,16 @@ def log_files(directory: Path) -> list[tuple[int, Path]]:
 def last(directory: Path, wanted: Wanted, most: int, before: Cursor | None = None) -> Page:
     """The last `most` lines before a place, or before the end."""
     lines: list[Line] = []
+    may_be = wanted.sieve()
     at, newer, scanned = before, before, 0
     for number, path in reversed(log_files(directory)):
         if before is not None and number > before.number:
             continue
         data = _whole_lines(path, 0, before.offset if before is not None and number == before.number else None)
         newer = newer or Cursor(number, len(data))
-        for line in _backwards(number, data):
-            at = line.at
-            if wanted.takes(line.record):
-                lines.append(line)
+        for at, raw in _backwards(number, data):
+            if may_be(raw) and wanted.takes(record := _parsed(raw)):
+                lines.append(Line(at, record))
             if len(lines) == most:
                 return Page(lines[::-1], at, newer)
         scanned += len(data)
@@ -110,16 +119,17 @@ def last(directory: Path, wanted: Wanted, most: int, before: Cursor | None = Non
 def following(directory: Path, wanted: Wanted, most: int, after: Cursor) -> Page:
     """The first `most` lines after a place."""
     lines: list[Line] = []
+    may_be = wanted.sieve()
     at, scanned = after, 0
     for number, path in log_files(directory):
         if number < after.number:
             continue
         start = after.offset if number == after.number else 0
         data = _whole_lines(path, start, None)
-        for line, end in _forwards(number, start, data):
-            at = Cursor(number, end)
-            if wanted.takes(line.record):
-                lines.append(line)
+        for begin, raw in _forwards(number, start, data):
+            at = Cursor(number, begin.offset + len(raw) + 1)
+            if may_be(raw) and wanted.takes(record := _parsed(raw)):
+                lines.append(Line(begin, record))
             if len(lines) == most:
                 return Page(lines, after, at)
         scanned += len(data)
@@ -139,18 +149,18 @@ def _whole_lines(path: Path, start: int, end: int | None) -> bytes:
     return data[: data.rfind(b"\n") + 1]
 
 
-def _backwards(number: int, data: bytes) -> Iterator[Line]:
+def _backwards(number: int, data: bytes) -> Iterator[tuple[Cursor, bytes]]:
     end = len(data)
     while end > 0:
         start = data.rfind(b"\n", 0, end - 1) + 1
-        yield Line(Cursor(number, start), _parsed(data[start : end - 1]))
+        yield Cursor(number, start), data[start : end - 1]
         end = start
 
 
-def _forwards(number: int, at: int, data: bytes) -> Iterator[tuple[Line, int]]:
+def _forwards(number: int, at: int, data: bytes) -> Iterator[tuple[Cursor, bytes]]:
     start = 0
     while (end := data.find(b"\n", start)) >= 0:
-        yield Line(Cursor(number, at + start), _parsed(data[start:end])), at + end + 1
+        yield Cursor(number, at + start), data[start:end]
         start = end + 1
 
 

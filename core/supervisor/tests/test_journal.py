@@ -69,6 +69,9 @@ def test_half_a_line_waits_for_its_other_half(tmp_path: Path) -> None:
         (Wanted(logger="eyrie.rec"), ["gate is streaming"]),
         (Wanted(text="GATE"), ["gate is streaming"]),
         (Wanted(text="deep inside"), ["broken"]),
+        (Wanted(text='"/X/eyrie'), ["broken"]),
+        (Wanted(text="GRÜßE"), ["Grüße"]),
+        (Wanted(level="INFO", process="x"), ["Grüße"]),
         (Wanted(of_plugin=("tea", "eyrie_tea")), ["from it", "plugin tea has failed", "broken"]),
         (Wanted(text="nothing like it"), []),
     ],
@@ -77,6 +80,7 @@ def test_only_what_is_wanted(tmp_path: Path, wanted: Wanted, found: list[str]) -
     write(tmp_path, "gate is streaming", logger="eyrie.recorder", process="recorder-0")
     write(tmp_path, "from it", process="tea:pour")
     write(tmp_path, "plugin tea has failed")
+    write(tmp_path, "Grüße", process="x")
     write(tmp_path, "broken", level="ERROR", exc_info='File "/x/eyrie_tea/hooks.py": deep inside')
     assert words(last(tmp_path, wanted, 10)) == found
     assert words(following(tmp_path, wanted, 10, Cursor(0, 0))) == found

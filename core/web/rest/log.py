@@ -63,7 +63,7 @@ class LogLine(serializers.Serializer[dict[str, Any]]):
 
 class LogOutput(serializers.Serializer[dict[str, Any]]):
     """Lines, oldest first. older: for `before`, null at the beginning of the log; newer: for `after`, null while there
-    is no log. A search looks at 8 MiB at a time: it may find nothing yet and still name `older`.
+    is no log. A search looks at 4 MiB at a time: it may find nothing yet and still name `older`.
     """
 
     results = LogLine(many=True)

@@ -8,6 +8,8 @@ import { logLine } from "./log-line.js";
 const EVERY = 1500; // ms
 const PAUSE = 300; // ms after the last key
 const MOST = 2000;
+const ENOUGH = 50;
+const LOOKS = 8;
 const NAMES = ["level", "process", "logger", "text", "plugin"];
 const form = byId("filter");
 const frame = byId("frame");
@@ -34,6 +36,14 @@ async function begin() {
     lines.replaceChildren(...page.results.map(logLine));
     [older, newer] = [page.older, page.newer];
     frame.scrollTop = frame.scrollHeight;
+    // What is rare is looked for further back, a piece of the log at a time.
+    for (let look = 0; look < LOOKS && older && mine === asked && lines.childElementCount < ENOUGH; look++) {
+      const earlier = await call(`system/log/?${query({ before: older })}`);
+      if (mine !== asked) return;
+      lines.prepend(...earlier.results.map(logLine));
+      older = earlier.older;
+      frame.scrollTop = frame.scrollHeight;
+    }
   });
   lines.removeAttribute("aria-busy");
   tellStanding();
