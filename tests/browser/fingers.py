@@ -22,15 +22,19 @@ class Fingers:
 
     def down(self, *points: Point) -> None:
         """These fingers lie on the glass from now on."""
-        self._send("touchStart", points)
+        self._send("touchStart", dict(enumerate(points)))
 
     def move(self, *points: Point) -> None:
         """The same fingers, elsewhere."""
-        self._send("touchMove", points)
+        self._send("touchMove", dict(enumerate(points)))
 
-    def up(self, *left: Point) -> None:
-        """Lift all fingers but those."""
-        self._send("touchEnd", left)
+    def lift(self, number: int, point: Point) -> None:
+        """Lift one of several fingers, counted from 0, where it lies."""
+        self._send("touchEnd", {number: point})
+
+    def up(self) -> None:
+        """Lift all fingers."""
+        self._send("touchEnd", {})
 
     def stroke(self, start: Point, right: float, down: float, steps: int = 8) -> None:
         """One finger's way from a point, lifted at its end."""
@@ -47,8 +51,8 @@ class Fingers:
             (self.move if step else self.down)(*points)
         self.up()
 
-    def _send(self, kind: str, points: tuple[Point, ...]) -> None:
-        touches = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+    def _send(self, kind: str, points: dict[int, Point]) -> None:
+        touches = [{"x": x, "y": y, "id": number} for number, (x, y) in points.items()]
         self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
 
 

