@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import pairwise
 
 import av
@@ -17,6 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.recording.motion import COLUMNS, MINUTE_MS, ROWS
 from plugins.simulator.testing import SimulatedCamera, running_park
+from tests.browser.test_accessibility import AXE, violations
 from tests.rig.browser import SECONDS, enter
 from tests.rig.processes import ROOT, eventually
 from tests.rig.system import RunningSystem, ms_of, now_ms, rfc3339
@@ -188,6 +190,9 @@ def test_a_part_is_marked_by_keys(playback: Page) -> None:
     area = region.evaluate("(one) => one.area")
     assert area == pytest.approx({"left": 0.4, "top": 0.35, "right": 0.65, "bottom": 0.65})
     expect(playback.locator("#search-where")).to_have_text("In the marked part of Test card.")
+    expect(finds(playback)).to_have_count(1)
+    if find_spec(AXE) is not None:  # as in test_accessibility, which says loudly that it is missing
+        assert not violations(playback)
 
 
 def test_the_timeline_shows_how_much_moved(playback: Page, searched: Searched) -> None:
