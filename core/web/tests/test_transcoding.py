@@ -5,7 +5,7 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import av
 import numpy as np
@@ -15,13 +15,14 @@ import websockets
 from asgiref.sync import sync_to_async
 
 from core.cameras.models import Camera
+from core.media.live import LiveFragmenter
 from core.media.tests.footage import START_MS, Footage, decode_file, video
 from core.media.transcoder import CODEC
 from core.media.units import Codec
 from core.web.rest.times import rfc3339
 from core.web.tests.recorded import record
 from core.web.tests.watched import address, camera, closed, recorder, token_of
-from core.web.transcoding import program
+from core.web.transcoding import program, recorded
 
 __all__ = ["camera", "recorder"]
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -69,9 +70,9 @@ async def received(viewer: websockets.ClientConnection, count: int) -> bytes:
 
 
 async def none_runs() -> None:
-    """Wait until every transcoder has ended."""
+    """Wait until every transcoder has ended and its place is free."""
     async with asyncio.timeout(LONG):
-        while transcoders():  # noqa: ASYNC110 - the kernel raises no event
+        while transcoders() or program.places._taken:  # noqa: ASYNC110 - the kernel raises no event
             await asyncio.sleep(0.05)
 
 
@@ -172,6 +173,25 @@ async def test_a_recorded_stretch_is_had_in_h264(session_of, storage_root, monke
     assert (await (await session_of("bo", "viewer")).get(address, params=query)).status_code == 403
     monkeypatch.setattr(program.configuration(), "transcodes", 0)
     assert (await client.get(address, params=query)).status_code == 501
+
+
+async def test_who_does_not_take_what_is_made_loses_his_place(monkeypatch, processes) -> None:
+    monkeypatch.setattr(recorded, "PATIENCE_SECONDS", 0.1)
+    live = LiveFragmenter()
+    made = video(Codec.H265, frames=75)
+    parts = [live.on_stream(made.info) or b"", *(fragment.data for fragment in live.push(made.units))]
+
+    async def stretch() -> AsyncIterator[bytes]:
+        for part in parts:
+            yield part
+        await asyncio.Event().wait()  # there would be more
+
+    chunks = recorded.converted(stretch(), 0)
+    assert await asyncio.wait_for(anext(chunks), LONG)
+    await none_runs()
+    await chunks.aclose()
+    assert transcoders() == []
+    assert program.places._taken == 0
 
 
 def test_its_process_knows_no_django() -> None:
