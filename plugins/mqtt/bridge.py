@@ -91,14 +91,12 @@ class Bridge:
 
     def begin(self) -> None:
         """Say that we are here, and what is known of each camera."""
-        from core.api.services import camera_names, events_after, newest_event_id, newest_of_cameras
+        from core.api.services import camera_names, events_after, newest_event_id
 
         self._last = newest_event_id()
         self._seen = {event.id for event in events_after(self._last - OVERLAP)}
         self._publish(f"{self.settings.base_topic}/status", "online")
         self._meet(camera_names())
-        for camera_id, event in newest_of_cameras(self._names, HEALTH).items():
-            self._online(camera_id, event.type == "camera.online")
         self._tell()
 
     def look(self) -> None:
@@ -141,13 +139,19 @@ class Bridge:
 
     def _meet(self, names: dict[int, str]) -> None:
         """Take up cameras that are new or have another name, and take back what was said of those that are gone."""
+        from core.api.services import newest_of_cameras
+
         for camera_id in set(self._names) - set(names):
             for key in [key for key in self._states if key[0] == camera_id]:
                 del self._states[key]
                 self._withdraw(*key)
             self._withdraw(camera_id, "online")
+        new = set(names) - set(self._names)
         changed = {camera_id for camera_id, name in names.items() if self._names.get(camera_id) != name}
         self._names = dict(names)
+        health = newest_of_cameras(new, HEALTH)
+        for camera_id in new:
+            self._online(camera_id, camera_id not in health or health[camera_id].type == "camera.online")
         for camera_id in changed:
             self._announce(camera_id, "online")
             self._state(camera_id, "motion")

@@ -52,6 +52,8 @@ def test_everything_a_rule_does_arrives(system: tuple[RunningSystem, int], mail_
     assert settings(eyrie, "mqtt", **broker_values) == 200
     assert settings(eyrie, "webhook", networks=["127.0.0.1"]) == 200
     with Receiver() as receiver, Listener(broker) as listener:
+        listener.wait_for("eyrie/status", b"online", seconds=60)  # the plugin's own process has heard of the broker
+        assert listener.wait_for(f"eyrie/camera/{camera}/online") == b"ON"
         actions = [
             {"name": "webhook", "settings": {"url": receiver.url + "hook", "secret": KEY}},
             {"name": "snapshot", "settings": {}},
@@ -82,6 +84,7 @@ def test_everything_a_rule_does_arrives(system: tuple[RunningSystem, int], mail_
         assert (told["camera"], told["event"]["attributes"]["title"]) == ("Haustür", "Es läutet")
         assert told["link"].endswith(f"/events/{told['event']['id']}/")
         assert listener.wait_for("house/door") == "Haustür".encode()
+        assert json.loads(listener.wait_for("eyrie/events", seconds=60))["attributes"]["title"] == "Es läutet"
         [(recipients, received)] = box.mails
         assert (recipients, received["Subject"]) == (["guard@example.org"], "Es läutet")
         [picture] = received.iter_attachments()

@@ -34,9 +34,9 @@ class Listener:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def wait_for(self, topic: str, payload: bytes | None = None) -> bytes:
+    def wait_for(self, topic: str, payload: bytes | None = None, seconds: float = 20) -> bytes:
         """The newest message of a topic, once there is one (with this payload)."""
-        wait_for(lambda: any(t == topic and payload in (None, p) for t, p, _ in self.messages))
+        wait_for(lambda: any(t == topic and payload in (None, p) for t, p, _ in self.messages), seconds)
         return [p for t, p, _ in self.messages if t == topic][-1]
 
     def count(self, topic: str) -> int:

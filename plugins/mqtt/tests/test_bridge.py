@@ -69,6 +69,7 @@ def test_a_moment_counts_for_a_while(start: Start, begin: Begin, camera: int, fa
     broker = start()
     with Listener(broker) as listener:
         bridge = begin(broker)
+        assert listener.wait_for(f"eyrie/camera/{camera}/online") == b"ON"  # of no trouble is known
         record_event("external.event", camera, NOW, NOW)
         bridge.look()
         assert listener.wait_for(f"eyrie/camera/{camera}/external") == b"ON"
