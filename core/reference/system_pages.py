@@ -13,6 +13,7 @@ from core.access.declared import required_for
 from core.configuration import PREFIX, Configuration
 from core.hookspecs.access import PermissionSpec
 from core.hookspecs.actions import ActionSpec
+from core.hookspecs.backup import BackupTargetSpec
 from core.hookspecs.cameras import CameraDriverSpec
 from core.hookspecs.detectors import DetectorSpec
 from core.hookspecs.events import EventTypeSpec
@@ -41,7 +42,7 @@ def settings_page() -> str:
 
 def plugin_settings_page(host: PluginHost) -> str:
     """Settings of what the plugins in the repository offer."""
-    kinds = (SettingsSpec, CameraDriverSpec, StorageBackendSpec, DetectorSpec, ActionSpec)
+    kinds = (SettingsSpec, CameraDriverSpec, StorageBackendSpec, BackupTargetSpec, DetectorSpec, ActionSpec)
     parts = []
     for kind in cast(tuple[type[Any], ...], kinds):
         for entry in host.registry.entries(kind):

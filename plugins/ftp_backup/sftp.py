@@ -7,6 +7,7 @@ import contextlib
 import errno
 import hashlib
 import io
+import logging
 import posixpath
 import re
 import socket
@@ -18,6 +19,7 @@ import paramiko
 from core.api import BackupError, BackupTrouble, FarEntry
 from plugins.ftp_backup.settings import SftpSettings
 
+logging.getLogger("paramiko").setLevel(logging.WARNING)  # it tells of every connection
 TIMEOUT = 20.0
 BLOCK = 256 * 1024
 _PEM = re.compile(r"(-----BEGIN [A-Z ]+-----)(.*?)(-----END [A-Z ]+-----)", re.DOTALL)
