@@ -12,7 +12,7 @@ from pathlib import Path
 import core
 from core.configuration import configuration
 
-LIVE = "core.web.transcoding.process"
+LIVE = "core.web.transcoding.live"
 STRETCH = "core.web.transcoding.stretch"
 CHUNK = 64 * 1024
 

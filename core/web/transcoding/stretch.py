@@ -14,7 +14,7 @@ from typing import BinaryIO
 from core.lifeline import die_with_parent, name_process
 from core.media.mp4.boxes import parse_header
 from core.media.stretch_transcoder import StretchTranscoder
-from core.web.transcoding.process import NICENESS
+from core.web.transcoding.live import NICENESS
 
 _HEADER = 8
 _LARGE = 16

@@ -1,6 +1,6 @@
 """One live stream in at standard input, in H.264 out at standard output.
 
-Run as `python -m core.web.transcoding.process WIDTH PARENT`. Both carry media messages of core.recorder.protocol; log
+Run as `python -m core.web.transcoding.live WIDTH PARENT`. Both carry media messages of core.recorder.protocol; log
 lines go out as JSON messages `{"op": "log", …}`. It ends with its input. It loads neither Django nor plugins, so that
 it is there within a quarter of a second.
 """
