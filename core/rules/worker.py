@@ -75,7 +75,14 @@ class RulesWorker:
         connections.close_all()
 
     def _listen(self) -> None:
-        asyncio.run(self._hear())
+        from redis.exceptions import RedisError  # Redis only where it is used
+
+        while not self._stopping.is_set():
+            try:
+                asyncio.run(self._hear())
+            except (OSError, RedisError) as error:
+                log.info("new events do not wake the rules at once, which look each second: %s", error)
+                self._stopping.wait(LOOK_S)
 
     async def _hear(self) -> None:
         layer = get_channel_layer()
