@@ -106,7 +106,11 @@ class Courier:
         copy = ledger.due(self._target.pk, now_ms).first()
         if copy is None:
             return False
-        if ledger.begin(copy):
+        if not ledger.begin(copy):
+            return True
+        if copy.attempts >= ledger.ATTEMPTS:
+            self._file_failed(copy, "The process ended each time it worked on this; its log says why.")
+        else:
             self._make(copy, connection, resumes)
         return True
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from core.backup.models import UNSETTLED, Copy, Plan, State, Target
+from core.backup.models import UNSETTLED, Content, Copy, Plan, State, Target
 from core.hookspecs.backup import BackupError
 
 CLAIM_MS = 10_000
@@ -40,9 +40,10 @@ def claim_target(target_id: int, owner: str, now_ms: int) -> Target | None:
     taken = Target.objects.filter(free, pk=target_id, enabled=True).update(owner=owner, beat_ms=now_ms)
     if not taken:
         return None
-    Copy.objects.filter(target_id=target_id, state=State.COPYING).update(
-        state=State.WAITING, attempts=F("attempts") + 1, error="Copying was interrupted."
-    )
+    interrupted = Copy.objects.filter(target_id=target_id, state=State.COPYING)
+    # A picture is decoded here, and a decoder may crash on it each time; all else is no fault of the file.
+    interrupted.filter(plan__content=Content.SNAPSHOTS).update(attempts=F("attempts") + 1)
+    interrupted.update(state=State.WAITING)
     return Target.objects.filter(pk=target_id, owner=owner).first()
 
 

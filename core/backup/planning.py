@@ -7,7 +7,7 @@ brought back.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import islice
@@ -25,9 +25,15 @@ from core.recording.queries import closed_ids, first_start_ms, has_open
 BATCH = 500
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
+EVENTS_MS = 7 * DAY_MS
+"""So far back events are looked for: what is older was copied, or nobody asked for it then."""
+
 LONGEST_CLIP_MS = 10 * 60_000
 SETTLE_MS = 90_000
 """So long after its end a clip is waited for, for the recording around it to be closed; then it is what there is."""
+
+
+Beat = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +48,13 @@ class Wanted:
 
 
 class Planner:
-    """Remembers, while the process lives, up to where each plan was looked at; nothing is lost with it."""
+    """Remembers, while the process lives, up to where each plan was looked at; nothing is lost with it.
 
-    def __init__(self) -> None:
+    beat: called again and again during a long look.
+    """
+
+    def __init__(self, beat: Beat = lambda: None) -> None:
+        self._beat = beat
         self._looked: dict[int, tuple[int, int]] = {}
 
     def look(self, plan: Plan, now_ms: int, zone: tzinfo) -> int:
@@ -55,7 +65,7 @@ class Planner:
         names = _cameras(plan)
         added = 0
         find = _recordings if plan.content == Content.RECORDINGS else _around_events
-        wanted = find(plan, names, since, now_ms)
+        wanted = find(plan, names, since, now_ms, self._beat)
         while batch := list(islice(wanted, BATCH)):
             added += _add(plan, batch, names, zone)
         self._looked[plan.pk] = now_ms, now_ms if goes_deep else deep
@@ -67,30 +77,38 @@ def _cameras(plan: Plan) -> dict[int, str]:
     return dict(chosen_cameras(plan).values_list("pk", "name"))
 
 
-def _recordings(plan: Plan, names: Collection[int], since_ms: int, now_ms: int) -> Iterator[Wanted]:
+def _recordings(plan: Plan, names: Collection[int], since_ms: int, now_ms: int, beat: Beat) -> Iterator[Wanted]:
     """Closed segments without a copy, day by day, so that the oldest of all cameras come first in a long backlog."""
     firsts = [first_start_ms(camera_id, plan.stream) for camera_id in names]
     since_ms = max(since_ms, min((first for first in firsts if first is not None), default=now_ms))
     for begin in range(since_ms - since_ms % DAY_MS, now_ms, DAY_MS):
         low, high = max(begin, since_ms), begin + DAY_MS
         for camera_id in names:
+            beat()
             known = set(_known(plan, camera_id, low, high))
             for segment, end_ms in closed_ids(camera_id, plan.stream, low, high):
                 if segment not in known:
                     yield Wanted(segment, camera_id, start_of(segment), end_ms)
 
 
-def _around_events(plan: Plan, names: Collection[int], since_ms: int, now_ms: int) -> Iterator[Wanted]:
-    """Events whose time is recorded and over, without a copy, oldest first."""
+def _around_events(plan: Plan, names: Collection[int], since_ms: int, now_ms: int, beat: Beat) -> Iterator[Wanted]:
+    """Events of the last week whose time is recorded and over, without a copy, oldest first."""
     if not names:
         return
+    since_ms = max(since_ms, now_ms - EVENTS_MS)
     found = events(types=plan.event_types, camera_ids=list(names), start_ms=since_ms, end_ms=now_ms)
     rows = found.order_by("start_ms", "id").values_list("id", "type", "camera_id", "start_ms", "end_ms")
-    for row, kind, camera_id, start_ms, end_ms in rows.iterator(chunk_size=BATCH):
-        wanted = _clip(plan, Wanted(row, camera_id, start_ms, end_ms or start_ms, kind))
-        over = end_ms is not None or now_ms - start_ms > LONGEST_CLIP_MS
-        if over and _is_recorded(plan, wanted, now_ms) and not _known_event(plan, row):
-            yield wanted
+    remaining = rows.iterator(chunk_size=BATCH)
+    while batch := list(islice(remaining, BATCH)):
+        beat()
+        known = set(
+            Copy.objects.filter(plan=plan, source__in=[row[0] for row in batch]).values_list("source", flat=True)
+        )
+        for row, kind, camera_id, start_ms, end_ms in batch:
+            wanted = _clip(plan, Wanted(row, camera_id, start_ms, end_ms or start_ms, kind))
+            over = end_ms is not None or now_ms - start_ms > LONGEST_CLIP_MS
+            if row not in known and over and _is_recorded(plan, wanted, now_ms):
+                yield wanted
 
 
 def _clip(plan: Plan, event: Wanted) -> Wanted:
@@ -113,10 +131,6 @@ def _is_recorded(plan: Plan, wanted: Wanted, now_ms: int) -> bool:
 def _known(plan: Plan, camera_id: int, start_ms: int, end_ms: int) -> Iterable[int]:
     rows = Copy.objects.filter(plan=plan, camera_id=camera_id, start_ms__gte=start_ms, start_ms__lt=end_ms)
     return rows.values_list("source", flat=True)
-
-
-def _known_event(plan: Plan, event: int) -> bool:
-    return Copy.objects.filter(plan=plan, source=event).exists()
 
 
 def _add(plan: Plan, batch: list[Wanted], names: dict[int, str], zone: tzinfo) -> int:

@@ -33,7 +33,7 @@ class Runner:
     ) -> None:
         self._zone, self._clock, self._stop, self._beat = zone, clock, stop, beat
         self._owner = secrets.token_hex(8)
-        self._planner = Planner()
+        self._planner = Planner(beat)
         self._readers = Readers()
         self._couriers: dict[int, threading.Thread] = {}
         self._looked: float | None = None

@@ -9,8 +9,9 @@ from typing import Any
 import av
 import pytest
 
+from core.backup import ledger
 from core.backup.holding import objection
-from core.backup.models import Copy, Plan, State
+from core.backup.models import Copy, Plan, State, Target
 from core.backup.tests.folder import Faults, files
 from core.cameras.models import CameraGroup
 from core.events.services import record as record_event
@@ -136,6 +137,23 @@ def test_picture_of_an_event(
     assert data[:2] == b"\xff\xd8"
     with av.open(str(far / name)) as picture:
         assert picture.streams.video[0].width == 160
+
+
+def test_picture_that_kills_the_process_is_given_up(
+    volume: OpenVolume, camera: Callable[..., int], plan_of: Any, far: Path, work: Work
+) -> None:
+    gate = camera()
+    record(volume, gate, seconds=4)
+    event(gate, 1, 2)
+    plan_of(content="snapshots")
+    work()
+    for _ in range(ledger.ATTEMPTS):
+        Copy.objects.update(state=State.COPYING)  # as a crash leaves it
+        assert ledger.claim_target(Copy.objects.get().target_id, "next", 0)
+        Target.objects.update(owner="")
+    work()
+    assert Copy.objects.get().state == State.FAILED
+    assert "ended each time" in Copy.objects.get().error
 
 
 def test_event_without_recording(
