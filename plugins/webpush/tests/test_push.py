@@ -50,7 +50,7 @@ class Browser:
 
 
 @pytest.fixture
-def browser() -> Browser:
+def phone() -> Browser:
     return Browser(ec.generate_private_key(CURVE))
 
 
@@ -70,9 +70,9 @@ def person(name: str, *permissions: str, camera: int | None = None) -> Any:
     return user
 
 
-def subscribe(user: Any, browser: Browser, endpoint: str) -> Subscription:
+def subscribe(user: Any, phone: Browser, endpoint: str) -> Subscription:
     digest = hashlib.sha256(endpoint.encode()).hexdigest()
-    return Subscription.objects.create(user=user, endpoint=endpoint, digest=digest, created_ms=NOW, **browser.keys)
+    return Subscription.objects.create(user=user, endpoint=endpoint, digest=digest, created_ms=NOW, **phone.keys)
 
 
 def context(camera: int | None = None) -> ActionContext:
@@ -83,9 +83,9 @@ class TestContract(ActionContract):
     spec = next(iter(register_actions()))
 
     @pytest.fixture(autouse=True)
-    def _service(self, db: None, service: Receiver, browser: Browser) -> None:
+    def _service(self, db: None, service: Receiver, phone: Browser) -> None:
         self.service = service
-        subscribe(person("ada", "event.view"), browser, service.url)
+        subscribe(person("ada", "event.view"), phone, service.url)
 
     def context(self, attempt: int = 1, key: str = "delivery-1") -> ActionContext:
         return context()
@@ -117,11 +117,11 @@ def test_the_specifications_own_example() -> None:
     )
 
 
-def test_the_browser_reads_it_and_the_service_knows_who_sent_it(db: None, service: Receiver, browser: Browser) -> None:
-    subscribe(person("ada", "event.view"), browser, service.url + "push/1")
+def test_the_browser_reads_it_and_the_service_knows_who_sent_it(db: None, service: Receiver, phone: Browser) -> None:
+    subscribe(person("ada", "event.view"), phone, service.url + "push/1")
     assert push(SETTINGS, context()) == "Sent to 1 of 1 browsers."
     [got] = service.received
-    assert browser.read(got) == {"title": "Tür", "body": "auf", "url": "/events/9/", "tag": "delivery-7"}
+    assert phone.read(got) == {"title": "Tür", "body": "auf", "url": "/events/9/", "tag": "delivery-7"}
     assert (got.path, got.headers["ttl"], got.headers["urgency"]) == ("/push/1", "86400", "high")
     assert got.headers["content-encoding"] == "aes128gcm"
     scheme, _, rest = got.headers["authorization"].partition(" ")
@@ -137,7 +137,7 @@ def test_the_browser_reads_it_and_the_service_knows_who_sent_it(db: None, servic
     assert claims == {"aud": service.url.rstrip("/"), "exp": NOW // 1000 + 43_200, "sub": "mailto:a@b.c"}
 
 
-def test_only_who_may_see_the_event_is_told(db: None, service: Receiver, browser: Browser) -> None:
+def test_only_who_may_see_the_event_is_told(db: None, service: Receiver, phone: Browser) -> None:
     from core.api.services import add_camera
 
     camera = add_camera("door", "rtsp", {"url": "rtsp://127.0.0.1/1"}, actor="test").pk
@@ -146,7 +146,7 @@ def test_only_who_may_see_the_event_is_told(db: None, service: Receiver, browser
         person("door", "event.view", camera=camera),
         person("live", "camera.live"),
     ):
-        subscribe(user, browser, f"{service.url}{user.username}")
+        subscribe(user, phone, f"{service.url}{user.username}")
     push(SETTINGS, context(camera))
     assert sorted(got.path for got in service.received) == ["/all", "/door"]
     service.received.clear()
@@ -160,18 +160,16 @@ def test_only_who_may_see_the_event_is_told(db: None, service: Receiver, browser
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_browser_that_is_gone_is_forgotten(db: None, service: Receiver, browser: Browser, status: int) -> None:
-    subscribe(person("ada", "event.view"), browser, service.url)
+def test_a_browser_that_is_gone_is_forgotten(db: None, service: Receiver, phone: Browser, status: int) -> None:
+    subscribe(person("ada", "event.view"), phone, service.url)
     service.reply = Reply(status)
     assert push(SETTINGS, context()) == "Sent to 0 of 1 browsers."
     assert Subscription.objects.count() == 0
 
 
 @pytest.mark.parametrize("status", [429, 500, 403])
-def test_what_a_service_does_not_take_is_tried_again(
-    db: None, service: Receiver, browser: Browser, status: int
-) -> None:
-    subscribe(person("ada", "event.view"), browser, service.url)
+def test_what_a_service_does_not_take_is_tried_again(db: None, service: Receiver, phone: Browser, status: int) -> None:
+    subscribe(person("ada", "event.view"), phone, service.url)
     service.reply = Reply(status)
     with pytest.raises(NotSent, match=f"1 of 1 were not taken: the push service answered {status}"):
         push(SETTINGS, context())
@@ -179,22 +177,22 @@ def test_what_a_service_does_not_take_is_tried_again(
 
 
 def test_an_endpoint_in_the_own_network_is_not_called(
-    db: None, service: Receiver, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    db: None, service: Receiver, phone: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.api.services.plugin_settings", lambda _: PushSettings())
-    subscribe(person("ada", "event.view"), browser, service.url)
+    subscribe(person("ada", "event.view"), phone, service.url)
     with pytest.raises(NotSent, match="not on the public internet"):
         push(SETTINGS, context())
     assert service.received == []
 
 
-def test_a_long_text_is_cut_to_what_services_take(browser: Browser) -> None:
+def test_a_long_text_is_cut_to_what_services_take(phone: Browser) -> None:
     long = NotificationSettings(title="t" * 500, text="€" * 5000)
     plain = message(long, context())
     assert len(plain) <= MOST_PLAIN
-    assert len(encrypt(plain, **browser.keys)) <= 4096
+    assert len(encrypt(plain, **phone.keys)) <= 4096
     with pytest.raises(ValueError, match="at most"):
-        encrypt(b"x" * (MOST_PLAIN + 1), **browser.keys)
+        encrypt(b"x" * (MOST_PLAIN + 1), **phone.keys)
 
 
 def client_of(user: Any) -> APIClient:
@@ -203,9 +201,9 @@ def client_of(user: Any) -> APIClient:
     return client
 
 
-def test_subscribing_and_unsubscribing(db: None, browser: Browser) -> None:
+def test_subscribing_and_unsubscribing(db: None, phone: Browser) -> None:
     ada, bob = (client_of(person(name, "event.view")) for name in ("ada", "bob"))
-    body = {"endpoint": "https://push.example.org/1", "keys": browser.keys}
+    body = {"endpoint": "https://push.example.org/1", "keys": phone.keys}
     assert ada.get(ROOT + "key/").json() == {"key": public_key()}
     for _ in range(2):
         assert ada.post(ROOT + "subscriptions/", body, format="json").status_code == 204
@@ -216,10 +214,10 @@ def test_subscribing_and_unsubscribing(db: None, browser: Browser) -> None:
     assert Subscription.objects.count() == 0
 
 
-def test_a_user_has_so_many_browsers_at_most(db: None, browser: Browser) -> None:
+def test_a_user_has_so_many_browsers_at_most(db: None, phone: Browser) -> None:
     ada = client_of(person("ada", "event.view"))
     for number in range(MOST + 1):
-        body = {"endpoint": f"https://push.example.org/{number}", "keys": browser.keys}
+        body = {"endpoint": f"https://push.example.org/{number}", "keys": phone.keys}
         ada.post(ROOT + "subscriptions/", body, format="json")
     assert Subscription.objects.count() == MOST
     assert not Subscription.objects.filter(endpoint="https://push.example.org/0").exists()
@@ -236,8 +234,8 @@ def test_a_user_has_so_many_browsers_at_most(db: None, browser: Browser) -> None
         {"keys": None},
     ],
 )
-def test_what_is_no_subscription(db: None, browser: Browser, change: dict[str, Any]) -> None:
-    body = {"endpoint": "https://push.example.org/1", "keys": browser.keys} | change
+def test_what_is_no_subscription(db: None, phone: Browser, change: dict[str, Any]) -> None:
+    body = {"endpoint": "https://push.example.org/1", "keys": phone.keys} | change
     assert client_of(person("ada")).post(ROOT + "subscriptions/", body, format="json").status_code == 400
 
 
@@ -246,9 +244,9 @@ def test_signed_out_nobody_subscribes(db: None) -> None:
         assert getattr(APIClient(), method)(ROOT + path, {}, format="json").status_code == 401
 
 
-def test_bad_keys_and_settings(browser: Browser) -> None:
+def test_bad_keys_and_settings(phone: Browser) -> None:
     with pytest.raises(BadKeys, match="16 bytes"):
-        encrypt(b"", browser.keys["p256dh"], "AAAA")
+        encrypt(b"", phone.keys["p256dh"], "AAAA")
     for given in ({"contact": "me"}, {"networks": ["lan"]}):
         with pytest.raises(ValidationError):
             PushSettings.model_validate(given)
