@@ -16,6 +16,8 @@ from tests.rig.system import RunningSystem, now_ms, rfc3339
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 SCREENS = ROOT / "artefacts" / "screens"
+SHOWN = """() => { const tiles = [...document.querySelectorAll("eyrie-recording")];
+  return tiles.length && tiles.every((one) => one.player.state !== "loading"); }"""
 SIZES = {"desk": (1280, 800), "phone": (360, 740)}
 
 
@@ -42,9 +44,11 @@ def furnished(new_system: Callable[..., RunningSystem], simulator: Callable[...,
     eventually(lambda: system.status(ids[2])["state"] != "streaming", 30, "a camera is away", 0.5)
     park.clear("place-2")
     eventually(lambda: now_ms() > began + 20 * SECONDS, 40, "some recordings", 1)
-    ranges = [{"camera": ids[0], "start": rfc3339(began), "end": rfc3339(began + 10 * SECONDS)}]
-    system.api.post("exports/", json={"title": "Parcel at the door", "ranges": ranges})
-    system.api.post("bookmarks/", json={"camera": ids[0], "start": rfc3339(began), "text": "A parcel"})
+    items = [{"camera": ids[0], "start": rfc3339(began), "end": rfc3339(began + 10 * SECONDS)}]
+    system.api.post("exports/", json={"title": "Parcel at the door", "items": items}).raise_for_status()
+    system.api.post(
+        "bookmarks/", json={"camera": ids[0], "start": rfc3339(began), "text": "A parcel"}
+    ).raise_for_status()
     return system
 
 
@@ -71,9 +75,8 @@ def test_every_page_is_pictured(chromium: Browser, furnished: RunningSystem, siz
                 stays_live(tile(page, "Front door"))
             take(address.strip("/").replace("/", "-") or "live")
         page.goto(furnished.url + "/playback/")
-        page.wait_for_function(
-            "() => [...document.querySelectorAll('eyrie-recording')].every((one) => one.player.state !== 'loading')"
-        )
+        filled(page)
+        page.wait_for_function(SHOWN)
         take("playback")
         page.keyboard.press("?")
         take("shortcuts")
