@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from plugins.ftp_backup.tests.servers import PASSWORD, USER, FtpServer, ftp_server
+from tests.browser.test_accessibility import violations
 from tests.rig.browser import enter, filled
 from tests.rig.system import RunningSystem
 
@@ -46,6 +47,7 @@ def test_from_nothing_to_what_lies_there(
     form.get_by_label("Password").fill(PASSWORD)
     form.get_by_role("button", name="Test").click()
     expect(form.get_by_role("status")).to_contain_text("It works")
+    assert violations(window) == []
     form.get_by_role("button", name="Save").click()
 
     target = window.locator(".backup-target")
@@ -56,6 +58,7 @@ def test_from_nothing_to_what_lies_there(
     form.get_by_label("What", exact=True).select_option("events")
     expect(form.get_by_label("Seconds before the event")).to_be_visible()
     form.get_by_text("More", exact=True).click()
+    assert violations(window) == []
     form.get_by_label("Path at the target").fill("{nowhere}{time}")
     form.get_by_role("button", name="Save").click()
     expect(form.locator(".trouble")).to_contain_text("{nowhere} is no field")
@@ -65,9 +68,11 @@ def test_from_nothing_to_what_lies_there(
     expect(plan.locator(".badge")).to_have_text("Up to date")
     plan.get_by_role("button", name="Pause").click()
     expect(plan.locator(".badge")).to_have_text("Paused")
+    assert violations(window) == []
 
     target.get_by_role("link", name="Look inside").click()
     window.get_by_role("link", name="Gate").click()
     expect(window.locator("#entries")).to_contain_text("<script>")
     window.get_by_role("button", name="Bring back", exact=False).first.click()
     expect(window.locator("#restores")).to_contain_text("is no recording of Eyrie's")
+    assert violations(window) == []
