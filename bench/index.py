@@ -74,8 +74,10 @@ class Bench:
         took = time.monotonic() - began
         figures = self.report.figures
         figures["load_rows_per_s"] = round(self.rows / took)
-        figures["bytes_per_row"] = round(sum(p.stat().st_size for p in self.data.glob("index.sqlite3*")) / self.rows)
-        print(f"  loaded {self.rows:,} segments with pieces in {took:.0f} s, {figures['bytes_per_row']} bytes a row")
+        print(f"  loaded {self.rows:,} segments with pieces in {took:.0f} s")
+        if stored := sum(p.stat().st_size for p in self.data.glob("index.sqlite3*")):
+            figures["bytes_per_row"] = round(stored / self.rows)
+            print(f"  bytes_per_row: {figures['bytes_per_row']}")
         questions = _questions()
         self._cold(questions)
         idle = {name: self._ask(question, self.seconds / len(questions)) for name, question in questions.items()}
