@@ -74,6 +74,7 @@ def test_the_places_lie_under_the_thumb_and_clear_of_the_edges(phone: Page, syst
         assert box is not None
         assert box["height"] >= 44  # a finger's width
         assert box["y"] + box["height"] <= PHONE["height"] - 30
+        assert box["x"] + box["width"] <= PHONE["width"]  # all of them, without scrolling
     phone.get_by_role("link", name="Playback").tap()
     expect(phone.get_by_role("heading", name="Playback")).to_be_visible()
 

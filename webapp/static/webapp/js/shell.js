@@ -59,6 +59,7 @@ document.body.addEventListener("htmx:responseError", ({ detail }) => {
 });
 document.body.addEventListener("htmx:sendError", () => toast(t("The server does not answer."), "bad"));
 colourDevice();
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 tick();
 tellClock();
 install();
