@@ -36,6 +36,7 @@ CORE_PERMISSIONS = (
     PermissionSpec("system.users", "Add users and give them roles", Scope.SYSTEM),
 )
 
+
 def declared_permissions() -> dict[str, PermissionSpec]:
     """All permissions by codename."""
     return {spec.codename: spec for spec in host().registry.all(PermissionSpec)}

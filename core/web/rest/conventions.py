@@ -50,7 +50,7 @@ class RecorderSilent(APIException):
 
 
 def on_exception(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's handler, with the errors of our domains as 400 by field."""
+    """DRF's handler, with the errors of our domains as 400 by field, in the reader's language."""
     if isinstance(error, _BY_FIELD):
         error = ValidationError(error.fields)
     if isinstance(error, AccessError):
