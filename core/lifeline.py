@@ -61,5 +61,7 @@ async def beat_forever(fd: int) -> None:
     """Beat from the running event loop until cancelled, so that a hung loop is noticed."""
     os.set_blocking(fd, False)
     loop = asyncio.get_running_loop()
-    while beat(fd):
+    while True:
+        if not beat(fd):
+            return
         await asyncio.sleep(BEAT_SECONDS - loop.time() % BEAT_SECONDS)

@@ -18,6 +18,7 @@ CORE_PERMISSIONS = (
     PermissionSpec("camera.live", "Watch a camera live", Scope.CAMERA, _ALL),
     PermissionSpec("camera.playback", "Search and play recordings", Scope.CAMERA, _OPERATORS),
     PermissionSpec("camera.export", "Export recordings", Scope.CAMERA, _OPERATORS),
+    PermissionSpec("camera.unmask", "See what lies under privacy masks", Scope.CAMERA),
     PermissionSpec("camera.record", "Start a recording by hand", Scope.CAMERA, _OPERATORS),
     PermissionSpec("camera.manage", "Add, change and remove cameras", Scope.CAMERA),
     PermissionSpec("view.share", "Share views of the live wall with everybody", Scope.SYSTEM, _OPERATORS),

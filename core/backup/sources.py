@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from core.backup.models import Content, Copy
+from core.cameras.queries import masks_on
 from core.media.fragments import cover
 from core.media.mp4.assemble import Piece, VirtualMp4
 from core.recording import queries
@@ -85,5 +86,5 @@ def _snapshot(copy: Copy, read: Read) -> Source:
     piece = Piece(segment.place, segment.tracks, segment.encoded, first, last)
     stored = b"".join(read(segment.place, one.offset, one.size) for one in piece.fragments())
     head = header(SegmentName(segment.camera_id, segment.stream, segment.start_ms), segment.tracks)
-    picture = picture_of_file(head + stored, at)
+    picture = picture_of_file(head + stored, at, masks=masks_on(copy.camera_id))
     return Source(len(picture), lambda start: iter([picture[start:]]))

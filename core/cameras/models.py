@@ -59,6 +59,7 @@ class Camera(models.Model):
     pre_roll, post_roll: seconds recorded before and after what triggers, in the modes motion and event.
     record_on: types of events, or whole namespaces as `lpr.*`, that trigger in the mode event; when empty all but
     Eyrie's own about the camera's health.
+    masks: privacy masks, each the list of its corners (core.media.masks).
     retention_days, retention_bytes: limits of this camera's recordings, none when empty.
     position: place in lists; cameras of one place stand in the order of their ids.
     """
@@ -73,6 +74,7 @@ class Camera(models.Model):
     post_roll = models.PositiveSmallIntegerField(default=10, validators=[MaxValueValidator(LONGEST_POST_ROLL)])
     record_on = models.JSONField(default=list, blank=True)
     record_sub = models.BooleanField(default=False)
+    masks = models.JSONField(default=list, blank=True)
     retention_days = models.PositiveIntegerField(null=True, blank=True)
     retention_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from core.cameras.drivers import CameraError, opened
 from core.cameras.models import Camera, Holiday, RecordingMode
 from core.hookspecs.cameras import CameraDriverSpec
+from core.media.masks import Masks, masks_of
 from core.recording.schedule import Calendar, Mode, Schedule, ScheduleError
 from core.recording.schedule import Holiday as KeptDay
 from core.recording.schedule_form import schedule_from
@@ -88,6 +89,12 @@ def camera_configs(ids: Iterable[int]) -> list[CameraConfig]:
 def camera_limits() -> list[CameraLimits]:
     """Retention limits of every camera."""
     return [CameraLimits(*row) for row in cameras().values_list("id", "retention_days", "retention_bytes")]
+
+
+def masks_on(camera_id: int) -> Masks:
+    """What is covered of a camera's pictures for those who may not see it all."""
+    found = cameras().filter(pk=camera_id).values_list("masks", flat=True).first()
+    return masks_of(found or [])
 
 
 def schedule_of(camera: Camera) -> Schedule:

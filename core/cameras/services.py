@@ -14,6 +14,7 @@ from django.db.models import Max
 from core.cameras.drivers import CameraError, checked, opened, sealed
 from core.cameras.models import Camera, RecordingMode
 from core.hookspecs.cameras import CameraDriverSpec, ProbeReport
+from core.media.masks import MOST_MASKS, MaskError, checked_polygon
 from core.media.source import Fault
 from core.pluginhost import host
 from core.pluginhost.guard import describe
@@ -31,6 +32,7 @@ FIELDS = (
     "record_sub",
     "retention_days",
     "retention_bytes",
+    "masks",
 )
 PROBE_SECONDS = 10.0
 _EVENTS = re.compile(r"[a-z0-9_]+\.(\*|[a-z0-9_.]+)")
@@ -123,6 +125,7 @@ def shown_settings(camera: Camera) -> dict[str, Any]:
 
 def _save(camera: Camera, *, created: bool, before: dict[str, Any] | None, actor: str, address: str) -> None:
     _check_recording(camera)
+    _check_masks(camera)
     try:
         camera.full_clean(exclude=["settings"])
     except ValidationError as error:
@@ -147,3 +150,13 @@ def _check_recording(camera: Camera) -> None:
     for pattern in camera.record_on:
         if not _EVENTS.fullmatch(pattern):
             raise CameraError({"record_on": [f"{pattern!r} is no type of event, such as motion.detected or lpr.*."]})
+
+
+def _check_masks(camera: Camera) -> None:
+    if len(camera.masks) > MOST_MASKS:
+        raise CameraError({"masks": [f"a camera has at most {MOST_MASKS} masks; remove some."]})
+    for number, points in enumerate(camera.masks, 1):
+        try:
+            checked_polygon(points)
+        except MaskError as error:
+            raise CameraError({"masks": [f"Mask {number}: {error}"]}) from error

@@ -1,4 +1,7 @@
-"""Time and camera name drawn into the picture. This takes a new encoding: the picture is no longer the camera's own."""
+"""Time and camera name drawn into the picture, privacy masks covered.
+
+This takes a new encoding: the picture is no longer the camera's own.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from core.exports.footage import Footage, Read
+from core.media.covering import Cover
+from core.media.masks import masks_of
 from core.media.mp4.assemble import VirtualMp4
 from core.recording.reading import Place
 
@@ -30,8 +35,10 @@ class BurningFailed(Exception):
     """A recording cannot be decoded or encoded; one sentence."""
 
 
-def burnt(footage: Footage, read: Read, zone: tzinfo) -> Iterator[bytes]:
-    """An MP4 file of the footage with the camera's name and the site's time in each picture, piece by piece.
+def burnt(footage: Footage, read: Read, zone: tzinfo | None) -> Iterator[bytes]:
+    """An MP4 file of the footage with its masks covered and the camera's name and the site's time in each picture.
+
+    zone: the site's; None for no name and time.
 
     Sound is copied. Raises BurningFailed; StorageError and EOFError as they come from reading.
     """
@@ -42,9 +49,10 @@ def burnt(footage: Footage, read: Read, zone: tzinfo) -> Iterator[bytes]:
         raise BurningFailed(f"Recordings of {footage.item['name']} cannot be drawn into ({error}).") from error
 
 
-def _encoded(source: InputContainer, footage: Footage, zone: tzinfo) -> Iterator[bytes]:
+def _encoded(source: InputContainer, footage: Footage, zone: tzinfo | None) -> Iterator[bytes]:
     sink = _Sink()
-    label = Label(footage.item["name"], footage.wall_clock(), zone)
+    label = Label(footage.item["name"], footage.wall_clock(), zone) if zone else None
+    cover = Cover(masks_of(footage.item.get("masks", ())))
     with av.open(sink, "w", format="mp4", options=_FRAGMENTED) as target:
         pictures = source.streams.video[0]
         made = target.add_stream("libx264", rate=pictures.average_rate or 25, options=_ENCODING)
@@ -60,10 +68,21 @@ def _encoded(source: InputContainer, footage: Footage, zone: tzinfo) -> Iterator
                     target.mux(packet)
             else:
                 for frame in pictures.decode(packet):
-                    target.mux(made.encode(label.drawn(frame, base, made.width, made.height)))
+                    target.mux(made.encode(_drawn(frame, label, cover, base)))
             yield from sink.taken()
         target.mux(made.encode(None))
     yield from sink.taken()
+
+
+def _drawn(frame: VideoFrame, label: Label | None, cover: Cover, base: Fraction) -> VideoFrame:
+    """The frame as it is encoded: even in both directions, in yuv420p, with its time."""
+    plain = cover.on(frame)
+    width, height = plain.width & ~1, plain.height & ~1
+    if label is not None:
+        return label.drawn(plain, base, width, height)
+    made = plain.reformat(width, height, "yuv420p")
+    made.pts, made.time_base = frame.pts, base
+    return made
 
 
 def _copied_sound(source: InputContainer, target: OutputContainer) -> dict[int, Any]:

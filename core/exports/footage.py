@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from core.hookspecs.storage import StorageError
 from core.media.fragments import Fragment, cover
@@ -20,13 +20,16 @@ Read = Callable[[Place, int, int], bytes]
 
 
 class Item(TypedDict):
-    """What somebody asked for: one camera, one stream, one range. name: the camera's when it was asked."""
+    """What somebody asked for: one camera, one stream, one range. name: the camera's when it was asked; masks: what
+    is covered, which `request_export` fills in.
+    """
 
     camera: int
     name: str
     stream: int
     start_ms: int
     end_ms: int
+    masks: NotRequired[list[Any]]
 
 
 class Hole(TypedDict):

@@ -112,7 +112,7 @@ class Job:
             before = len(rows)
             for footage in self._footages(item):
                 written = self._write(archive, file_name(len(rows) + 1, footage), footage)
-                rows.append(file_row(written, footage, burnt_in=self._export.burn_in))
+                rows.append(file_row(written, footage, burnt_in=self._is_burnt(footage)))
             if len(rows) == before:
                 empty.append((item, holes_of(item, [], item["start_ms"], item["end_ms"])))
         return rows, empty
@@ -120,7 +120,7 @@ class Job:
     def _write(self, archive: Archive, name: str, footage: Footage) -> Written:
         size = footage.size()
         begun = self._done
-        chunks = self._burnt(footage) if self._export.burn_in else self._copied(footage)
+        chunks = self._burnt(footage) if self._is_burnt(footage) else self._copied(footage)
         written = archive.add(name, footage.start_ms / 1000, size, chunks, self._tick)
         self._done = begun + size
         return written
@@ -129,10 +129,14 @@ class Job:
         file = footage.file()
         return file.chunks(0, file.size, self._reader(footage, counts=True))
 
+    def _is_burnt(self, footage: Footage) -> bool:
+        return self._export.burn_in or bool(footage.item.get("masks"))
+
     def _burnt(self, footage: Footage) -> Iterator[bytes]:
         from core.exports.burning import burnt  # PyAV and its libraries only where they are needed
 
-        return burnt(footage, self._reader(footage, counts=True), self._zone)
+        zone = self._zone if self._export.burn_in else None
+        return burnt(footage, self._reader(footage, counts=True), zone)
 
     def _reader(self, footage: Footage, *, counts: bool) -> Read:
         """Reads the footage's bytes, counts them as progress, and says which segment it was that failed."""

@@ -42,6 +42,7 @@ def file_row(written: Written, footage: Footage, *, burnt_in: bool) -> dict[str,
         "start": rfc3339(footage.start_ms),
         "end": rfc3339(footage.end_ms),
         "as_recorded": not burnt_in,
+        "masks_applied": bool(footage.item.get("masks")),
         "shows": [{"start": rfc3339(start), "end": rfc3339(end)} for start, end in _shown(footage)],
         "gaps": [_hole(hole) for hole in footage.holes],
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from django.db import transaction
 
+from core.cameras.queries import masks_on
 from core.configuration import data_directory
 from core.exports import claims
 from core.exports.archive import archive_path
@@ -35,16 +36,21 @@ def request_export(
     *,
     title: str = "",
     burn_in: bool = False,
+    unmasked: Collection[int] = (),
     address: str = "",
     clock: Clock | None = None,
 ) -> Export:
-    """Ask for an export; the exporter process takes it up within about a second. The caller has checked the rights."""
+    """Ask for an export; the exporter process takes it up within about a second. The caller has checked the rights.
+
+    unmasked: cameras whose privacy masks are not applied, as the requester may see what lies under them.
+    """
+    wanted: list[Item] = [_masked(item, unmasked) for item in items]
     with transaction.atomic():
         export = Export.objects.create(
             user_id=user_id,
             requester=requester,
             title=title,
-            items=list(items),
+            items=wanted,
             burn_in=burn_in,
             created_ms=(clock or SystemClock()).wall_ms(),
         )
@@ -56,7 +62,17 @@ def request_export(
 def was_requested(requester: str, items: Sequence[Item]) -> bool:
     """Whether this requester has asked for just that already, and the export is there: for what may ask twice."""
     asked = Export.objects.filter(requester=requester).order_by("-pk").values_list("items", flat=True)[:LOOKED_BACK]
-    return list(items) in list(asked)
+    bare = [[{key: value for key, value in item.items() if key != "masks"} for item in one] for one in asked]
+    return list(items) in bare
+
+
+def _masked(item: Item, unmasked: Collection[int]) -> Item:
+    masks = (
+        []
+        if item["camera"] in unmasked
+        else [[list(corner) for corner in polygon] for polygon in masks_on(item["camera"])]
+    )
+    return Item(**item, masks=masks) if masks else item
 
 
 def cancel_export(export: Export, *, actor: str, address: str = "") -> None:

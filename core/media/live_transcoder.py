@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.media.live import LiveFragment, LiveFragmenter
+from core.media.masks import Masks
 from core.media.mp4.reader import samples
 from core.media.mp4.tracks_of import tracks_of
 from core.media.transcoder import Transcoder
@@ -14,8 +15,9 @@ from core.media.units import AccessUnit, StreamInfo, Track
 class LiveTranscoder:
     """One live stream, from an initialization segment on. max_width: pixels; wider pictures are made smaller."""
 
-    def __init__(self, max_width: int) -> None:
+    def __init__(self, max_width: int, masks: Masks = ()) -> None:
         self._max_width = max_width
+        self._masks = masks
         self._tracks: tuple[Track, ...] = ()
         self._told: Track | None = None
         self._begin()
@@ -39,7 +41,7 @@ class LiveTranscoder:
             yield from self._fragmenter.push(made)
 
     def _begin(self) -> None:
-        self._transcoder = Transcoder(self._tracks[0], self._max_width) if self._tracks else None
+        self._transcoder = Transcoder(self._tracks[0], self._max_width, self._masks) if self._tracks else None
         self._fragmenter = LiveFragmenter()
         self._told = None
 

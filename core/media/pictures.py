@@ -12,6 +12,7 @@ import av
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange
 
+from core.media.masks import Masks
 from core.media.units import AccessUnit, Codec, Track
 
 _DECODERS: dict[Codec, Literal["h264", "hevc", "mjpeg"]] = {
@@ -46,11 +47,11 @@ def picture_at(track: Track, units: Iterable[AccessUnit], pts: int, max_width: i
     return _nearest(_decoded(track, units), pts, max_width)
 
 
-def picture_of_file(data: bytes, at_ms: int = 0, max_width: int = 0) -> bytes:
+def picture_of_file(data: bytes, at_ms: int = 0, max_width: int = 0, masks: Masks = ()) -> bytes:
     """A JPEG of the frame that an MP4 file shows at a time on its own time line: the last at or before it.
 
     data: an initialization segment and fragments from a keyframe on; times as stored, counted from the segment's start.
-    Raises PictureError.
+    masks: what is covered. Raises PictureError.
     """
     try:
         with av.open(io.BytesIO(data), "r", format="mp4") as container:
@@ -58,7 +59,7 @@ def picture_of_file(data: bytes, at_ms: int = 0, max_width: int = 0) -> bytes:
                 raise PictureError("no picture: the file holds no video")
             stream = container.streams.video[0]
             base = stream.time_base or Fraction(1, 90_000)
-            return _nearest(container.decode(stream), int(Fraction(at_ms, 1000) / base), max_width)
+            return _nearest(container.decode(stream), int(Fraction(at_ms, 1000) / base), max_width, masks)
     except av.FFmpegError as error:
         raise PictureError(f"no picture: the recording cannot be read ({error})") from error
 
@@ -80,7 +81,7 @@ def _decoded(track: Track, units: Iterable[AccessUnit]) -> Iterator[VideoFrame]:
         raise PictureError(f"no picture: the frame cannot be decoded ({error})") from error
 
 
-def _nearest(frames: Iterable[VideoFrame], pts: int, max_width: int) -> bytes:
+def _nearest(frames: Iterable[VideoFrame], pts: int, max_width: int, masks: Masks = ()) -> bytes:
     best: VideoFrame | None = None
     for frame in frames:
         if best is not None and frame.pts is not None and frame.pts > pts:
@@ -88,7 +89,15 @@ def _nearest(frames: Iterable[VideoFrame], pts: int, max_width: int) -> bytes:
         best = frame
     if best is None:
         raise PictureError("no picture: nothing could be decoded")
-    return _jpeg(best, max_width)
+    return _jpeg(_covered(best, masks), max_width)
+
+
+def _covered(frame: VideoFrame, masks: Masks) -> VideoFrame:
+    if not masks:
+        return frame
+    from core.media.covering import Cover  # numpy only where there is something to cover
+
+    return Cover(masks).on(frame)
 
 
 def _jpeg(frame: VideoFrame, max_width: int) -> bytes:

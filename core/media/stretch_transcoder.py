@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 
+from core.media.masks import Masks
 from core.media.mp4.fragment import Run, build
 from core.media.mp4.init import init_segment
 from core.media.mp4.reader import samples
@@ -23,11 +24,11 @@ class StretchTranscoder:
     decoded.
     """
 
-    def __init__(self, init: bytes, max_width: int, from_ms: int = 0) -> None:
+    def __init__(self, init: bytes, max_width: int, from_ms: int = 0, masks: Masks = ()) -> None:
         """Raises ValueError when `init` is no initialization segment of ours."""
         self._tracks = tracks_of(init)
         self._from_ms = from_ms
-        self._video = Transcoder(self._tracks[0], max_width)
+        self._video = Transcoder(self._tracks[0], max_width, masks)
         self._video.from_pts = from_ms * VIDEO_TIMESCALE // 1000
         self._told: Track | None = None
         self._sound: list[AccessUnit] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from fractions import Fraction
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import av
 from av.codec.context import Flags, ThreadType
@@ -14,8 +14,12 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import ColorRange, Interpolation
 
 from core.media.h26x import annexb_to_prefixed, video_track
+from core.media.masks import Masks
 from core.media.tracks import VIDEO_TIMESCALE
 from core.media.units import AccessUnit, Codec, Track
+
+if TYPE_CHECKING:
+    from core.media.covering import Cover
 
 log = logging.getLogger("eyrie.media")
 
@@ -40,12 +44,13 @@ class Transcoder:
     A picture that cannot be decoded is left out; never raises for what a camera sends. Not for several threads.
     """
 
-    def __init__(self, track: Track, max_width: int) -> None:
+    def __init__(self, track: Track, max_width: int, masks: Masks = ()) -> None:
         self.track: Track | None = None
         """What comes out; None before the first picture, another when the pictures' size changes."""
         self.from_pts = 0
         """Pictures shown before are only decoded."""
         self._max_width = max_width
+        self._cover = _cover(masks) if masks else None
         self._decoder = _decoder(track)
         self._walls: dict[int, int] = {}
         self._encoder: VideoCodecContext | None = None
@@ -97,6 +102,8 @@ class Transcoder:
         picture = frame.reformat(
             encoder.width, encoder.height, "yuv420p", dst_color_range=ColorRange.MPEG, interpolation=Interpolation.AREA
         )
+        if self._cover is not None:
+            picture = self._cover.on(picture)
         picture.pts, picture.time_base = pts, Fraction(1, VIDEO_TIMESCALE)
         picture.pict_type = PictureType.I if key else PictureType.NONE
         return [
@@ -112,6 +119,12 @@ class Transcoder:
             self.track = video_track(0, Codec.H264, bytes(self._encoder.extradata or b""))
             self._last_pts = -1
         return self._encoder
+
+
+def _cover(masks: Masks) -> Cover:
+    from core.media.covering import Cover  # numpy only where there is something to cover
+
+    return Cover(masks)
 
 
 def _decoder(track: Track) -> VideoCodecContext:

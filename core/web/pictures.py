@@ -10,6 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from core.lifeline import die_with_parent
+from core.media.masks import Masks
 from core.media.pictures import PictureError
 
 WORKERS = 2
@@ -29,12 +30,12 @@ class PicturePool:
         self._pool: ProcessPoolExecutor | None = None
         self._asked = threading.BoundedSemaphore(WAITING)
 
-    async def jpeg(self, file: bytes, at_ms: int = 0, max_width: int = 0) -> bytes:
+    async def jpeg(self, file: bytes, at_ms: int = 0, max_width: int = 0, masks: Masks = ()) -> bytes:
         """A JPEG of an MP4 file's frame (core.media.pictures.picture_of_file). Raises PictureError, TooBusy."""
         if not self._asked.acquire(blocking=False):
             raise TooBusy
         try:
-            job = self._submit(file, at_ms, max_width)
+            job = self._submit(file, at_ms, max_width, masks)
         except BaseException:
             self._asked.release()
             raise
@@ -58,18 +59,18 @@ class PicturePool:
             for process in processes:
                 process.kill()
 
-    def _submit(self, file: bytes, at_ms: int, max_width: int) -> Future[bytes]:
+    def _submit(self, file: bytes, at_ms: int, max_width: int, masks: Masks) -> Future[bytes]:
         with self._lock:
             if self._pool is None:
                 context = multiprocessing.get_context("spawn")
                 self._pool = ProcessPoolExecutor(WORKERS, context, initializer=die_with_parent, initargs=(os.getpid(),))
-            return self._pool.submit(_decode, file, at_ms, max_width)
+            return self._pool.submit(_decode, file, at_ms, max_width, masks)
 
 
 pictures = PicturePool()
 
 
-def _decode(file: bytes, at_ms: int, max_width: int) -> bytes:
+def _decode(file: bytes, at_ms: int, max_width: int, masks: Masks) -> bytes:
     from core.media.pictures import picture_of_file
 
-    return picture_of_file(file, at_ms, max_width)
+    return picture_of_file(file, at_ms, max_width, masks)

@@ -6,6 +6,7 @@ import base64
 import io
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
@@ -29,12 +30,16 @@ def tile(window: Page, name: str) -> Locator:
     return window.locator("eyrie-tile", has=window.get_by_text(name, exact=True))
 
 
+def luma(one: Locator) -> NDArray[np.uint8] | None:
+    """How bright the picture is that a tile shows now, pixel by pixel."""
+    png = one.evaluate(SHOWN)
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).convert("L")) if png else None
+
+
 def number(one: Locator) -> tuple[int, int] | None:
     """Seed and number burnt into the picture that a tile shows now."""
-    png = one.evaluate(SHOWN)
-    if png is None:
-        return None
-    return frame_number(np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).convert("L")))
+    shown = luma(one)
+    return None if shown is None else frame_number(shown)
 
 
 def numbers(one: Locator, count: int, timeout: float = 40) -> list[int]:

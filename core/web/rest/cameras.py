@@ -32,6 +32,7 @@ class CameraInput(serializers.Serializer[dict[str, Any]]):
     """What one may set. `settings` are the driver's own (GET /api/v1/drivers/); secrets are never shown again.
 
     `schedule`: needed when `recording` is `schedule`. `pre_roll`, `post_roll`: seconds around what triggers.
+    `masks`: privacy masks, each the corners of a polygon as `[x, y]`, fractions of the picture.
     `record_on`: types of events that trigger, such as `lpr.*`; all but those about Eyrie's own health when empty.
     """
 
@@ -45,6 +46,9 @@ class CameraInput(serializers.Serializer[dict[str, Any]]):
     post_roll = serializers.IntegerField(min_value=0, max_value=LONGEST_POST_ROLL, default=10)
     record_on = serializers.ListField(child=serializers.CharField(max_length=100), max_length=50, default=list)
     record_sub = serializers.BooleanField(default=False)
+    masks = serializers.ListField(
+        child=serializers.ListField(child=serializers.ListField(child=serializers.FloatField())), default=list
+    )
     retention_days = serializers.IntegerField(min_value=1, max_value=36500, allow_null=True, default=None)
     retention_bytes = serializers.IntegerField(min_value=1, max_value=2**60, allow_null=True, default=None)
 
@@ -89,6 +93,7 @@ class CameraDetail(CameraOutput):
             "post_roll",
             "record_on",
             "record_sub",
+            "masks",
             "retention_days",
             "retention_bytes",
             "revision",

@@ -34,12 +34,14 @@ from core.exports.services import (
 from core.exports.signing import KeyTrouble, signer
 from core.media.clock import SystemClock
 from core.system import audit
+from core.web.covered import masks_for
 from core.web.files import FilePart
 from core.web.ranges import range_response
 from core.web.rest.conventions import Pages, actor, address
 from core.web.rest.times import required_range, rfc3339
 
 EXPORT = "camera.export"
+UNMASK = "camera.unmask"
 MANAGE = "export.manage"
 
 
@@ -182,10 +184,13 @@ class Exports(ListAPIView[Export]):
         form = ExportInput(data=request.data)
         form.is_valid(raise_exception=True)
         wanted = form.validated_data
+        rights = rights_for(request)
+        items = _items(rights, wanted["items"])
         export = request_export(
             request.user.pk,
             actor(request),
-            _items(rights_for(request), wanted["items"]),
+            items,
+            unmasked={item["camera"] for item in items if rights.holds(UNMASK, item["camera"])},
             title=wanted["title"],
             burn_in=wanted["burn_in"],
             address=address(request),
@@ -311,6 +316,10 @@ def _archive(request: Request, export_id: int) -> tuple[Export, Path]:
     rights = rights_for(request)
     if not all(rights.holds(EXPORT, item["camera"]) for item in export.items):
         raise PermissionDenied("You may no longer export recordings of every camera in it.")
+    if any(not item.get("masks") and masks_for(rights, item["camera"]) for item in export.items):
+        raise PermissionDenied(
+            "It shows what lies under a camera's privacy masks, which you may not see; export again."
+        )
     path = archive_path(exports_folder(), export.pk)
     if export.state != State.DONE:
         raise NotFound(f"The export is not done: it is {export.get_state_display().lower()}.")

@@ -11,12 +11,17 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from core.access.declared import Required
+from core.access.rights import rights_for
 from core.configuration import configuration
 from core.hookspecs.storage import StorageError
+from core.media.masks import Masks
+from core.media.mp4.assemble import VirtualMp4
 from core.media.pictures import PictureError
 from core.media.transcoder import CODEC
 from core.recorder.waiting import WatchEnded
+from core.recording.reading import Place
 from core.web import playback, recorders, stretches
+from core.web.covered import masks_for
 from core.web.pictures import TooBusy, pictures
 from core.web.plans import Continuing
 from core.web.ranges import range_response
@@ -63,7 +68,7 @@ class Snapshot(APIView):
             file = async_to_sync(recorders.keyframe)(camera_id, stream)
         except WatchEnded as end:
             raise RecorderSilent(str(end)) from end
-        return _jpeg(file, 0, width, "no-store")
+        return _jpeg(file, 0, width, masks_for(rights_for(request), camera_id), "no-store")
 
 
 class FrameAt(APIView):
@@ -101,6 +106,8 @@ class Video(APIView):
         A range that is still being recorded is another file, of another ETag, each time it is asked for from the
         beginning. Byte ranges of one player belong to one file: to that of its If-Range tag, or without one to the
         file that was last asked for within a minute. When that file is gone, If-Range gets the new one from its start.
+
+        Who may not see what lies under the camera's privacy masks gets it made anew in H.264, without byte ranges.
         """
         camera = found_camera(camera_id)
         start, end = required_range(request.query_params, LONGEST_VIDEO_MS)
@@ -110,6 +117,9 @@ class Video(APIView):
             raise NotFound(str(error)) from error
         except StorageError as error:
             raise Unreadable(str(error)) from error
+        masks = masks_for(rights_for(request), camera_id)
+        if masks:
+            return _covered(plan.file, masks)
         response = range_response(
             request._request,
             playback.source(plan.file),
@@ -145,7 +155,8 @@ class StretchOf(APIView):
         """
         found_camera(camera_id)
         start, end = required_range(request.query_params, LONGEST_STRETCH_MS)
-        convert, following = _converted(request), _said(request, "following")
+        masks = masks_for(rights_for(request), camera_id)
+        convert, following = _converted(request, masks), _said(request, "following")
         try:
             found = stretches.stretch(camera_id, start, end, stream_of(request), following=following and not convert)
             found.probe()
@@ -155,12 +166,12 @@ class StretchOf(APIView):
             raise Unreadable(str(error)) from error
         source = found.source()
         if convert:
-            chunks = converted(source.chunks(0, source.size), start if following else 0)
+            chunks = converted(source.chunks(0, source.size), start if following else 0, masks)
             response = StreamingHttpResponse(chunks, content_type=found.content_type_as(CODEC))
         else:
             response = StreamingHttpResponse(source.chunks(0, source.size), content_type=found.content_type)
             response.headers["Content-Length"] = str(source.size)
-        response.headers["Cache-Control"] = "private, max-age=3600" if found.settled else "no-store"
+        response.headers["Cache-Control"] = "private, max-age=3600" if found.settled and not masks else "no-store"
         return response
 
 
@@ -174,23 +185,38 @@ def picture_of_moment(camera_id: int, at_ms: int, request: Request) -> HttpRespo
     except StorageError as error:
         raise Unreadable(str(error)) from error
     cache = "private, max-age=86400, immutable" if file.settled else "private, max-age=1"
-    return _jpeg(file.data, file.at_ms, width, cache)
+    masks = masks_for(rights_for(request), camera_id)
+    if masks:  # they may be changed
+        cache = "private, max-age=1"
+    return _jpeg(file.data, file.at_ms, width, masks, cache)
+
+
+def _covered(file: VirtualMp4[Place], masks: Masks) -> HttpResponseBase:
+    if not configuration().transcodes:
+        raise ConvertsNothing
+    chunks = converted(playback.source(file).chunks(0, file.size), 0, masks)
+    headers = {"Accept-Ranges": "none", "Cache-Control": "no-store"}
+    return StreamingHttpResponse(chunks, content_type="video/mp4", headers=headers)
 
 
 def _said(request: Request, name: str) -> bool:
     return request.query_params.get(name, "") in ("1", "true")
 
 
-def _converted(request: Request) -> bool:
-    """Whether H.264 is asked for. Raises ValidationError, and ConvertsNothing where the server may not."""
+def _converted(request: Request, masks: Masks) -> bool:
+    """Whether H.264 is asked for, or made so that something is covered.
+
+    Raises ValidationError, and ConvertsNothing where the server may not.
+    """
     codec = request.query_params.get("as", "")
     if codec not in ("", "h264"):
         raise ValidationError(
             {"as": [f"{codec!r} is not made here; give h264, or leave it out for what was recorded."]}
         )
-    if codec and not configuration().transcodes:
+    wanted = bool(codec or masks)
+    if wanted and not configuration().transcodes:
         raise ConvertsNothing
-    return bool(codec)
+    return wanted
 
 
 def _continuing(request: Request) -> Continuing | None:
@@ -209,9 +235,9 @@ def _width(request: Request) -> int:
     return int(text)
 
 
-def _jpeg(file: bytes, at_ms: int, width: int, cache: str) -> HttpResponse:
+def _jpeg(file: bytes, at_ms: int, width: int, masks: Masks, cache: str) -> HttpResponse:
     try:
-        picture = async_to_sync(pictures.jpeg)(file, at_ms, width)
+        picture = async_to_sync(pictures.jpeg)(file, at_ms, width, masks)
     except TooBusy as error:
         raise Unreadable("Too many pictures are asked for at once; try again shortly.") from error
     except PictureError as error:

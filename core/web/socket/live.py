@@ -6,7 +6,8 @@ anew, with a text message first. A client that does not keep up misses fragments
 queues up.
 
 `&as=h264&width=640` asks for the same in H.264 of about that width, for a client that cannot play what the camera
-sends. The server converts a few streams at once; beyond, it closes with 4429.
+sends. The server converts a few streams at once; beyond, it closes with 4429. So does a stream, unasked, whose camera
+has privacy masks, for a viewer who may not see what lies under them.
 
 `{"op": "time"}` from the client is answered by `{"op": "time", "now_ms": …}`, UTC: each fragment's `prft` box says when
 its picture was taken, and the client's clock may be wrong.
@@ -23,13 +24,15 @@ from channels.db import database_sync_to_async
 
 from core.cameras.queries import cameras
 from core.media.clock import SystemClock
+from core.media.masks import Masks
 from core.recorder.protocol import LiveMessage, MediaFlag
 from core.recorder.waiting import WatchEnded
 from core.web import recorders
+from core.web.covered import masks_for
 from core.web.socket.codecs import codecs_of
 from core.web.socket.watchman import NOT_FOUND, RECORDER_SILENT, Watchman
 from core.web.transcoding.program import TooManyTranscodes
-from core.web.transcoding.shared import transcodes
+from core.web.transcoding.shared import WIDTHS, transcodes
 
 TOO_MANY = 4429
 TIME_ASKED = '{"op":"time"}'
@@ -41,6 +44,7 @@ class Live(Watchman):
 
     required = "camera.live"
     channel_layer_alias = None  # media never passes through a channel layer
+    _masks: Masks | None = None  # what this viewer is not shown, once the stream has begun
 
     @property
     def camera_id(self) -> int:
@@ -55,6 +59,9 @@ class Live(Watchman):
         """A camera that one may not see is as one that does not exist."""
         if not await self.asked(self.rights.holds, "camera.view", self.camera_id) or not await self._exists():
             await self.close(NOT_FOUND, "No such camera.")
+            return True
+        if self._masks is not None and self._masks != await self._covered():
+            await self.close(RECORDER_SILENT, "The privacy masks have changed.")
             return True
         return await super().refused()
 
@@ -76,13 +83,18 @@ class Live(Watchman):
         if text_data == TIME_ASKED:
             await self.send(json.dumps({"op": "time", "now_ms": SystemClock().wall_ms()}))
 
+    async def _covered(self) -> Masks:
+        found: Masks = await database_sync_to_async(masks_for)(self.rights, self.camera_id)
+        return found
+
     async def _exists(self) -> bool:
         return bool(await database_sync_to_async(cameras().filter(pk=self.camera_id).exists)())
 
     async def _stream(self, stream: str, width: int | None) -> None:
         """width: pixels that are asked for in H.264; None for what the camera sends."""
+        masks = self._masks = await self._covered()
         try:
-            async with aclosing(await self._messages(stream, width)) as messages:
+            async with aclosing(await self._messages(stream, width, masks)) as messages:
                 async for message in messages:
                     if MediaFlag.INIT in message.flags:
                         await self.send(_announcement(message.data, stream))
@@ -92,9 +104,9 @@ class Live(Watchman):
         except WatchEnded as end:
             await self.close(NOT_FOUND if end.missing else RECORDER_SILENT, str(end)[:100])
 
-    async def _messages(self, stream: str, width: int | None) -> AsyncGenerator[LiveMessage, None]:
-        if width is not None:
-            return transcodes.watch(self.camera_id, stream, width)
+    async def _messages(self, stream: str, width: int | None, masks: Masks) -> AsyncGenerator[LiveMessage, None]:
+        if width is not None or masks:
+            return transcodes.watch(self.camera_id, stream, width or WIDTHS[-1], masks)
         return (await recorders.client()).watch(self.camera_id, stream)
 
 

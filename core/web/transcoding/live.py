@@ -1,12 +1,13 @@
 """One live stream in at standard input, in H.264 out at standard output.
 
-Run as `python -m core.web.transcoding.live WIDTH PARENT`. Both carry media messages of core.recorder.protocol; log
-lines go out as JSON messages `{"op": "log", …}`. It ends with its input. It loads neither Django nor plugins, so that
-it is there within a quarter of a second.
+Run as `python -m core.web.transcoding.live WIDTH PARENT MASKS`. Both carry media messages of
+core.recorder.protocol; log lines go out as JSON messages `{"op": "log", …}`. It ends with its input. It loads neither
+Django nor plugins, so that it is there within a quarter of a second.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import queue
@@ -18,6 +19,7 @@ from typing import BinaryIO
 from core.lifeline import die_with_parent, name_process
 from core.media.live import LiveFragment
 from core.media.live_transcoder import LiveTranscoder
+from core.media.masks import Masks, masks_of
 from core.recorder.protocol import LENGTH, LiveMessage, MediaFlag, json_frame, media_header, parse
 
 MOST_BEHIND_MS = 250
@@ -77,9 +79,9 @@ class Outgoing(logging.Handler):
         self._stream.flush()
 
 
-def transcode(incoming: Incoming, outgoing: Outgoing, max_width: int) -> None:
+def transcode(incoming: Incoming, outgoing: Outgoing, max_width: int, masks: Masks) -> None:
     """Until the input ends."""
-    transcoder = LiveTranscoder(max_width)
+    transcoder = LiveTranscoder(max_width, masks)
     for message, behind_ms in incoming:
         try:
             if MediaFlag.INIT in message.flags:
@@ -94,13 +96,14 @@ def transcode(incoming: Incoming, outgoing: Outgoing, max_width: int) -> None:
 def main() -> None:
     """Run until web ends it or itself."""
     max_width, parent = (int(argument) for argument in sys.argv[1:3])
+    masks = masks_of(json.loads(sys.argv[3]))
     die_with_parent(parent)
     name_process("transcoder")
     os.nice(NICENESS)
     outgoing = Outgoing(sys.stdout.buffer)
     logging.basicConfig(handlers=[outgoing], level=logging.INFO)
     try:
-        transcode(Incoming(sys.stdin.buffer), outgoing, max_width)
+        transcode(Incoming(sys.stdin.buffer), outgoing, max_width, masks)
     except BrokenPipeError:
         os._exit(0)  # nobody wants it any more
 

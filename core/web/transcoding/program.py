@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -11,16 +12,17 @@ from pathlib import Path
 
 import core
 from core.configuration import configuration
+from core.media.masks import Masks
 
 LIVE = "core.web.transcoding.live"
 STRETCH = "core.web.transcoding.stretch"
 CHUNK = 64 * 1024
 
 
-async def start(program: str, width: int, *more: int) -> Process:
-    """Start one; it dies with this process."""
+async def start(program: str, width: int, masks: Masks, *more: int) -> Process:
+    """Start one; it dies with this process. masks: what it covers."""
     environment = os.environ | {"PYTHONPATH": str(Path(core.__path__[0]).parent)}
-    words = ("-m", program, str(width), str(os.getpid()), *map(str, more))
+    words = ("-m", program, str(width), str(os.getpid()), json.dumps(masks), *map(str, more))
     return await asyncio.create_subprocess_exec(sys.executable, *words, stdin=PIPE, stdout=PIPE, env=environment)
 
 

@@ -8,22 +8,23 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import cast
 
+from core.media.masks import Masks
 from core.web.transcoding.program import CHUNK, STRETCH, end, places, start
 
 WIDTH = 1280
 PATIENCE_SECONDS = 30.0
 
 
-async def converted(stretch: AsyncIterator[bytes], from_ms: int) -> AsyncGenerator[bytes, None]:
+async def converted(stretch: AsyncIterator[bytes], from_ms: int, masks: Masks = ()) -> AsyncGenerator[bytes, None]:
     """The bytes of a stretch (core.web.stretches) in H.264, as they are made, from a moment on (ms UTC).
 
-    stretch: begins with a keyframe at or before that moment. It waits for a place among the transcodes, and loses it
-    when nothing is taken for PATIENCE_SECONDS.
+    stretch: begins with a keyframe at or before that moment. masks: what is covered. It waits for a place among the
+    transcodes, and loses it when nothing is taken for PATIENCE_SECONDS.
     """
     loop = asyncio.get_running_loop()
     await places.wait()
     try:
-        process = await start(STRETCH, WIDTH, from_ms)
+        process = await start(STRETCH, WIDTH, masks, from_ms)
     except BaseException:
         places.give_back()
         raise

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, cast
 
+from core.media.masks import Masks
 from core.recorder.client import MOST_WAITING
 from core.recorder.protocol import LENGTH, LiveMessage, MediaFlag, media_header, parse
 from core.recorder.waiting import Waiting, WatchEnded
@@ -21,8 +22,8 @@ WIDTHS = (640, 1280)
 MOST_BEHIND_MS = 1500
 """Of the stream may wait for the transcoder when a keyframe comes; more is skipped."""
 
-Wanted = tuple[int, str, int]
-"""Camera, stream, width."""
+Wanted = tuple[int, str, int, Masks]
+"""Camera, stream, width, what is covered."""
 
 
 class Transcodes:
@@ -31,12 +32,14 @@ class Transcodes:
     def __init__(self) -> None:
         self._running: dict[Wanted, _Transcode] = {}
 
-    async def watch(self, camera_id: int, stream: str, width: int) -> AsyncGenerator[LiveMessage, None]:
+    async def watch(
+        self, camera_id: int, stream: str, width: int, masks: Masks = ()
+    ) -> AsyncGenerator[LiveMessage, None]:
         """Live messages in H.264, `width` pixels wide or somewhat more, never more than the largest of WIDTHS.
 
         Raises TooManyTranscodes, and WatchEnded when the stream is over or cannot be transcoded.
         """
-        wanted = camera_id, stream, next((size for size in WIDTHS if size >= width), WIDTHS[-1])
+        wanted = camera_id, stream, next((size for size in WIDTHS if size >= width), WIDTHS[-1]), masks
         transcode = self._running.get(wanted) or self._begin(wanted)
         viewer = transcode.add()
         try:
@@ -106,7 +109,7 @@ class _Transcode:
                 viewer.end(str(self._end), missing=self._end.missing)
 
     async def _transcode(self) -> None:
-        process = await start(LIVE, self._wanted[2])
+        process = await start(LIVE, self._wanted[2], self._wanted[3])
         feeding = asyncio.create_task(self._feed(cast(asyncio.StreamWriter, process.stdin)))
         try:
             await self._take(cast(asyncio.StreamReader, process.stdout))
@@ -115,7 +118,7 @@ class _Transcode:
 
     async def _feed(self, stdin: asyncio.StreamWriter) -> None:
         """What the camera sends, into the process, until either ends."""
-        camera_id, stream, _ = self._wanted
+        camera_id, stream, *_ = self._wanted
         try:
             async with aclosing((await recorders.client()).watch(camera_id, stream, MOST_BEHIND_MS)) as messages:
                 async for message in messages:

@@ -249,7 +249,9 @@ def test_the_short_way_for_fragments_makes_the_same_frames(codec: Codec, data: s
     for _ in range(data.draw(st.integers(0, 3))):
         place = data.draw(st.integers(0, len(packets) - 1))
         damaged = bytearray(b"".join(packets[place]))  # the same packet may have been cut short before
-        damaged[data.draw(st.integers(0, min(15, len(damaged) - 1)))] = data.draw(st.sampled_from((0, 0x80, 0x90, 0xA0, 0x7C, 0x62, 1, 0xFF)))
+        damaged[data.draw(st.integers(0, min(15, len(damaged) - 1)))] = data.draw(
+            st.sampled_from((0, 0x80, 0x90, 0xA0, 0x7C, 0x62, 1, 0xFF))
+        )
         damaged[0] |= 0x80
         damaged[0] &= 0xBF
         packets[place] = bytes(damaged[:12]), bytes(damaged[12 : data.draw(st.integers(12, len(damaged)))])
