@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:  # Django is set up only after conftests are loaded
     from rest_framework.test import APIClient
 
     from core.access.models import User
+    from core.recording.models import Volume
 
 
 class PaperSettings(BaseModel):
@@ -158,3 +160,17 @@ async def session_of(served: str, person) -> AsyncIterator[Callable[..., Awaitab
             return await stack.enter_async_context(client)
 
         yield make
+
+
+@pytest.fixture
+def fresh_volume(transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Volume]:
+    """A volume of the test's own, and readers and plans that do not remember the last one's."""
+    from core.recording.models import Volume
+    from core.web import playback
+    from core.web.plans import Plans
+
+    monkeypatch.setattr(playback, "_plans", Plans())
+    path = tmp_path / "volume"
+    path.mkdir()
+    yield Volume.objects.create(name="v", backend="local_disk", settings={"path": str(path)})
+    playback.readers().close()

@@ -46,7 +46,7 @@ def is_covered(left: float, right: float) -> bool:
 
 
 @pytest.fixture
-async def yard(storage_root) -> Camera:
+async def yard(fresh_volume) -> Camera:
     found = await Camera.objects.acreate(name="yard", driver="none", masks=[LEFT])
     await sync_to_async(record)(found.pk, video(Codec.H264, frames=50, gop=25))
     return found

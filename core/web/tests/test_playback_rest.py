@@ -11,31 +11,17 @@ from PIL import Image
 from core.cameras.models import Camera
 from core.media.tests.footage import START_MS, Footage, audio, decode_file, picture, same, together, video
 from core.recording.entries import GapReason
-from core.recording.models import Piece, Segment, State, Volume
-from core.web.plans import Plans
+from core.recording.models import Piece, Segment, State
 from core.web.rest.times import rfc3339
 from core.web.tests.recorded import Recording, gap, record
 
-pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__")]
+pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__"), pytest.mark.usefixtures("fresh_volume")]
 SECOND = 1000
 
 
 def span(start: int, end: int) -> dict[str, str]:
     """Milliseconds after the footage's start as `start` and `end`."""
     return {"start": rfc3339(START_MS + start), "end": rfc3339(START_MS + end)}
-
-
-@pytest.fixture(autouse=True)
-def _fresh_volume(transactional_db, tmp_path, monkeypatch):
-    """Each test has a volume of its own, and readers and plans that do not remember the last one's."""
-    from core.web import playback
-
-    monkeypatch.setattr(playback, "_plans", Plans())
-    path = tmp_path / "volume"
-    path.mkdir()
-    volume = Volume.objects.create(name="v", backend="local_disk", settings={"path": str(path)})
-    yield volume
-    playback.readers().close()
 
 
 @pytest.fixture(scope="module")

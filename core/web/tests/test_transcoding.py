@@ -152,7 +152,7 @@ async def test_one_asks_for_what_there_is_and_one_may_see(served, person, camera
 
 
 @pytest.mark.django_db(transaction=True, databases="__all__")
-async def test_a_recorded_stretch_is_had_in_h264(session_of, storage_root, monkeypatch, processes) -> None:
+async def test_a_recorded_stretch_is_had_in_h264(session_of, fresh_volume, monkeypatch, processes) -> None:
     footage = video(Codec.H265, frames=75, gop=75)
     recorded_camera = await Camera.objects.acreate(name="yard", driver="none")
     await sync_to_async(record)(recorded_camera.pk, footage)
