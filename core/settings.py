@@ -193,6 +193,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "LevelEnum": ["ok", "warning", "failed"],
+        "ScheduledModeEnum": "core.web.rest.schedules.MODES",
         "DeliveryStateEnum": "core.rules.models.State.choices",
         "CopyStateEnum": "core.backup.models.State.choices",
         "ExportStateEnum": "core.exports.models.State.choices",

@@ -24,7 +24,7 @@ MOST = 20
 _CLOCK = SystemClock()
 
 
-class KeyOutput(serializers.Serializer[dict[str, str]]):
+class PushKeyOutput(serializers.Serializer[dict[str, str]]):
     """The key that browsers subscribe with, Base64url."""
 
     key = serializers.CharField()
@@ -55,7 +55,7 @@ class Key(APIView):
 
     required: Required = {"GET": SIGNED_IN}
 
-    @extend_schema(responses=KeyOutput)
+    @extend_schema(responses=PushKeyOutput)
     def get(self, request: Request) -> Response:
         """This installation's public key."""
         return Response({"key": public_key()})

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from core.hookspecs.access import PermissionSpec
 from core.hookspecs.actions import ActionContext, ActionSpec
 from core.hookspecs.audit import AuditEntry
+from core.hookspecs.backup import BackupTargetSpec
 from core.hookspecs.cameras import CameraDriverSpec
 from core.hookspecs.configuration import ConfigurationPart
 from core.hookspecs.detectors import DetectorSpec, Frame
@@ -55,6 +56,12 @@ def test_register_camera_drivers(host: PluginHost) -> None:
 def test_register_storage_backends(host: PluginHost) -> None:
     volume = host.registry.get(StorageBackendSpec, "memory").open(ThingSettings(number=77))
     assert volume.volume_id() == "memory-77"
+
+
+def test_register_backup_targets(host: PluginHost) -> None:
+    target = host.registry.get(BackupTargetSpec, "memory").open(THING)
+    target.append("a/b.mp4", 0, [b"one", b"two"])
+    assert [(one.name, one.size) for one in target.entries("a")] == [("b.mp4", 6)]
 
 
 def test_register_detectors(host: PluginHost) -> None:

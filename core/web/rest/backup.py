@@ -27,10 +27,10 @@ from core.web.rest.backup_forms import (
     PlanInput,
     PlanOutput,
     PlansOutput,
-    ProbeInput,
-    ProbeOutput,
     TargetInput,
     TargetOutput,
+    TargetProbeInput,
+    TargetProbeOutput,
     TargetsOutput,
 )
 from core.web.rest.conventions import Pages, actor, address
@@ -108,10 +108,10 @@ class Probe(APIView):
 
     required: Required = {"POST": MANAGE}
 
-    @extend_schema(request=ProbeInput, responses=ProbeOutput)
+    @extend_schema(request=TargetProbeInput, responses=TargetProbeOutput)
     def post(self, request: Request) -> Response:
         """Sign in, write, read and delete a small file. Blocks as long as the server does, half a minute at most."""
-        form = ProbeInput(data=request.data)
+        form = TargetProbeInput(data=request.data)
         form.is_valid(raise_exception=True)
         given = form.validated_data
         stored = None if given["target"] is None else target_of(given["target"])

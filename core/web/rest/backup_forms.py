@@ -88,7 +88,7 @@ class TargetsOutput(serializers.Serializer[dict[str, Any]]):
     results = TargetOutput(many=True)
 
 
-class ProbeInput(serializers.Serializer[dict[str, Any]]):
+class TargetProbeInput(serializers.Serializer[dict[str, Any]]):
     """Settings to try; `target`: whose stored secrets those that come back masked are."""
 
     kind = serializers.CharField(max_length=64)
@@ -96,7 +96,7 @@ class ProbeInput(serializers.Serializer[dict[str, Any]]):
     target = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 
-class ProbeOutput(serializers.Serializer[dict[str, Any]]):
+class TargetProbeOutput(serializers.Serializer[dict[str, Any]]):
     """One sentence of what was found."""
 
     summary = serializers.CharField()

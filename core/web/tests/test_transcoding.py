@@ -47,7 +47,14 @@ def packets(data: bytes) -> list[av.Packet]:
 
 
 def transcoders() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if {program.LIVE, program.STRETCH} & set(one.cmdline())]
+    return [one for one in psutil.Process().children() if is_transcoder(one)]
+
+
+def is_transcoder(process: psutil.Process) -> bool:
+    try:
+        return bool({program.LIVE, program.STRETCH} & set(process.cmdline()))
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
 
 
 def watching(url: str, headers: dict[str, str]) -> websockets.connect:

@@ -6,6 +6,7 @@ from typing import Any
 from core.api import (
     ActionSpec,
     AuditEntry,
+    BackupTargetSpec,
     CameraDriverSpec,
     ConfigurationPart,
     DetectorSpec,
@@ -31,6 +32,7 @@ from eyrie_dummy.detector import BrightDetector
 from eyrie_dummy.driver import open_source, probe, streams
 from eyrie_dummy.settings import DummySettings, ThingSettings
 from eyrie_dummy.storage import MemoryStorage
+from eyrie_dummy.target import MemoryTarget
 
 SEEN: list[tuple[Any, ...]] = []
 FORBIDDEN_USER = 4711
@@ -52,6 +54,12 @@ def register_camera_drivers() -> Iterable[CameraDriverSpec]:
 def register_storage_backends() -> Iterable[StorageBackendSpec]:
     """A volume."""
     yield StorageBackendSpec("memory", "Memory", ThingSettings, MemoryStorage)
+
+
+@hookimpl
+def register_backup_targets() -> Iterable[BackupTargetSpec]:
+    """A place for copies."""
+    yield BackupTargetSpec("memory", "Memory", ThingSettings, MemoryTarget)
 
 
 @hookimpl
