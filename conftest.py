@@ -35,6 +35,9 @@ if _TEST_DATABASE:
     os.environ["EYRIE_DATABASE_URL"] = _TEST_DATABASE
 
 django.setup()  # before the rooms' own conftests, which import models, are read
+# Processes that run files beside each other (pytest-xdist) inherit this environment; with the name in it pytest-django
+# would read the settings before this file has given them a data directory of their own.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 # Argon2 takes tens of milliseconds on purpose; what is tested is who may sign in, not how the password is kept.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
