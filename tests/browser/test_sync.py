@@ -18,7 +18,8 @@ from tests.rig.browser import SECONDS, SOON, enter
 from tests.rig.processes import eventually
 from tests.rig.system import RunningSystem, ms_of, now_ms, rfc3339
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+# Nine players take both processors of a small machine: not beside other tests. Four are tried in test_playback.
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(240)]
 COUNT = 9
 FPS, LOOP = 20, 4  # pictures a second, seconds
 RECORDED = 11 * SECONDS

@@ -61,6 +61,7 @@ def ranges(system: RunningSystem, camera: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.slow  # the engine's own tests cut and crash too, in seconds
 def test_killed_in_the_middle_nothing_is_lost_or_doubled(
     new_system: Callable[..., RunningSystem],
     simulator: Callable[..., ParkFace],
