@@ -18,7 +18,7 @@ from core.pluginhost import host
 from core.pluginhost.health import FixError, HealthChecks
 from core.recording.models import Volume
 
-pytestmark = pytest.mark.django_db(databases=["default", "index"])
+pytestmark = pytest.mark.django_db(databases="__all__")
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_an_update_that_was_not_taken_up_is_told(monkeypatch: pytest.MonkeyPatch
     assert "restart" in release.check().remedy.lower()
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "index"])
+@pytest.mark.django_db(transaction=True, databases="__all__")
 def test_cameras_of_a_recorder_that_does_not_answer_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cameras, "PATIENCE", 0.2)
     assert cameras.check().level is Level.OK
@@ -180,7 +180,7 @@ def test_what_cannot_be_mended_says_why(register_temporarily) -> None:
         HealthChecks(host()).mend("core.clock")
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "index"])
+@pytest.mark.django_db(transaction=True, databases="__all__")
 def test_doctor_prints_what_the_portal_shows_and_fails_with_it(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:  # no volume is set up here
         call_command("doctor")

@@ -6,7 +6,7 @@ file holds: rows are added, changed and removed. Tables that the file does not k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -211,18 +211,28 @@ def _apply(wanted: list[_Wanted]) -> None:
         for row in (*one.changed(), *one.added()):
             _guarded(one, row, _write)
         _reset_sequence(one.part)
+    titles = {one.part.model._meta.db_table: one.part.title for one in wanted}
     for one in wanted:
-        _check(one.part)
+        _check(one.part, titles)
 
 
-def _check(part: ConfigurationPart) -> None:
-    """References are checked at the end of a transaction, to which a dry run never comes: do it here."""
+def _check(part: ConfigurationPart, titles: Mapping[str, str]) -> None:
+    """References are checked at the end of a transaction, to which a dry run never comes: do it here.
+
+    titles: of the parts by table. PostgreSQL checks all tables at once and says which one was wrong.
+    """
     try:
         connections[_alias(part)].check_constraints([part.model._meta.db_table])
         if part.check is not None:
             part.check()
     except (Error, ValueError) as error:
-        raise ArchiveError("file", f"{part.title} cannot be restored: {error} Nothing was changed.") from error
+        title = titles.get(_table_of(error) or "", part.title)
+        raise ArchiveError("file", f"{title} cannot be restored: {error} Nothing was changed.") from error
+
+
+def _table_of(error: Exception) -> str | None:
+    """The table that PostgreSQL names in an error; None on other databases."""
+    return getattr(getattr(error.__cause__, "diag", None), "table_name", None)
 
 
 def _alias(part: ConfigurationPart) -> str:

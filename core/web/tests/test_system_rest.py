@@ -88,7 +88,7 @@ async def test_the_whole_log_is_a_file(session_of, written: Path) -> None:
     assert part.text == answer.text[-30:]
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "index"])
+@pytest.mark.django_db(transaction=True, databases="__all__")
 def test_a_check_is_mended(admin, person, client_of, register_temporarily, monkeypatch: pytest.MonkeyPatch) -> None:
     leaks = [True]
 
@@ -141,7 +141,7 @@ def test_the_configuration_goes_out_and_comes_back(admin, person, client_of) -> 
     assert client_of(person("olga", "operator")).post(BACKUP).status_code == 403
 
 
-@pytest.mark.django_db(databases=["default", "index"])
+@pytest.mark.django_db(databases="__all__")
 def test_the_status_tells_version_and_time(admin) -> None:
     found = admin.get("/api/v1/system/status/").json()
     assert found["version"][0].isdigit()
