@@ -6,7 +6,10 @@ import asyncio
 import ctypes
 import os
 import signal
+from collections.abc import Callable
 from typing import NoReturn
+
+from core.media.clock import Clock
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
@@ -65,3 +68,19 @@ async def beat_forever(fd: int) -> None:
         if not beat(fd):
             return
         await asyncio.sleep(BEAT_SECONDS - loop.time() % BEAT_SECONDS)
+
+
+def heart(fd: int | None, clock: Clock) -> Callable[[], None]:
+    """For a loop without events: beats when it is called, often as that may be, now and then. No fd, no beat."""
+    if fd is None:
+        return lambda: None
+    os.set_blocking(fd, False)
+    last = 0.0
+
+    def tick() -> None:
+        nonlocal last
+        if clock.monotonic() - last >= BEAT_SECONDS:
+            last = clock.monotonic()
+            beat(fd)
+
+    return tick

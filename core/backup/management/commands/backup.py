@@ -6,15 +6,14 @@ import os
 import signal
 import threading
 from argparse import ArgumentParser
-from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand
 
 from core.backup.runner import Runner
-from core.lifeline import BEAT_SECONDS, beat
-from core.media.clock import Clock, SystemClock
+from core.lifeline import heart
+from core.media.clock import SystemClock
 from core.system.site import site
 
 NICENESS = 10  # recording and watching go first
@@ -38,24 +37,8 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: threading.Thread(target=stop.set).start())
         os.nice(NICENESS)
         clock = SystemClock()
-        Runner(_site_zone, clock, stop, _heart(options["heartbeat_fd"], clock)).run()
+        Runner(_site_zone, clock, stop, heart(options["heartbeat_fd"], clock)).run()
 
 
 def _site_zone() -> ZoneInfo:
     return ZoneInfo(site().time_zone)
-
-
-def _heart(fd: int | None, clock: Clock) -> Callable[[], None]:
-    """Beats when it is called, often as that may be, now and then."""
-    if fd is None:
-        return lambda: None
-    os.set_blocking(fd, False)
-    last = 0.0
-
-    def tick() -> None:
-        nonlocal last
-        if clock.monotonic() - last >= BEAT_SECONDS:
-            last = clock.monotonic()
-            beat(fd)
-
-    return tick

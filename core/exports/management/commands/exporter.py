@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 from argparse import ArgumentParser
-from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,8 +15,8 @@ from core.configuration import configuration
 from core.exports.exporter import Exporter
 from core.exports.services import exports_folder
 from core.exports.signing import signer
-from core.lifeline import BEAT_SECONDS, beat
-from core.media.clock import Clock, SystemClock
+from core.lifeline import heart
+from core.media.clock import SystemClock
 from core.system.site import site
 
 NICENESS = 10  # recording and watching go first
@@ -42,25 +41,9 @@ class Command(BaseCommand):
         os.nice(NICENESS)
         clock = SystemClock()
         days = configuration().export_days
-        heart = _heart(options["heartbeat_fd"], clock)
-        Exporter(exports_folder(), signer, _site_zone, days, clock, stop, heart).run()
+        beating = heart(options["heartbeat_fd"], clock)
+        Exporter(exports_folder(), signer, _site_zone, days, clock, stop, beating).run()
 
 
 def _site_zone() -> ZoneInfo:
     return ZoneInfo(site().time_zone)
-
-
-def _heart(fd: int | None, clock: Clock) -> Callable[[], None]:
-    """Beats when it is called, often as that may be, now and then."""
-    if fd is None:
-        return lambda: None
-    os.set_blocking(fd, False)
-    last = 0.0
-
-    def tick() -> None:
-        nonlocal last
-        if clock.monotonic() - last >= BEAT_SECONDS:
-            last = clock.monotonic()
-            beat(fd)
-
-    return tick
