@@ -11,11 +11,24 @@ from core.hookspecs.audit import AuditEntry
 from core.hookspecs.backup import BackupError, BackupTarget, BackupTargetSpec, BackupTrouble, FarEntry
 from core.hookspecs.cameras import CameraDriverSpec, ControlError, FoundCamera, ProbeReport, StreamReport
 from core.hookspecs.configuration import ConfigurationPart
-from core.hookspecs.detectors import Detection, Detector, DetectorSpec, Frame, FrameRequest
+from core.hookspecs.detectors import (
+    NOTHING,
+    Detector,
+    DetectorSpec,
+    Frame,
+    FrameRequest,
+    Occurrence,
+    Sight,
+    TrackedObject,
+    TrackPoint,
+    TrackRequest,
+    Tracks,
+)
 from core.hookspecs.events import Event, EventTypeSpec, NoAttributes, SeenObject
 from core.hookspecs.marks import hookimpl
 from core.hookspecs.ops import Health, HealthCheckSpec, HealthFix, Level, WorkerContext, WorkerSpec
 from core.hookspecs.settings import SettingsSpec
+from core.hookspecs.shapes import Line, Zone
 from core.hookspecs.storage import ObjectWriter, Storage, StorageBackendSpec, StorageError, VolumeSpace
 from core.hookspecs.version import API_VERSION
 from core.hookspecs.web import PanelSpec, RouteSpec, Slot, TopicSpec
@@ -26,6 +39,7 @@ from core.pluginhost.metadata import PluginConfig, PluginMeta
 
 __all__ = [
     "API_VERSION",
+    "NOTHING",
     "AccessUnit",
     "ActionContext",
     "ActionSpec",
@@ -39,7 +53,6 @@ __all__ = [
     "Codec",
     "ConfigurationPart",
     "ControlError",
-    "Detection",
     "Detector",
     "DetectorSpec",
     "Event",
@@ -54,8 +67,10 @@ __all__ = [
     "HealthCheckSpec",
     "HealthFix",
     "Level",
+    "Line",
     "NoAttributes",
     "ObjectWriter",
+    "Occurrence",
     "PacedSource",
     "PacketSink",
     "PacketSource",
@@ -69,6 +84,7 @@ __all__ = [
     "Scope",
     "SeenObject",
     "SettingsSpec",
+    "Sight",
     "Slot",
     "SourceError",
     "Storage",
@@ -79,8 +95,13 @@ __all__ = [
     "SystemClock",
     "TopicSpec",
     "Track",
+    "TrackPoint",
+    "TrackRequest",
+    "TrackedObject",
+    "Tracks",
     "VolumeSpace",
     "WorkerContext",
     "WorkerSpec",
+    "Zone",
     "hookimpl",
 ]

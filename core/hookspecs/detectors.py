@@ -1,70 +1,175 @@
-"""Detectors: what looks at pictures. They run in analyser workers, apart from recording."""
+"""Detectors: what looks at pictures, or at the tracks of what others saw. They run in worker processes of the
+analyser, apart from recording; a stream is decoded once for all of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 from pydantic import BaseModel
 
+from core.hookspecs.events import SeenObject
 from core.hookspecs.marks import hookspec
+
+PixelFormat = Literal["gray", "rgb24", "bgr24"]
 
 
 @dataclass(frozen=True, slots=True)
 class FrameRequest:
-    """Which frames a detector wants: stream "main" or "sub", pictures a second, width in pixels (0 = as sent)."""
+    """Which pictures a detector wants.
 
-    stream: str = "sub"
+    stream: "main" or "sub" (main where a camera has no sub). fps: at most so many a second; 0 for keyframes only.
+    width: pixels, the height follows the picture's shape; 0 as the camera sends it. only_moving: none while nothing
+    moves, where something on this camera tells of motion (`Sight.moved`).
+    """
+
+    stream: Literal["main", "sub"] = "sub"
     fps: float = 5.0
     width: int = 320
-    pixel_format: str = "gray"
+    pixel_format: PixelFormat = "gray"
+    only_moving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRequest:
+    """Wants no pictures but the tracks of what detectors saw. labels: of these only; empty for all."""
+
+    labels: tuple[str, ...] = ()
+
+
+Wants: TypeAlias = FrameRequest | TrackRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One decoded picture: `pixels` is a C-contiguous buffer of height x width (x 3 for rgb24) bytes."""
+    """One decoded picture, height x width (x 3, unless gray) bytes without padding; gray is luma as sent.
+
+    wall_ms: UTC ms at which it was taken. pixels: read-only, and only until `look` returns: copy what is kept
+    (`numpy.frombuffer(frame.pixels, numpy.uint8)` copies nothing).
+    """
 
     camera_id: int
     wall_ms: int
     width: int
     height: int
-    pixel_format: str
-    pixels: bytes
+    pixel_format: PixelFormat
+    pixels: bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True)
-class Detection:
-    """Something seen. box: left, top, width, height as fractions of the picture; attributes fit the event type."""
+class TrackPoint:
+    """Where a followed object was at a moment, UTC ms. box: left, top, width, height as fractions of the picture."""
+
+    wall_ms: int
+    box: tuple[float, float, float, float]
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedObject:
+    """One object as it moves. id: the same for its whole life, never used again on this camera; label: what most
+    looks called it; points: the newest last, at most of the last 30 seconds; seen: whether the newest look saw it, or
+    it is only expected at its last point; ended: it will not come again.
+    """
+
+    id: str
+    label: str
+    points: tuple[TrackPoint, ...]
+    seen: bool = True
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """All followed objects of a camera at one moment, UTC ms; those that ended since the last time, once."""
+
+    camera_id: int
+    wall_ms: int
+    tracks: tuple[TrackedObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """What a detector tells of: an event of a declared type, with attributes that fit it.
+
+    key: tells two apart that go on at once, such as the zone's name. start_ms: when it began, UTC ms, where that was
+    before the looked-at moment; None for that moment.
+    """
 
     event_type: str
-    score: float
-    box: tuple[float, float, float, float] | None = None
+    key: str = ""
     attributes: dict[str, Any] = field(default_factory=dict)
+    objects: tuple[SeenObject, ...] = ()
+    start_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one look brought.
+
+    objects: what is in the picture, for the tracker and the overlay (no track yet). going_on: the conditions that hold
+    at this moment: the host begins an event when one appears and ends it when a look no longer names it; the hold times
+    before are the detector's. moments: what happened just now, each an event that is over. moved: where something
+    moved since the last look, 288 bytes as `MotionGrid.cells`, all zero for nowhere; empty when the detector does not
+    say, for it knows nothing of motion.
+    """
+
+    objects: tuple[SeenObject, ...] = ()
+    going_on: tuple[Occurrence, ...] = ()
+    moments: tuple[Occurrence, ...] = ()
+    moved: bytes = b""
+
+
+NOTHING = Sight()
 
 
 class Detector(Protocol):
-    """One detector on one camera, in a worker process. Not shared, not thread-safe."""
+    """One detector on one camera, in a worker process; not shared, used by one thread."""
 
-    def look(self, frame: Frame) -> Sequence[Detection]:
-        """Examine one frame; may take as long as it needs: the queue in front of it drops."""
+    def look(self, seen: Any) -> Sight:
+        """Examine one Frame, or one Tracks where the detector wants tracks. May take long: the queue before it drops.
+
+        Pictures may change their size from one to the next. Time is `wall_ms`, which may jump when the camera was
+        away: a detector that keeps a background begins anew after a gap of its own choice.
+        """
 
     def close(self) -> None:
         """Let go of what the detector holds. Called once, last."""
 
 
+def _one_by_one(pairs: Sequence[tuple[Detector, Any]]) -> Sequence[Sight]:
+    return [detector.look(seen) for detector, seen in pairs]
+
+
 @dataclass(frozen=True, slots=True)
 class DetectorSpec:
-    """A kind of detector. open: makes a Detector of validated settings, in the worker."""
+    """A kind of detector. settings: for each camera, with Zone and Line for what is drawn on the picture.
+
+    wants: what it is given with these settings. open: makes a Detector of validated settings, in the worker; raises
+    ValueError with a sentence when it cannot (a model file that is none). events: the types it may tell of.
+    batch, look_together: up to so many pictures of different cameras at once, answers in the same order, for models
+    that are faster so. cost: one sentence on what it costs, with the conditions, shown where it is switched on.
+    preview: of its settings and one look, what it sees as a picture of width x height gray bytes, for the settings'
+    page; None when there is nothing to show.
+    """
 
     name: str
     title: str
     settings: type[BaseModel]
-    wants: FrameRequest
+    wants: Callable[[Any], Wants]
     open: Callable[[Any], Detector]
+    events: tuple[str, ...] = ()
+    batch: int = 1
+    look_together: Callable[[Sequence[tuple[Detector, Any]]], Sequence[Sight]] = _one_by_one
+    cost: str = ""
+    preview: Callable[[Detector], bytes] | None = None
 
 
 @hookspec()
 def register_detectors() -> Iterable[DetectorSpec]:
-    """Offer detectors. Called in every process once at start; chosen by name per camera."""
+    """Offer detectors. Called in every process once at start; chosen by name per camera. Be quick: load models and
+    native libraries in `open`.
+    """
     raise NotImplementedError

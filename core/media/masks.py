@@ -24,17 +24,17 @@ class MaskError(ValueError):
     """A polygon is no mask; one sentence with the reason and the remedy."""
 
 
-def checked_polygon(points: Sequence[Sequence[float]]) -> Polygon:
-    """The corners as a polygon. Raises MaskError."""
+def checked_polygon(points: Sequence[Sequence[float]], what: str = "mask") -> Polygon:
+    """The corners as a polygon; what: its name in sentences. Raises MaskError."""
     if not 3 <= len(points) <= MOST_POINTS:
-        raise MaskError(f"A mask has 3 to {MOST_POINTS} corners, not {len(points)}; add or remove some.")
+        raise MaskError(f"A {what} has 3 to {MOST_POINTS} corners, not {len(points)}; add or remove some.")
     if any(len(point) != 2 or not all(0 <= value <= 1 for value in point) for point in points):
         raise MaskError("A corner lies outside the picture; give x and y as fractions from 0 to 1.")
     corners = tuple((float(x), float(y)) for x, y in points)
     if _crosses_itself(corners):
-        raise MaskError("The mask's edges cross each other; move the corners so that its outline does not cross.")
+        raise MaskError(f"The {what}'s edges cross each other; move the corners so that its outline does not cross.")
     if _area(corners) < SMALLEST:
-        raise MaskError("The mask covers next to nothing; draw it larger.")
+        raise MaskError(f"The {what} covers next to nothing; draw it larger.")
     return corners
 
 

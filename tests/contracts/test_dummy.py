@@ -66,7 +66,8 @@ def test_register_backup_targets(host: PluginHost) -> None:
 
 def test_register_detectors(host: PluginHost) -> None:
     detector = host.registry.get(DetectorSpec, "bright").open(THING)
-    assert [seen.event_type for seen in detector.look(Frame(1, 0, 1, 1, "gray", b"\xff"))] == ["dummy.bright"]
+    sight = detector.look(Frame(1, 0, 1, 1, "gray", b"\xff"))
+    assert [told.event_type for told in sight.going_on] == ["dummy.bright"]
 
 
 def test_register_actions(host: PluginHost) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.hookspecs.access import PermissionSpec, Scope
 from core.hookspecs.actions import ActionContext, ActionSpec
-from core.hookspecs.detectors import DetectorSpec, FrameRequest
+from core.hookspecs.detectors import DetectorSpec
 from core.hookspecs.events import EventTypeSpec
 from core.hookspecs.marks import hookimpl
 from core.hookspecs.web import TopicSpec
@@ -127,8 +127,8 @@ def test_every_family_has_its_register_hook() -> None:
         (EventTypeSpec("opened", "Opened"), "must look like"),
         (PermissionSpec("acme.open", "Open", Scope.CAMERA, frozenset({1})), "roles"),  # type: ignore[arg-type]
         (PermissionSpec("acme.open", "Open", "camera"), "scope: should be Scope"),  # type: ignore[arg-type]
-        (DetectorSpec("m", "M", Good, FrameRequest(), run), ""),
-        (DetectorSpec("m", "M", Good, {"fps": 5}, run), "wants: should be FrameRequest"),  # type: ignore[arg-type]
+        (DetectorSpec("m", "M", Good, run, run), ""),
+        (DetectorSpec("m", "M", Good, {"fps": 5}, run), "wants: input should be callable"),  # type: ignore[arg-type]
     ],
 )
 def test_descriptors_are_validated(spec: object, sentence: str) -> None:

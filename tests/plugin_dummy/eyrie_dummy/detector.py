@@ -1,9 +1,12 @@
 """Sees anything that is brighter than grey."""
 
-from collections.abc import Sequence
-
-from core.api import Detection, Frame
+from core.api import NOTHING, Frame, FrameRequest, Occurrence, SeenObject, Sight
 from eyrie_dummy.settings import ThingSettings
+
+
+def wants(_settings: ThingSettings) -> FrameRequest:
+    """Small pictures, five a second."""
+    return FrameRequest(width=32)
 
 
 class BrightDetector:
@@ -12,11 +15,13 @@ class BrightDetector:
     def __init__(self, settings: ThingSettings) -> None:
         self._settings = settings
 
-    def look(self, frame: Frame) -> Sequence[Detection]:
+    def look(self, seen: Frame) -> Sight:
         """Look at the brightest pixel."""
-        if max(frame.pixels) < 200:
-            return []
-        return [Detection("dummy.bright", 0.9, (0.0, 0.0, 1.0, 1.0), {"number": self._settings.number})]
+        if max(seen.pixels) < 200:
+            return NOTHING
+        bright = SeenObject("bright", 0.9, (0.0, 0.0, 1.0, 1.0))
+        going_on = Occurrence("dummy.bright", attributes={"number": self._settings.number}, objects=(bright,))
+        return Sight(objects=(bright,), going_on=(going_on,))
 
     def close(self) -> None:
         """Nothing is held."""

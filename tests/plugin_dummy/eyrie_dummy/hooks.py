@@ -12,7 +12,6 @@ from core.api import (
     DetectorSpec,
     Event,
     EventTypeSpec,
-    FrameRequest,
     Health,
     HealthCheckSpec,
     Level,
@@ -28,7 +27,7 @@ from core.api import (
     hookimpl,
 )
 from eyrie_dummy.action import greet
-from eyrie_dummy.detector import BrightDetector
+from eyrie_dummy.detector import BrightDetector, wants
 from eyrie_dummy.driver import open_source, probe, streams
 from eyrie_dummy.settings import DummySettings, ThingSettings
 from eyrie_dummy.storage import MemoryStorage
@@ -65,7 +64,7 @@ def register_backup_targets() -> Iterable[BackupTargetSpec]:
 @hookimpl
 def register_detectors() -> Iterable[DetectorSpec]:
     """A detector."""
-    yield DetectorSpec("bright", "Bright things", ThingSettings, FrameRequest(width=32), BrightDetector)
+    yield DetectorSpec("bright", "Bright things", ThingSettings, wants, BrightDetector, ("dummy.bright",))
 
 
 @hookimpl
