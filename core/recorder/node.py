@@ -29,7 +29,7 @@ from core.recorder.gaps import GapKeeper, Past, read_past
 from core.recorder.live import Viewer
 from core.recorder.occasions import Occasions, occasions
 from core.recorder.protocol import CameraStatus
-from core.recorder.reports import Reports, store
+from core.recorder.reports import Reports, in_trouble, store
 from core.recorder.server import Server
 from core.recorder.volumes import Volumes
 from core.recording.adoption import Leftovers, adopt, leftovers
@@ -66,10 +66,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a poll found: cameras that are gone, new and changed ones, and what says when to record."""
+    """What a poll found: cameras that are gone, new and changed ones, those of the new ones that were in trouble when
+    they were last recorded, and what says when to record.
+    """
 
     gone: list[int]
     changed: list[CameraConfig]
+    troubled: frozenset[int]
     occasions: Occasions
 
 
@@ -209,6 +212,7 @@ class Node:
         if found is None:
             return
         await asyncio.gather(*(self._end(camera_id) for camera_id in found.gone))
+        self._reports.remember(found.troubled)
         await asyncio.gather(*(self._replace(config, found.occasions) for config in found.changed))
         for camera in self._cameras.values():
             camera.follow(found.occasions)
@@ -227,6 +231,7 @@ class Node:
         return Changes(
             [camera_id for camera_id in running if camera_id not in wanted],
             changed,
+            in_trouble(config.id for config in changed if config.id not in running),
             occasions(configs.values(), self._clock.wall_ms()),
         )
 

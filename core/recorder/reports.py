@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import Error, IntegrityError
 
+from core.events.following import newest_of_cameras
 from core.events.services import EventError, record
 from core.media.clock import Clock
 from core.recorder.protocol import CameraState, CameraStatus
@@ -16,6 +18,7 @@ from core.recorder.protocol import CameraState, CameraStatus
 log = logging.getLogger("eyrie.recorder.reports")
 
 MOST = 1000
+ONLINE = "camera.online"
 
 _TYPES = {
     CameraState.BACKING_OFF: "camera.offline",
@@ -48,10 +51,14 @@ class Reports:
             return
         if status.state is CameraState.STREAMING and status.camera in self._troubled:
             self._troubled.discard(status.camera)
-            self._put("camera.online", status.camera, {})
+            self._put(ONLINE, status.camera, {})
         elif type_name := _TYPES.get(status.state):
             self._troubled.add(status.camera)
             self._put(type_name, status.camera, {"fault": status.fault, "message": status.message})
+
+    def remember(self, camera_ids: Iterable[int]) -> None:
+        """These were in trouble when the recorder before this one ended: that they send again is news."""
+        self._troubled.update(camera_ids)
 
     def volume(self, type_name: str, name: str, message: str) -> None:
         """A volume has failed, or works again."""
@@ -69,6 +76,12 @@ class Reports:
 
     def _put(self, type_name: str, camera_id: int | None, attributes: dict[str, Any]) -> None:
         self._waiting.append(Report(type_name, camera_id, self._clock.wall_ms(), attributes))
+
+
+def in_trouble(camera_ids: Iterable[int]) -> frozenset[int]:
+    """Those of these cameras of which trouble was told last. Runs in the control thread; one small query a camera."""
+    newest = newest_of_cameras(camera_ids, (*_TYPES.values(), ONLINE))
+    return frozenset(camera_id for camera_id, event in newest.items() if event.type != ONLINE)
 
 
 def store(reports: list[Report]) -> list[Report]:

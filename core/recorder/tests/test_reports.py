@@ -7,8 +7,10 @@ from django.db import OperationalError
 
 from core.cameras.models import Camera
 from core.events.models import StoredEvent
+from core.events.services import record
 from core.recorder import reports
-from core.recorder.reports import Report, store
+from core.recorder.protocol import CameraState, CameraStatus
+from core.recorder.reports import Report, Reports, in_trouble, store
 
 NOW = 1_780_000_000_000
 
@@ -34,3 +36,20 @@ def test_while_the_database_is_away_they_wait(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(reports, "record", away)
     waiting = [offline(1, NOW), offline(2, NOW)]
     assert store(waiting) == waiting
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_recorder_tells_that_a_camera_is_back_whose_trouble_the_one_before_told(fake_clock) -> None:
+    """Else it would stay offline for whoever goes by the events, as Home Assistant does."""
+    away, back, well = (Camera.objects.create(name=name, driver="none").pk for name in ("away", "back", "well"))
+    for camera_id in (away, back):
+        record("camera.stalled", camera_id, NOW, NOW, {"fault": "", "message": "No pictures."})
+    record("camera.online", back, NOW + 1000, NOW + 1000)
+    troubled = in_trouble([away, back, well])
+    assert troubled == {away}
+    fresh = Reports(fake_clock)
+    fresh.remember(troubled)
+    for camera_id in (away, back, well):
+        before = CameraStatus(camera_id, CameraState.CONNECTING, 0)
+        fresh.camera(CameraStatus(camera_id, CameraState.STREAMING, 0), before)
+    assert [(one.type, one.camera_id) for one in fresh.take()] == [("camera.online", away)]
