@@ -68,9 +68,14 @@ class House:
     def set(self, camera: str, mode: str) -> None:
         (self.data / camera).write_text(mode)
 
-    def rows(self, question: str, *values: int) -> list[tuple[object, ...]]:
-        with contextlib.closing(sqlite3.connect(self.data / "index.sqlite3")) as database:
+    def rows(self, question: str, *values: int, file: str = "index.sqlite3") -> list[tuple[object, ...]]:
+        with contextlib.closing(sqlite3.connect(self.data / file)) as database:
             return database.execute(question, values).fetchall()
+
+    def told(self, camera_id: int) -> list[object]:
+        """Types of the camera's events, the newest first."""
+        question = "select type from events_storedevent where camera_id = ? order by id desc"
+        return [row[0] for row in self.rows(question, camera_id, file="eyrie.sqlite3")]
 
     def until(self, what: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -216,3 +221,14 @@ def test_one_cameras_trouble_is_its_own(house: House) -> None:
     house.end_cleanly()
     house.agrees()
     assert house.rows("select * from recording_gap where camera_id = 3") == []
+
+
+def test_who_comes_back_while_no_recorder_runs_is_told_of(house: House) -> None:
+    house.set("a", "refuse")
+    house.start()
+    house.until(lambda: house.told(1)[:1] == ["camera.offline"])
+    house.end(kill=True)
+    house.set("a", "stream")
+    house.start()
+    house.until(lambda: house.told(1)[:1] == ["camera.online"])
+    assert house.told(3) == []
