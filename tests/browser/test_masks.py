@@ -38,9 +38,9 @@ def test_a_mask_is_drawn_and_covers_the_picture_of_who_may_not_see_under_it(
     try:
         enter(window, system)
         window.goto(f"{system.url}/cameras/{camera_id}/")
-        editor = window.locator("mask-editor")
+        editor = window.locator("#masks")
         editor.get_by_role("button", name="Add a mask").click()
-        corner = editor.locator("circle").first
+        corner = editor.locator("circle.corner").first
         corner.scroll_into_view_if_needed()
         stage = editor.get_by_role("group", name="Privacy masks").bounding_box()
         assert stage is not None

@@ -9,7 +9,6 @@ import { recordingWords } from "eyrie/recording-words.js";
 import { toast } from "eyrie/toasts.js";
 import { streamWords } from "components/camera-form/camera-form.js";
 import "components/find-cameras/find-cameras.js";
-import "components/mask-editor/mask-editor.js";
 
 const EVERY = 2000; // ms
 const PICTURE_EVERY = 10_000; // ms

@@ -4,38 +4,48 @@
 //   form.values                 what is entered; fields left empty that need not be filled are left out
 //   form.tell({ url: ["…"] })   sentences beside the fields; answers those that belong to none of them
 //   "change" bubbles from the fields themselves.
+//
+// Fields for zones and lines share one drawing board; data-camera: whose picture lies beneath.
 
 import { make } from "eyrie/dom.js";
 import { t } from "eyrie/i18n.js";
+import "components/shapes/shape-editor.js";
 
 let serial = 0;
 
 class SchemaForm extends HTMLElement {
   #fields = new Map();
+  #board = null;
 
   show(schema, values = {}) {
     this.#fields.clear();
+    this.#board = null;
     const required = new Set(schema.required ?? []);
     const prefix = `schema-${serial += 1}`;
-    this.replaceChildren(...Object.entries(schema.properties ?? {}).map(([name, own]) => {
-      const field = new Field(`${prefix}-${name}`, name, resolved(own, schema), required.has(name), values[name]);
+    const layers = [];
+    this.replaceChildren(...Object.entries(schema.properties ?? {}).flatMap(([name, own]) => {
+      const real = resolved(own, schema), layer = layerOf(name, real, schema, values[name] ?? real.default);
+      if (layer) return layers.push(layer) === 1 ? [this.#board = make("shape-editor", { "data-camera": this.dataset.camera })] : [];
+      const field = new Field(`${prefix}-${name}`, name, real, required.has(name), values[name]);
       this.#fields.set(name, field);
-      return field.element;
+      return [field.element];
     }));
+    this.#board?.show(layers);
     this.classList.add("stack");
   }
 
   get values() {
     const entries = [...this.#fields].map(([name, field]) => [name, field.value]);
-    return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+    return { ...Object.fromEntries(entries.filter(([, value]) => value !== undefined)), ...this.#board?.values };
   }
 
   tell(errors) {
     const others = [];
     for (const field of this.#fields.values()) field.tell("");
     for (const [name, sentences] of Object.entries(errors)) {
-      const field = this.#fields.get(name.replace(/^settings\./, "").split(".")[0]);
+      const path = name.replace(/^settings\./, ""), field = this.#fields.get(path.split(".")[0]);
       const text = [sentences].flat().join(" ");
+      if (this.#board?.tell(path, text)) continue;
       if (field) field.tell(text);
       else others.push(text);
     }
@@ -86,7 +96,7 @@ function kindOf(schema) {
 function control(kind, schema, value) {
   if (kind === "boolean") return make("input", { type: "checkbox", checked: Boolean(value) });
   if (kind === "choice") {
-    const options = schema.enum.map((one) => make("option", { value: String(one), selected: one === value }, String(one)));
+    const options = schema.enum.map((one) => make("option", { value: String(one), selected: one === value }, t(String(one).replaceAll("_", " "))));
     return make("select", {}, ...options);
   }
   if (kind === "integer" || kind === "number") {
@@ -106,6 +116,16 @@ function parsed(text) {
   } catch {
     return text;
   }
+}
+
+// A field that is drawn on the picture, as a layer of the drawing board; null for another.
+function layerOf(name, own, root, value) {
+  const single = own.type !== "array", shape = single ? own : resolved(own.items ?? {}, root);
+  if (!["zone", "line"].includes(shape.format)) return null;
+  const { points, ...properties } = shape.properties;
+  const most = own.maxItems === undefined ? {} : { most: own.maxItems };
+  const shapes = single ? [value].filter(Boolean) : value ?? [];
+  return { name, kind: shape.format, title: t(own.title ?? name), single, ...most, fields: { ...shape, properties, $defs: root.$defs }, shapes };
 }
 
 // References resolved, and "this or null" taken as this.

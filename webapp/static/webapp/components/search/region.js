@@ -1,38 +1,37 @@
-// <eyrie-region>: a rectangle drawn over a picture. Made by its page: region.lie(frame, ...pictures), the frame being what
-// the pictures are fitted into. Property area: {left, top, right, bottom} in parts of the picture, null without one.
+// <eyrie-region>: a part of a picture, drawn on it. Made by its page: region.lie(frame, ...pictures), the frame being what
+// the pictures are fitted into. Property points: corners [x, y] in parts of the picture, null without any.
 //
-// Drag to draw it. With the keyboard the arrow keys move it, and with Shift they size it. Event: "drawn".
+// Drag to draw a rectangle; its corners and edges then make any shape of it. An arrow key begins one in the middle.
+// Event: "drawn".
 
 import { t } from "eyrie/i18n.js";
+import { Board } from "components/shapes/board.js";
+import { rectangle } from "components/shapes/geometry.js";
 
 const LEAST = 0.02; // part of the picture: less is a click
-const STEP = 0.05;
-const FIRST = { left: 0.35, top: 0.35, right: 0.65, bottom: 0.65 }; // of who has no pointer
-const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
-const within = (value) => Math.max(0, Math.min(1, value));
+const FIRST = rectangle([0.35, 0.35], [0.65, 0.65]); // of who has no pointer
+const MOST = 32; // corners
 
 class Region extends HTMLElement {
-  #area = null;
-  #from = null;
+  #points = null;
   #pictures = [];
+  #board = null;
   #resized = new ResizeObserver(() => this.#fit());
 
   connectedCallback() {
-    this.box = Object.assign(document.createElement("span"), { className: "drawn", hidden: true });
-    this.replaceChildren(this.box);
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    this.replaceChildren(svg);
     this.tabIndex = 0;
     this.setAttribute("role", "group");
-    this.setAttribute("aria-label", t("Where to look: drag, or use the arrow keys, with Shift to change the size"));
-    for (const name of ["wheel", "dblclick"]) this.addEventListener(name, (event) => event.stopPropagation());
-    this.addEventListener("pointerdown", (event) => this.#begin(event));
-    this.addEventListener("pointermove", (event) => this.#stretch(event));
-    this.addEventListener("pointerup", (event) => this.#end(event));
-    this.addEventListener("pointercancel", () => { this.#from = null; });
+    this.setAttribute("aria-label", t("Where to look: drag, or press an arrow key to begin"));
+    for (const name of ["wheel", "dblclick", "pointerdown", "pointermove", "pointerup"]) this.addEventListener(name, (event) => event.stopPropagation());
     this.addEventListener("keydown", (event) => this.#key(event));
+    this.#board = new Board(svg, this.#model());
   }
 
   disconnectedCallback() {
     this.#resized.disconnect();
+    this.#board.close();
   }
 
   lie(frame, ...pictures) {
@@ -43,14 +42,32 @@ class Region extends HTMLElement {
     this.#fit();
   }
 
-  get area() { return this.#area; }
+  get points() { return this.#points; }
 
-  set area(area) {
-    this.#area = area;
-    this.box.hidden = !area;
-    if (!area) return;
-    const { left, top, right, bottom } = area, per = (value) => `${value * 100}%`;
-    Object.assign(this.box.style, { left: per(left), top: per(top), width: per(right - left), height: per(bottom - top) });
+  set points(points) {
+    this.#points = points;
+    this.#board.draw();
+  }
+
+  #model() {
+    const region = this;
+    return {
+      get shapes() { return region.#points ? [{ points: region.#points, look: "region", name: "", label: t("The marked part") }] : []; },
+      get chosen() { return region.#points ? 0 : -1; },
+      most: MOST,
+      draws: true,
+      choose: () => {},
+      put: (points) => { this.#points = points; },
+      begin: (from, to) => { this.#points = rectangle(from, to); },
+      keep: () => this.#keep(),
+      drop: () => { this.points = null; this.focus(); this.#keep(); },
+    };
+  }
+
+  #keep() {
+    const wide = (axis) => Math.max(...this.#points.map((point) => point[axis])) - Math.min(...this.#points.map((point) => point[axis]));
+    if (this.#points && (wide(0) < LEAST || wide(1) < LEAST)) this.points = null;
+    this.dispatchEvent(new Event("drawn", { bubbles: true }));
   }
 
   // Lie on the picture, not on the bars beside it.
@@ -66,55 +83,14 @@ class Region extends HTMLElement {
     });
   }
 
-  #at(event) {
-    const box = this.getBoundingClientRect();
-    return { x: within((event.clientX - box.left) / box.width), y: within((event.clientY - box.top) / box.height) };
-  }
-
-  #begin(event) {
-    event.stopPropagation();
-    if (event.button) return;
-    this.setPointerCapture(event.pointerId);
-    this.#from = this.#at(event);
-  }
-
-  #stretch(event) {
-    event.stopPropagation();
-    if (!this.#from) return;
-    const { x, y } = this.#at(event), from = this.#from;
-    this.area = { left: Math.min(x, from.x), right: Math.max(x, from.x), top: Math.min(y, from.y), bottom: Math.max(y, from.y) };
-  }
-
-  #end(event) {
-    event.stopPropagation();
-    if (!this.#from) return;
-    this.#stretch(event);
-    this.#from = null;
-    const { left, right, top, bottom } = this.#area;
-    if (right - left < LEAST || bottom - top < LEAST) this.area = null;
-    this.dispatchEvent(new Event("drawn", { bubbles: true }));
-  }
-
   #key(event) {
-    const arrow = ARROWS[event.key];
-    if (!arrow || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target !== this || !event.key.startsWith("Arrow") || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     event.stopPropagation();
-    const area = this.#area ?? FIRST;
-    if (!this.#area) this.area = FIRST;
-    else if (event.shiftKey) this.area = sized(area, ...arrow);
-    else this.area = moved(area, ...arrow);
-    this.dispatchEvent(new Event("drawn", { bubbles: true }));
+    this.points ??= FIRST;
+    this.#board.focus("shape-0");
+    this.#keep();
   }
-}
-
-function moved({ left, top, right, bottom }, x, y) {
-  const across = Math.max(-left, Math.min(1 - right, x)), down = Math.max(-top, Math.min(1 - bottom, y));
-  return { left: left + across, right: right + across, top: top + down, bottom: bottom + down };
-}
-
-function sized(area, x, y) {
-  return { ...area, right: Math.max(area.left + STEP, within(area.right + x)), bottom: Math.max(area.top + STEP, within(area.bottom + y)) };
 }
 
 customElements.define("eyrie-region", Region);

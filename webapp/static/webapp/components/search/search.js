@@ -18,7 +18,7 @@ export function searching({ timeline, chosen, tiles, play }) {
   let running = 0, next = null, looked = false;
 
   const regions = () => tiles().flatMap((tile) => [...tile.querySelectorAll("eyrie-region")]);
-  const drawn = () => regions().find(({ area }) => area);
+  const drawn = () => regions().find(({ points }) => points);
 
   function open() {
     panel.hidden = false;
@@ -62,9 +62,9 @@ export function searching({ timeline, chosen, tiles, play }) {
   }
 
   function onDrawn({ target }) {
-    for (const region of regions()) if (region !== target) region.area = null;
+    for (const region of regions()) if (region !== target) region.points = null;
     where();
-    if (target.area) search();
+    if (target.points) search();
   }
 
   function span() {
@@ -79,7 +79,7 @@ export function searching({ timeline, chosen, tiles, play }) {
     if (end <= start) return say(t("This time is still to come."));
     const cameras = region ? [region.closest("eyrie-recording").camera] : chosen().map(({ id }) => id);
     for (const id of cameras) query.append("camera", id);
-    if (region) query.set("region", corners(region.area));
+    if (region) query.set("region", region.points.map((corner) => corner.join()).join(";"));
     query.set("start", new Date(start).toISOString());
     query.set("end", new Date(end).toISOString());
     finds.replaceChildren();
@@ -147,7 +147,7 @@ export function searching({ timeline, chosen, tiles, play }) {
   byId("search-close").addEventListener("click", close);
   byId("search-on").addEventListener("click", goOn);
   byId("search-whole").addEventListener("click", () => {
-    for (const region of regions()) region.area = null;
+    for (const region of regions()) region.points = null;
     where();
     search();
   });
@@ -155,8 +155,4 @@ export function searching({ timeline, chosen, tiles, play }) {
   form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
   document.addEventListener("drawn", onDrawn);
   return { open, close, dress };
-}
-
-function corners({ left, top, right, bottom }) {
-  return [[left, top], [right, top], [right, bottom], [left, bottom]].map((corner) => corner.map((value) => value.toFixed(4)).join(",")).join(";");
 }

@@ -1,0 +1,29 @@
+// Privacy masks of a camera, on the drawing board.
+
+import { call } from "eyrie/api.js";
+import { busy, byId } from "eyrie/dom.js";
+import { t } from "eyrie/i18n.js";
+import { toast } from "eyrie/toasts.js";
+import "components/shapes/shape-editor.js";
+
+const MOST = 16;
+const card = byId("masks");
+const editor = card.querySelector("shape-editor"), { camera } = editor.dataset;
+
+async function begin() {
+  const { masks } = await call(`cameras/${camera}/`);
+  editor.show([{ name: "masks", kind: "mask", title: t("Privacy masks"), most: MOST, shapes: masks.map((points) => ({ points })) }]);
+  editor.removeAttribute("aria-busy");
+}
+
+async function save() {
+  try {
+    await call(`cameras/${camera}/`, { method: "PATCH", body: { masks: editor.values.masks.map(({ points }) => points) } });
+    toast(t("Saved."), "good");
+  } catch (error) {
+    editor.tell("masks", [error.fields?.masks ?? error.message].flat().join(" "));
+  }
+}
+
+card.querySelector(".save").addEventListener("click", ({ currentTarget }) => busy(currentTarget, save));
+begin().catch((error) => toast(error.message, "bad"));
