@@ -12,7 +12,14 @@ from core.hookspecs.events import Event
 from core.hookspecs.marks import hookspec
 
 
-class RetryLater(Exception):
+class NotDone(Exception):
+    """It did not work this time, for a reason outside of us: a server is away, a receiver refuses. One sentence.
+
+    It is tried again, later each time, and is no fault of the plugin's. Plugins may derive their own errors from it.
+    """
+
+
+class RetryLater(NotDone):
     """It cannot be done now, and the other side said for how long. seconds: wait at least so long, a day at most."""
 
     def __init__(self, seconds: float, sentence: str) -> None:
@@ -63,7 +70,8 @@ class ActionSpec:
         event.attributes.<name>, camera, rule, site, link, now. `{{ name | json }}` writes the value as JSON, with
         quotes and escapes, for bodies; `{{ event | json }}` the whole event. Other fields reach `run` as saved.
     run: does it, called with the settings and the context, and returns one line for the delivery log. GiveUp is not
-        tried again; RetryLater not before its time; after any other exception it is tried again, later each time.
+        tried again; RetryLater not before its time; after NotDone it is tried again, later each time. So it is after
+        any other exception, but that counts as a failure of the plugin, which is shown as degraded.
     timeout: seconds after which an attempt counts as failed. It cannot be ended by force: give network calls
         timeouts of their own.
     """

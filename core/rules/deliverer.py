@@ -12,7 +12,7 @@ from django.db import DatabaseError, connections
 from pydantic import ValidationError
 
 from core.events.services import caused_by_rule
-from core.hookspecs.actions import ActionContext, ActionSpec, GiveUp, RetryLater
+from core.hookspecs.actions import ActionContext, ActionSpec, GiveUp, NotDone, RetryLater
 from core.media.clock import Clock
 from core.pluginhost import UnknownName, host
 from core.pluginhost.guard import describe
@@ -174,8 +174,9 @@ class Deliverer:
             deliveries.failed(delivery, describe(outcome.error), now)
         elif isinstance(answer, GiveUp):
             deliveries.failed(delivery, str(answer), now, for_good=True)
-        elif isinstance(answer, RetryLater):
-            deliveries.failed(delivery, str(answer), now, wait_ms=int(answer.seconds * 1000))
+        elif isinstance(answer, NotDone):
+            wait = int(answer.seconds * 1000) if isinstance(answer, RetryLater) else None
+            deliveries.failed(delivery, str(answer), now, wait_ms=wait)
         else:
             deliveries.succeeded(delivery, str(answer or ""), now)
 
@@ -201,11 +202,11 @@ def _action(name: str) -> tuple[ActionSpec | None, str]:
     return entry.spec, entry.plugin
 
 
-def _attempted(spec: ActionSpec, settings: object, context: ActionContext) -> str | GiveUp | RetryLater:
-    """What came of it. To give up or to wait is an answer of the action's, no failure of its plugin."""
+def _attempted(spec: ActionSpec, settings: object, context: ActionContext) -> str | GiveUp | NotDone:
+    """What came of it. That it did not work is an answer of the action's, no failure of its plugin."""
     try:
         return spec.run(settings, context)
-    except (GiveUp, RetryLater) as answer:
+    except (GiveUp, NotDone) as answer:
         return answer
 
 

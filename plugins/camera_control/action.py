@@ -6,12 +6,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from core.api import ActionContext, ControlError, GiveUp
+from core.api import ActionContext, ControlError, GiveUp, NotDone
 from plugins.camera_control.settings import OutputSettings, PresetSettings
 
 
 def go(settings: PresetSettings, context: ActionContext) -> str:
-    """Point the camera at the preset. Raises GiveUp for what will not change by itself, else ControlError."""
+    """Point the camera at the preset. Raises GiveUp for what will not change by itself, else NotDone."""
     from core.api.services import goto_preset  # needs Django
 
     camera_id = _camera(settings.camera, context)
@@ -53,4 +53,4 @@ def _judged() -> Iterator[None]:
     except ControlError as error:
         if error.lasting:
             raise GiveUp(str(error)) from error
-        raise
+        raise NotDone(str(error)) from error

@@ -7,13 +7,13 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from core.api import Health, Level
+from core.api import Health, Level, NotDone
 from plugins.email.settings import MailServerSettings
 
 SECONDS = 20.0  # for each exchange with the server
 
 
-class MailError(Exception):
+class MailError(NotDone):
     """The mail server cannot be used now; one sentence. lasting: trying again does not help until something changes."""
 
     def __init__(self, sentence: str, *, lasting: bool = False) -> None:

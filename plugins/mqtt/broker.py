@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from core.api import Health, Level
+from core.api import Health, Level, NotDone
 from plugins.mqtt.settings import BrokerSettings
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _LASTING = {
 }
 
 
-class BrokerError(Exception):
+class BrokerError(NotDone):
     """The broker cannot be used now; one sentence. lasting: until something is changed."""
 
     def __init__(self, sentence: str, *, lasting: bool = False) -> None:

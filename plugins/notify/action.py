@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from core.api import ActionContext, GiveUp
+from core.api import ActionContext, GiveUp, NotDone
 from plugins.notify.settings import NotifySettings
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LOCAL = frozenset({"dbus", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"})
 
 
-class NotSent(Exception):
+class NotSent(NotDone):
     """The service did not take the notification; one sentence with what Apprise says."""
 
 

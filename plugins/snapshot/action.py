@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from core.api import ActionContext, GiveUp
+from core.api import ActionContext, GiveUp, NotDone
 from plugins.snapshot.settings import SnapshotSettings
 
 
-class NoPicture(Exception):
+class NoPicture(NotDone):
     """The camera gave no picture this time; one sentence."""
 
 

@@ -6,8 +6,8 @@ import re
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
-from core.api import ActionContext, GiveUp, RetryLater
-from core.api.outgoing import Answer, RefusedAddress, networks, request
+from core.api import ActionContext, GiveUp, NotDone, RetryLater
+from core.api.outgoing import Answer, RefusedAddress, Unreachable, networks, request
 from plugins.webhook.settings import CallSettings, WebhookSettings
 from plugins.webhook.signing import signed
 
@@ -15,12 +15,12 @@ _SHOWN = 200  # characters of a refusal for the delivery log
 _LATER = (408, 425, 429)  # besides 5xx: the same call may be taken later
 
 
-class RefusedCall(Exception):
-    """The receiver did not take it this time; one sentence."""
+class RefusedCall(NotDone):
+    """The receiver did not answer, or did not take it this time; one sentence."""
 
 
 def call(settings: CallSettings, context: ActionContext) -> str:
-    """Make the call. Raises GiveUp for what will not change by itself, RetryLater, Unreachable or RefusedCall."""
+    """Make the call. Raises GiveUp for what will not change by itself, RetryLater or RefusedCall."""
     from core.api.services import plugin_settings  # needs Django
 
     own = plugin_settings("webhook")
@@ -39,6 +39,8 @@ def call(settings: CallSettings, context: ActionContext) -> str:
         )
     except RefusedAddress as error:
         raise GiveUp(str(error)) from error
+    except Unreachable as error:
+        raise RefusedCall(str(error)) from error
     return _judged(answer, context.now_ms)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from core.api import ActionContext, GiveUp
+from core.api import ActionContext, GiveUp, NotDone
 from core.api.outgoing import RefusedAddress, Unreachable, networks, request
 from plugins.webpush.encryption import MOST_PLAIN, encrypt
 from plugins.webpush.settings import NotificationSettings, PushSettings
@@ -20,7 +20,7 @@ MOST_TITLE, MOST_TEXT = 200, 1000
 _GONE = (404, 410)
 
 
-class NotSent(Exception):
+class NotSent(NotDone):
     """Some browsers' push services did not take it; one sentence."""
 
 

@@ -6,7 +6,9 @@ from django.db.models import F
 from core.cameras.models import Camera
 from core.events.models import StoredEvent
 from core.events.services import attach_picture, record
-from core.hookspecs.actions import GiveUp, RetryLater
+from core.hookspecs.actions import GiveUp, NotDone, RetryLater
+from core.pluginhost import host
+from core.pluginhost.records import PluginState
 from core.rules import deliveries, services
 from core.rules.deciding import Decider
 from core.rules.deliverer import Deliverer
@@ -140,6 +142,25 @@ def test_an_action_may_say_that_it_is_of_no_use_or_when_to_come_back(works, mout
     works.turn()
     row.refresh_from_db()
     assert (row.state, row.line, row.attempts) == (State.DEAD, "The address is no address.", 2)
+
+
+def test_a_server_that_is_away_is_no_failure_of_the_plugin_and_a_mistake_in_it_is(works, mouth) -> None:
+    class MailError(NotDone):
+        """As plugins derive theirs."""
+
+    def away() -> str:
+        raise MailError("mail.example:25 cannot be reached.")
+
+    works.fire()
+    mouth.answers = [away, fail]
+    works.turn()
+    row = Delivery.objects.get()
+    assert (row.state, row.line) == (State.QUEUED, "mail.example:25 cannot be reached.")
+    assert 4_000 <= row.next_ms - works.clock.wall_ms() <= 6_000
+    assert host().plugins["mouth"].state is PluginState.LOADED
+    works.clock.advance(6.001)
+    works.turn()
+    assert host().plugins["mouth"].state is PluginState.DEGRADED
 
 
 def test_actions_begin_in_their_order_and_a_failure_stops_none(works, mouth) -> None:

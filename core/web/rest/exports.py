@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from core.web.ranges import range_response
 from core.web.rest.conventions import Pages, actor, address
 from core.web.rest.times import required_range, rfc3339
 
+log = logging.getLogger("eyrie.exports")
 EXPORT = "camera.export"
 UNMASK = "camera.unmask"
 MANAGE = "export.manage"
@@ -281,7 +283,8 @@ class SigningKey(APIView):
         try:
             own = signer()
         except KeyTrouble as error:
-            raise Unavailable(str(error)) from error
+            log.error("%s", error)
+            raise Unavailable("The signing key cannot be used; the log says why.") from error
         return Response({"fingerprint": own.fingerprint, "public_key": own.public_base64, "pem": own.public_pem})
 
 

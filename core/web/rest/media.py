@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from asgiref.sync import async_to_sync
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -31,6 +33,7 @@ from core.web.rest.timeline import TIMES, stream_of
 from core.web.rest.times import required_range, required_time
 from core.web.transcoding.recorded import converted
 
+log = logging.getLogger("eyrie.web")
 LONGEST_VIDEO_MS = 24 * 3_600_000
 LONGEST_STRETCH_MS = 600_000
 MAX_WIDTH = 7680
@@ -44,6 +47,12 @@ class Unreadable(APIException):
 
     status_code = 503
     default_code = "unreadable"
+
+    @classmethod
+    def volume(cls, error: StorageError) -> Unreadable:
+        """Where a volume lies on the machine is for its log, not for who watches."""
+        log.warning("a recording cannot be read: %s", error)
+        return cls("The volume of this recording cannot be read now; the pages of System say what is wrong with it.")
 
 
 class ConvertsNothing(APIException):
@@ -116,7 +125,7 @@ class Video(APIView):
         except playback.NothingRecorded as error:
             raise NotFound(str(error)) from error
         except StorageError as error:
-            raise Unreadable(str(error)) from error
+            raise Unreadable.volume(error) from error
         masks = masks_for(rights_for(request), camera_id)
         if masks:
             return _covered(plan.file, masks)
@@ -163,7 +172,7 @@ class StretchOf(APIView):
         except playback.NothingRecorded:
             return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
         except StorageError as error:
-            raise Unreadable(str(error)) from error
+            raise Unreadable.volume(error) from error
         source = found.source()
         if convert:
             chunks = converted(source.chunks(0, source.size), start if following else 0, masks)
@@ -183,7 +192,7 @@ def picture_of_moment(camera_id: int, at_ms: int, request: Request) -> HttpRespo
     except playback.NothingRecorded as error:
         raise NotFound(str(error)) from error
     except StorageError as error:
-        raise Unreadable(str(error)) from error
+        raise Unreadable.volume(error) from error
     cache = "private, max-age=86400, immutable" if file.settled else "private, max-age=1"
     masks = masks_for(rights_for(request), camera_id)
     if masks:  # they may be changed

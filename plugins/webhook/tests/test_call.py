@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from core.api import ActionContext, Event, GiveUp, RetryLater
-from core.api.outgoing import Unreachable
+from core.api import ActionContext, Event, GiveUp, NotDone, RetryLater
 from core.testing.actions import ActionContract
 from core.testing.certificates import self_signed
 from core.testing.receiver import Receiver, Reply
@@ -145,7 +144,7 @@ def test_the_own_network_is_refused_unless_allowed(receiver: Receiver, monkeypat
 
 def test_https_with_a_certificate_of_ones_own(tmp_path: Path) -> None:
     with Receiver(self_signed(tmp_path)) as receiver:
-        with pytest.raises(Unreachable, match="not trusted"):
+        with pytest.raises(NotDone, match="not trusted"):
             call(CallSettings(url=receiver.url), CONTEXT)
         assert call(CallSettings(url=receiver.url, verify_certificate=False), CONTEXT) == "Answered 200."
 
