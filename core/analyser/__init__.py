@@ -1,0 +1,1 @@
+"""The analyser: what decodes and lets detectors look."""
