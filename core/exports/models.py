@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from django.db import models
 
+from core.tasks.jobs import Job, State
 
-class State(models.TextChoices):
-    """Life of an export."""
-
-    QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+__all__ = ["Export", "State"]
 
 
-class Export(models.Model):
+class Export(Job):
     """One export.
 
     requester: the name of `user` at that time, for the manifest. items: what is exported, each
     `{camera, name, stream, start_ms, end_ms}`; the camera's name is kept because the camera may be deleted meanwhile.
     done_bytes of total_bytes: how far it is. files: what is in the archive, each `{name, offset, size, camera,
     start_ms, end_ms}`, `offset` being that of its bytes in the archive. notes: sentences about what is not in it.
-    owner, beat_ms: who works on it and when it last said so (core.exports.claims). attempts: how often it was begun.
     """
 
     user = models.ForeignKey("access.User", models.SET_NULL, null=True)
@@ -30,19 +23,11 @@ class Export(models.Model):
     title = models.CharField(max_length=128, blank=True)
     items = models.JSONField()
     burn_in = models.BooleanField(default=False)
-    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
-    cancel = models.BooleanField(default=False)
     done_bytes = models.BigIntegerField(default=0)
     total_bytes = models.BigIntegerField(default=0)
     size = models.BigIntegerField(default=0)
     files = models.JSONField(default=list)
     notes = models.JSONField(default=list)
-    error = models.CharField(max_length=500, blank=True)
-    owner = models.CharField(max_length=64, blank=True)
-    beat_ms = models.BigIntegerField(default=0)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    created_ms = models.BigIntegerField()
-    finished_ms = models.BigIntegerField(null=True)
     expires_ms = models.BigIntegerField(null=True)
 
     class Meta:
