@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -131,6 +132,24 @@ def test_what_was_recorded_is_converted_too(wall: Page, running_system: RunningS
     moment = wall.evaluate(f"{CLOCK}.now()")
     right = (still + int((moment - at) * FPS / 1000)) % (FPS * LOOP)
     eventually(lambda: abs(recorded_number(wall) - right) <= 1, 30, f"picture {right} of its moment", 0.1)
+
+
+def test_the_instant_replay_is_converted_too(
+    wall: Page, running_system: RunningSystem, cameras: dict[str, int]
+) -> None:
+    """It shows what was recorded half a minute ago at most, in order, and is live again on demand."""
+    eventually(lambda: recorded_for(running_system, cameras["Attic"]) > 12_000, 60, "some seconds are recorded", 0.5)
+    wall.goto(running_system.url)
+    attic = tile(wall, "Attic")
+    stays_live(attic)
+    attic.focus()
+    wall.keyboard.press("i")
+    expect(attic.locator("[data-part=state]")).to_have_text("Replay")
+    expect(note(attic)).to_have_text(CONVERTED)
+    seen = numbers(attic, 8)
+    assert all(0 < (later - earlier) % (FPS * LOOP) <= FPS for earlier, later in pairwise(seen)), seen
+    wall.keyboard.press("i")
+    stays_live(attic)
 
 
 def recorded_for(system: RunningSystem, camera: int) -> int:

@@ -6,6 +6,7 @@ import { t } from "eyrie/i18n.js";
 import { clockTime } from "eyrie/times.js";
 import { gapWords } from "components/timeline/timeline.js";
 import { RecordedPlayer } from "components/player/recorded.js";
+import { unplayed } from "components/player/words.js";
 import { zoomable } from "components/zoom/zoom.js";
 
 const WIDTH = 640; // px of a preview
@@ -62,7 +63,7 @@ class Recording extends HTMLElement {
     this.still.hidden = !player.unplayable;
     this.video.hidden = Boolean(player.unplayable);
     this.#words(this.#trouble(player, clock.now()));
-    this.querySelector(".note").textContent = note(player);
+    this.querySelector(".note").textContent = unplayed(player);
     if (this.hasAttribute("debug")) this.#debug(player);
   }
 
@@ -115,11 +116,6 @@ class Recording extends HTMLElement {
     this.dataset.drift = Number.isNaN(drift) ? "" : drift.toFixed(1);
     this.querySelector(".debug").textContent = `${Number.isNaN(drift) ? "–" : drift.toFixed(0)} ms · ${player.state} · ×${this.video.playbackRate.toFixed(2)} · ${Number.isNaN(player.shownAt) ? "" : clockTime(player.shownAt)}`;
   }
-}
-
-function note({ unplayable, converted }) {
-  if (unplayable) return t("This browser cannot play {codec}: single pictures", { codec: unplayable });
-  return converted ? t("This browser cannot play {codec}: the server converts it to H.264", { codec: converted }) : "";
 }
 
 customElements.define("eyrie-recording", Recording);

@@ -4,14 +4,13 @@
 // Events, bubbling: "tile-enlarge", "tile-clear", "tile-choose" (a camera is wanted for this place).
 
 import "components/live/live.js";
+import { REPLAY_MS, Replay } from "components/tile/replay.js";
 import { stateTone, stateWords, trouble } from "components/tile/words.js";
 import { zoomable } from "components/zoom/zoom.js";
 import { t } from "eyrie/i18n.js";
-import { now } from "eyrie/now.js";
 import { toast } from "eyrie/toasts.js";
 
 const SMALL_STREAM = 640; // pixels wide, until the camera says
-const REPLAY_MS = 30_000;
 const FACTS_EVERY = 1000; // ms
 
 class Tile extends HTMLElement {
@@ -20,6 +19,7 @@ class Tile extends HTMLElement {
   #statusAt = 0;
   #live = "";
   #timer = 0;
+  #replay = null;
   #sizes = new ResizeObserver(() => this.#chooseStream());
 
   connectedCallback() {
@@ -91,30 +91,30 @@ class Tile extends HTMLElement {
   // The last half minute in this very place; live again at its end.
   replay() {
     if (!this.#camera?.plays) return;
-    if (this.hasAttribute("replaying")) return this.backToLive();
-    const video = this.part("replay");
-    const end = now();
-    const query = new URLSearchParams({ start: new Date(end - REPLAY_MS).toISOString(), end: new Date(end).toISOString() });
-    video.src = `/api/v1/cameras/${this.#camera.id}/video.mp4?${query}`;
+    if (this.#replay) return this.backToLive();
+    this.#replay = new Replay({
+      camera: this.#camera.id,
+      video: this.part("replay"),
+      image: this.part("replay-picture"),
+      ended: (how) => this.#replayEnded(how),
+    });
     this.toggleAttribute("replaying", true);
     this.part("replay-button").setAttribute("aria-pressed", "true");
-    video.play().catch(() => {});
     this.#refresh();
   }
 
   backToLive() {
-    if (!this.hasAttribute("replaying")) return;
+    if (!this.#replay) return;
+    this.#replay.close();
+    this.#replay = null;
     this.toggleAttribute("replaying", false);
     this.part("replay-button").setAttribute("aria-pressed", "false");
-    const video = this.part("replay");
-    video.removeAttribute("src");
-    video.load();
     this.#refresh();
   }
 
   // The picture as it is shown, unzoomed, as a file.
   async snapshot() {
-    const shown = this.hasAttribute("replaying") ? this.part("replay") : this.part("live").picture;
+    const shown = this.#replay ? this.#replay.picture : this.part("live").picture;
     const width = shown?.videoWidth ?? shown?.naturalWidth ?? shown?.width;
     if (!width) return toast(t("There is no picture to save yet."), "warn");
     const canvas = Object.assign(document.createElement("canvas"), { width, height: shown.videoHeight ?? shown.naturalHeight ?? shown.height });
@@ -139,15 +139,14 @@ class Tile extends HTMLElement {
     this.addEventListener("zoom-change", ({ detail }) => {
       this.part("zoom").textContent = detail.scale > 1 ? `${detail.scale.toFixed(1)}×` : "";
     });
-    const video = this.part("replay");
-    video.addEventListener("ended", () => this.backToLive());
-    video.addEventListener("error", () => {
-      if (!this.hasAttribute("replaying")) return;
-      this.backToLive();
-      toast(t("Nothing that this browser can play was recorded in the last {seconds} seconds.", { seconds: REPLAY_MS / 1000 }), "warn");
-    });
     this.part("frame").addEventListener("dblclick", () => this.#camera && this.#ask("tile-enlarge"));
     this.addEventListener("click", ({ target }) => this.#pressed(target.closest("button")?.dataset.does));
+  }
+
+  #replayEnded({ came, trouble }) {
+    this.backToLive();
+    if (trouble) toast(trouble, "warn");
+    else if (!came) toast(t("Nothing was recorded in the last {seconds} seconds.", { seconds: REPLAY_MS / 1000 }), "warn");
   }
 
   #pressed(does) {
@@ -179,7 +178,7 @@ class Tile extends HTMLElement {
   #refresh() {
     if (!this.firstElementChild) return;
     const there = Boolean(this.#camera?.name);
-    const replaying = this.hasAttribute("replaying");
+    const replay = this.#replay, replaying = Boolean(replay);
     const { state } = this.#status;
     this.dataset.state = there ? state : "";
     const badge = this.part("state");
@@ -190,7 +189,7 @@ class Tile extends HTMLElement {
     put(this.part("facts"), facts && !replaying ? words(facts) : "");
     const wrong = there ? trouble(this.#status, this.#statusAt, performance.now()) : "";
     put(this.part("trouble"), replaying ? "" : wrong || this.#live.words || "");
-    put(this.part("note"), replaying ? t("The last {seconds} seconds", { seconds: REPLAY_MS / 1000 }) : this.#live.note || "");
+    put(this.part("note"), replay ? replay.note || t("The last {seconds} seconds", { seconds: REPLAY_MS / 1000 }) : this.#live.note || "");
   }
 }
 
