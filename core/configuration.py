@@ -86,6 +86,13 @@ class Configuration(BaseSettings):
         title="Live transcodes",
         description="Streams made into H.264 at once for browsers that cannot play them; 0 shows single pictures.",
     )
+    detector_memory: int = Field(
+        2048,
+        ge=64,
+        le=1_048_576,
+        title="Memory of detectors",
+        description="MiB that the process of one plugin's detectors may take; one that wants more is ended.",
+    )
     debug: bool = Field(False, title="Debug", description="Django's debug mode; never in production.")
 
     @field_validator("plugins", "plugins_disabled", "allowed_hosts", mode="before")

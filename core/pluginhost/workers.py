@@ -48,6 +48,11 @@ def workers_to_run(plugins: PluginHost | None = None) -> list[WorkerCommand]:
     ]
 
 
+def is_quarantined(plugin: str, name: str) -> bool:
+    """Whether a worker was given up."""
+    return f"{plugin}:{name}" in Switches(configuration().data).quarantined()
+
+
 def quarantine_worker(plugin: str, name: str, why: str) -> None:
     """Give a worker up that used its restarts: not started again until `plugins enable`; its plugin is degraded."""
     Switches(configuration().data).quarantine(f"{plugin}:{name}", why)

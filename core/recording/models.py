@@ -181,3 +181,16 @@ class MotionMinute(models.Model):
     class Meta:
         # Covers the search's first look and the timeline's ridge: a row with its grids is some forty times as long.
         indexes = [models.Index(fields=["id", "touched", "cells"], name="motion_scan")]
+
+
+class ObjectMinute(models.Model):
+    """Where objects were in a minute of a camera's picture; its id as of a MotionMinute. boxes: packed
+    (core.recording.objects).
+    """
+
+    id = RowId(primary_key=True)
+    boxes = models.BinaryField()
+
+
+BY_THE_MINUTE: tuple[type[MotionMinute] | type[ObjectMinute], ...] = (MotionMinute, ObjectMinute)
+"""What detectors told of a camera's minutes: kept as long as there is a recording of them."""

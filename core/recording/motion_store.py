@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from django.db import transaction
 
 from core.recording.ids import ALWAYS, camera_of, camera_range, id_range, segment_id, start_of
-from core.recording.models import MAX_SEGMENT_MS, MotionMinute, Segment, State, Stream
+from core.recording.models import (
+    BY_THE_MINUTE,
+    MAX_SEGMENT_MS,
+    MotionMinute,
+    ObjectMinute,
+    Segment,
+    State,
+    Stream,
+)
 from core.recording.motion import MINUTE_MS, MotionGrid, Moved, blocks, minute_of, minutes_of, pack, unpack
 from core.recording.router import index_alias
 
@@ -52,26 +60,28 @@ def _row(pk: int, seen: Mapping[int, Moved]) -> MotionMinute:
 
 
 def forget_motion(stretches: Iterable[tuple[int, int, int]]) -> None:
-    """Remove the minutes of (camera, start_ms, end_ms) of which nothing is recorded any more."""
+    """Remove motion and objects of (camera, start_ms, end_ms), minutes of which nothing is recorded any more."""
     minutes = {
         segment_id(camera_id, 0, minute)
         for camera_id, start_ms, end_ms in stretches
         for minute in range(minute_of(start_ms), end_ms, MINUTE_MS)
     }
-    stored = list(MotionMinute.objects.filter(pk__in=minutes).values_list("pk", flat=True))
-    MotionMinute.objects.filter(pk__in=[pk for pk in stored if not _is_recorded(pk)]).delete()
+    for model in BY_THE_MINUTE:
+        stored = list(model.objects.filter(pk__in=minutes).values_list("pk", flat=True))
+        model.objects.filter(pk__in=[pk for pk in stored if not _is_recorded(pk)]).delete()
 
 
 def sweep_motion(cameras: Iterable[int], now_ms: int) -> None:
-    """Remove what is left over: of cameras that are gone, from before a camera's recordings, or of none at all.
+    """Remove motion and objects left over: of cameras that are gone, from before a camera's recordings, or of none.
 
     cameras: ids of those that exist.
     """
     existing = set(cameras)
-    for camera_id in _seen_cameras():
-        until = _kept_from(camera_id, now_ms) if camera_id in existing else ALWAYS
-        low, high = id_range(camera_id, 0, -1, until)
-        MotionMinute.objects.filter(pk__gt=low, pk__lt=high).delete()
+    for model in BY_THE_MINUTE:
+        for camera_id in _seen_cameras(model):
+            until = _kept_from(camera_id, now_ms) if camera_id in existing else ALWAYS
+            low, high = id_range(camera_id, 0, -1, until)
+            model.objects.filter(pk__gt=low, pk__lt=high).delete()
 
 
 def _kept_from(camera_id: int, now_ms: int) -> int:
@@ -99,11 +109,9 @@ def _first_recorded(camera_id: int) -> int | None:
     return min(starts, default=None)
 
 
-def _seen_cameras() -> Iterator[int]:
-    """Ids of cameras that have grids, each found by one step in the index."""
+def _seen_cameras(model: type[MotionMinute] | type[ObjectMinute]) -> Iterator[int]:
+    """Ids of cameras that have rows, each found by one step in the index."""
     after = -1
-    while (
-        found := MotionMinute.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True).first()
-    ) is not None:
+    while (found := model.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True).first()) is not None:
         yield camera_of(found)
         after = camera_range(camera_of(found))[1] - 1

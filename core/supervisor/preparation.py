@@ -10,11 +10,14 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from core.access.services import ensure_administrator, keep_roles_in_step
+from core.analyser.states import WORKER as DETECTORS
+from core.cameras.covering import lost_sight
 from core.configuration import Configuration
 from core.hookspecs.backup import BackupTargetSpec
+from core.hookspecs.detectors import DetectorSpec
 from core.pluginhost import host
 from core.pluginhost.boot import blaming
-from core.pluginhost.workers import quarantine_worker, workers_to_run
+from core.pluginhost.workers import is_quarantined, quarantine_worker, workers_to_run
 from core.supervisor.logwriter import prominent
 from core.supervisor.plan import BEAT, LISTEN, Place, ProcessSpec
 from core.system.site import ask_to_set_up
@@ -24,6 +27,8 @@ WEB_SILENCE = 20.0
 WORKER_SILENCE = 30.0
 EXPORTER_SILENCE = 60.0  # it waits for slow disks
 BACKUP_SILENCE = 60.0  # likewise
+ANALYSER_SILENCE = 15.0
+DETECTOR_SILENCE = 10.0  # the longest look
 
 
 def place(config: Configuration) -> dict[str, Any]:
@@ -43,6 +48,7 @@ def prepare(config: Configuration, out: TextIO) -> None:
     """Migrate all databases and make the first administrator, whose one-time password is printed to `out`."""
     blaming(_migrate)
     keep_roles_in_step()
+    lost_sight()
     chosen = config.admin_password.get_secret_value() if config.admin_password else None
     password = ensure_administrator(chosen)
     if password is not None:
@@ -60,7 +66,15 @@ def _migrate() -> None:
 
 def plan(config: Configuration) -> list[ProcessSpec]:
     """The processes of this machine, recorders first: recording is what must begin soonest."""
-    return [*_recorders(config.recorders), *_plugin_workers(), _web(), _worker(), _exporter(), *_backup()]
+    return [
+        *_recorders(config.recorders),
+        *_plugin_workers(),
+        _web(),
+        _worker(),
+        _exporter(),
+        *_backup(),
+        *_detection(),
+    ]
 
 
 def _recorders(count: int) -> list[ProcessSpec]:
@@ -91,6 +105,26 @@ def _backup() -> list[ProcessSpec]:
     if not host().registry.all(BackupTargetSpec):
         return []
     return [ProcessSpec("backup", ("backup", "--heartbeat-fd", BEAT), BACKUP_SILENCE)]
+
+
+def _detection() -> list[ProcessSpec]:
+    """The analyser and a process for each plugin with detectors; none of it where there are no detectors."""
+    plugins = dict.fromkeys(entry.plugin for entry in host().registry.entries(DetectorSpec))
+    if not plugins:
+        return []
+    return [
+        ProcessSpec("analyser", ("analyser", "--heartbeat-fd", BEAT), ANALYSER_SILENCE),
+        *(
+            ProcessSpec(
+                f"{plugin}:{DETECTORS}",
+                ("detector_worker", plugin, "--heartbeat-fd", BEAT),
+                DETECTOR_SILENCE,
+                persistent=False,
+            )
+            for plugin in plugins
+            if not is_quarantined(plugin, DETECTORS)
+        ),
+    ]
 
 
 def _plugin_workers() -> list[ProcessSpec]:

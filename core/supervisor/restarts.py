@@ -18,8 +18,10 @@ class RestartPolicy:
     process that is not persistent exhausts its budget.
     """
 
-    def __init__(self, *, persistent: bool) -> None:
+    def __init__(self, *, persistent: bool, window: float = WINDOW) -> None:
+        """window: seconds within which failures use the budget up."""
         self._persistent = persistent
+        self.window = window
         self._failures: deque[float] = deque()
 
     def wait_after_failure(self, now: float, *, up: float) -> float | None:
@@ -29,7 +31,7 @@ class RestartPolicy:
         """
         if self._persistent and up >= STEADY:
             self._failures.clear()
-        while self._failures and self._failures[0] <= now - WINDOW:
+        while self._failures and self._failures[0] <= now - self.window:
             self._failures.popleft()
         self._failures.append(now)
         number = len(self._failures)

@@ -26,7 +26,7 @@ from core.supervisor.logwriter import LogWriter, prominent
 from core.supervisor.place import Occupied, claim_data, claim_port
 from core.supervisor.plan import Place, ProcessSpec
 from core.supervisor.register import Register, Standing
-from core.supervisor.restarts import BUDGET, WINDOW, RestartPolicy
+from core.supervisor.restarts import BUDGET, RestartPolicy
 from core.supervisor.ward import Phase, Ward
 
 TICK = 0.25  # seconds between looks at the heartbeats
@@ -205,7 +205,7 @@ class Supervisor:
             self._loop.call_later(wait, self._start, ward)
 
     def _give_up(self, ward: Ward) -> None:
-        why = f"ended {BUDGET + 1} times within {WINDOW:.0f} s"
+        why = f"ended {BUDGET + 1} times within {ward.policy.window:.0f} s"
         log.error("%s %s and is given up until its plugin is enabled again", ward.spec.name, why)
         if self._forks is not None:
             with contextlib.suppress(OSError):  # while the fork server is away it counts anew at the next start

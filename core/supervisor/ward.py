@@ -12,9 +12,10 @@ from enum import StrEnum
 
 from core.supervisor.logwriter import LogPipe, LogWriter
 from core.supervisor.plan import ProcessSpec
-from core.supervisor.restarts import RestartPolicy
+from core.supervisor.restarts import BUDGET, WINDOW, RestartPolicy
 
 START_SECONDS = 60.0  # for the first heartbeat, on a machine that is busy with something else
+HANG_SPARE = 2.0  # for noticing that one hangs and starting it anew
 log = logging.getLogger("eyrie.supervisor")
 
 
@@ -32,7 +33,10 @@ class Ward:
 
     def __init__(self, spec: ProcessSpec, writer: LogWriter, ended: Callable[[Ward, float], None]) -> None:
         self.spec = spec
-        self.policy = RestartPolicy(persistent=spec.persistent)
+        # One that hangs each time fails no oftener than its silence lets it.
+        self.policy = RestartPolicy(
+            persistent=spec.persistent, window=max(WINDOW, (BUDGET + 1) * (spec.silence + HANG_SPARE))
+        )
         self.phase = Phase.DOWN
         self.pid: int | None = None
         self.births = 0

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.analyser.tracker import GAP_MS, LOST_AFTER_MS, SURE, Tracker
-from core.api import SeenObject, Tracks
+from core.hookspecs.detectors import Tracks
+from core.hookspecs.events import SeenObject
 from core.testing.scores import read_mot, score_tracks
 from tests.rig.fixtures import clips
 

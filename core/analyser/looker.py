@@ -1,0 +1,183 @@
+"""One detector on one camera, as the analyser keeps it: what it wants, where its pictures lie, how it is doing."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from av.video.frame import VideoFrame
+
+from core.analyser.links import Link
+from core.analyser.packets import Kind
+from core.analyser.rates import Rate
+from core.analyser.scaling import Scaler
+from core.analyser.shelf import Shelf
+from core.analyser.states import State
+from core.hookspecs.detectors import FrameRequest, Tracks, Wants
+
+log = logging.getLogger("eyrie.analyser")
+
+MOST_TRACKS = 20
+"""Looks' tracks that may wait for a detector of tracks; what comes then is dropped."""
+
+
+@dataclass(slots=True)
+class Figures:
+    """What one looker did since it began. cpu_us: of its looks, in the worker."""
+
+    looks: int = 0
+    cpu_us: int = 0
+    dropped: int = 0
+    objects: int = 0
+    events: int = 0
+
+
+class Looker:
+    """Numbers are never used again, so that a late answer to an earlier one is recognised.
+
+    `offer` runs in the stream's decoding thread, all else on the event loop.
+    """
+
+    def __init__(self, number: int, camera_id: int, detector: str, plugin: str) -> None:
+        self.number = number
+        self.camera_id = camera_id
+        self.detector = detector
+        self.plugin = plugin
+        self.wants: Wants | None = None
+        self.state = State.STARTING
+        self.message = ""
+        self.figures = Figures()
+        self.rate = Rate(0)
+        self.retry_at: float | None = None
+        self.failures = 0
+        self.last_ms = 0
+        self._lock = threading.Lock()  # around the shelf's replacement
+        self._link: Link | None = None
+        self._shelf: Shelf | None = None
+        self._scaler: Scaler | None = None
+        self._waiting = 0  # tracks it has not looked at
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """Camera and detector."""
+        return self.camera_id, self.detector
+
+    @property
+    def source(self) -> str:
+        """Which stream it wants, empty for none."""
+        return self.wants.stream if isinstance(self.wants, FrameRequest) else ""
+
+    @property
+    def only_moving(self) -> bool:
+        """Whether it is to be spared while nothing moves."""
+        return isinstance(self.wants, FrameRequest) and self.wants.only_moving
+
+    def open(self, link: Link) -> None:
+        """Have it opened in its worker."""
+        self.close_link()
+        self.state, self.message, self.retry_at = State.STARTING, "", None
+        self._link, self._waiting = link, 0
+        link.send([Kind.OPEN, self.number, self.camera_id, self.detector])
+
+    def ready(self, wants: Wants) -> None:
+        """It is open, and wants this."""
+        self.wants, self.state = wants, State.WAITING
+        if isinstance(wants, FrameRequest):
+            self.rate = Rate(wants.fps)
+            self._scaler = Scaler(wants.width, wants.pixel_format)
+
+    def failed(self, why: str, now: float) -> None:
+        """It could not be opened, or raised; it is tried again after a while. now: monotonic seconds."""
+        if self.message != why:
+            log.error("Camera %d: detector %s: %s", self.camera_id, self.detector, why)
+        self.close_link()
+        self.state, self.message = State.FAILED, why
+        self.failures += 1
+        self.retry_at = now + min(5.0 * 2 ** min(self.failures - 1, 4), 60.0)
+
+    def close_link(self) -> None:
+        """Its worker is gone, or is to forget it."""
+        with self._lock:
+            link, self._link, self._shelf = self._link, None, None
+        if link is not None:
+            link.send([Kind.CLOSE, self.number])
+
+    def lost(self) -> None:
+        """Its worker has ended."""
+        with self._lock:
+            self._link, self._shelf = None, None
+        if self.state is not State.FAILED:
+            self.state, self.message = State.STARTING, "Its process has ended and is being started again."
+
+    def offer(self, frame: VideoFrame, wall_ms: int) -> None:
+        """Have it look at a picture, unless two are waiting already."""
+        self.rate.given(wall_ms)
+        with self._lock:
+            link, scaler = self._link, self._scaler
+            if link is None or scaler is None:
+                return
+            shelf = self._fitting(scaler.bytes_of(frame), link)
+            slot = shelf.take() if shelf is not None else None
+            if shelf is None or slot is None:
+                self._dropped(wall_ms)
+                return
+            width, height = scaler.size(frame)
+            scaler.write(frame, shelf.slot(slot)[: scaler.bytes_of(frame)])
+            wants = self.wants
+            assert isinstance(wants, FrameRequest)  # noqa: S101  # only such has a scaler
+            if not link.send([Kind.LOOK, self.number, slot, wall_ms, width, height, wants.pixel_format]):
+                shelf.give_back(slot)
+                self._dropped(wall_ms)
+
+    def answered(self, slot: int, wall_ms: int, cpu_us: int) -> None:
+        """It has looked."""
+        shelf = self._shelf
+        if slot < 0:
+            self._waiting = max(self._waiting - 1, 0)
+        elif shelf is not None:
+            shelf.give_back(slot)
+        self.figures.looks += 1
+        self.figures.cpu_us += cpu_us
+        self.failures = 0
+        self.last_ms = wall_ms
+        if self.rate.recover(wall_ms):
+            log.info("Camera %d: detector %s keeps up again", self.camera_id, self.detector)
+        self.state = State.SLOWED if self.rate.slowed else State.LOOKING
+        self.message = self._slowness() if self.rate.slowed else ""
+
+    def follow(self, tracks: Tracks, labels: tuple[str, ...]) -> None:
+        """Have it look at tracks, of these labels or of all, unless it has not read those before."""
+        rows = [
+            [one.id, one.label, one.seen, one.ended, one.points[-1].wall_ms, one.points[-1].box, one.points[-1].score]
+            for one in tracks.tracks
+            if not labels or one.label in labels
+        ]
+        if self._waiting >= MOST_TRACKS or not self.send([Kind.TRACKS, self.number, tracks.wall_ms, rows]):
+            self.figures.dropped += 1
+        else:
+            self._waiting += 1
+
+    def send(self, packet: list[Any]) -> bool:
+        """Tell its worker something else."""
+        return self._link is not None and self._link.send(packet)
+
+    def _fitting(self, size: int, link: Link) -> Shelf | None:
+        """The shelf for pictures of this size, made and passed on when they are larger than before."""
+        if self._shelf is None or self._shelf.size < size:
+            shelf = Shelf(size)
+            if not link.send([Kind.SHELF, self.number, size], [shelf.fd]):
+                return None
+            shelf.passed_on()
+            self._shelf = shelf
+        return self._shelf
+
+    def _dropped(self, wall_ms: int) -> None:
+        self.figures.dropped += 1
+        slowed_before = self.rate.slowed
+        if self.rate.dropped(wall_ms) and not slowed_before:
+            log.warning("Camera %d: detector %s: %s", self.camera_id, self.detector, self._slowness())
+
+    def _slowness(self) -> str:
+        return f"It cannot keep up and is given {self.rate.fps:.2g} pictures a second."
