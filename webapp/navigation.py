@@ -8,9 +8,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from lucide import IconDoesNotExist
+from lucide.templatetags.lucide import lucide
 
-from core.api.services import SIGNED_IN, rights_for
+from core.api.services import SIGNED_IN, PluginPage, plugin_pages, rights_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,34 @@ PLACES = (
 def places(request: HttpRequest) -> list[dict[str, Any]]:
     """What the rail shows to who asks; `current` is the longest address that the page lies below."""
     rights = rights_for(request)
-    shown = [
-        {"title": place.title, "icon": place.icon, "url": reverse(place.name), "apart": place.apart, "current": False}
-        for place in PLACES
-        if place.permission == SIGNED_IN or rights.holds_somewhere(place.permission)
-    ]
+    open_ones = [place for place in PLACES if place.permission == SIGNED_IN or rights.holds_somewhere(place.permission)]
+    first, last = ([place for place in open_ones if place.apart is apart] for apart in (False, True))
+    shown = [*map(_shown, first), *map(_of_plugin, plugin_pages(request)), *map(_shown, last)]
     below = [place for place in shown if _lies_below(request.path, str(place["url"]))]
     if below:
         max(below, key=lambda place: len(str(place["url"])))["current"] = True
     return shown
+
+
+def _shown(place: Place) -> dict[str, Any]:
+    return {
+        "title": place.title,
+        "icon": place.icon,
+        "url": reverse(place.name),
+        "apart": place.apart,
+        "current": False,
+    }
+
+
+def _of_plugin(page: PluginPage) -> dict[str, Any]:
+    """A plugin's page. Its title is translated where the catalogue has it; an icon that lucide lacks is not shown."""
+    icon = page.icon
+    try:
+        lucide(icon)
+    except IconDoesNotExist:
+        icon = "puzzle"
+    url = reverse("plugin-page", args=(page.plugin, page.name))
+    return {"title": gettext(page.title), "icon": icon, "url": url, "apart": False, "current": False}
 
 
 def _lies_below(path: str, root: str) -> bool:

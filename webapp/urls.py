@@ -30,6 +30,7 @@ urlpatterns = [
     path("system/users/", administration.users, name="system-users"),
     path("system/configuration/", administration.configuration, name="system-configuration"),
     path("system/log/", administration.log, name="system-log"),
+    path("pages/<slug:plugin>/<slug:name>/", views.of_plugin, name="plugin-page"),
     path("first-steps/", administration.first_steps, name="first-steps"),
     path("sign-in/", views.sign_in, name="sign-in"),
     path("language/", views.choose_language, name="language"),

@@ -1,15 +1,16 @@
-"""Pages that belong to no room: signing in, and the texts of the modules."""
+"""Pages that belong to no room: signing in, pages of plugins, and the texts of the modules."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import check_for_language
+from django.utils.translation import check_for_language, gettext
 from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
-from core.api.services import PUBLIC, page, site
+from core.api.services import PUBLIC, SIGNED_IN, page, plugin_page, site
 from webapp.texts import catalogue
 
 
@@ -30,6 +31,17 @@ def texts(request: HttpRequest, language: str) -> HttpResponse:
     if not check_for_language(language):
         raise Http404
     return JsonResponse(catalogue(language), json_dumps_params={"ensure_ascii": False})
+
+
+@page(SIGNED_IN)
+@require_safe
+@ensure_csrf_cookie
+def of_plugin(request: HttpRequest, plugin: str, name: str) -> HttpResponse:
+    """A page of a plugin's own, for those who hold its permission for something; 404 for all others."""
+    found = plugin_page(plugin, name, request)
+    if found is None:
+        raise Http404
+    return render(request, "webapp/plugin_page.html", {"panel": found, "title": gettext(found.title)})
 
 
 @page(PUBLIC)

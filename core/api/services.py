@@ -28,7 +28,7 @@ from core.rules.arming import modes as arm_modes
 from core.system.audit import record as record_audit
 from core.system.plugin_settings import load as plugin_settings
 from core.system.site import SiteSettings, site
-from core.web.panels import Panel, panels
+from core.web.panels import Panel, PluginPage, panels, plugin_page, plugin_pages
 
 __all__ = [
     "PUBLIC",
@@ -40,6 +40,7 @@ __all__ = [
     "ModeError",
     "MotionGrid",
     "Panel",
+    "PluginPage",
     "Required",
     "Rights",
     "SiteSettings",
@@ -64,6 +65,8 @@ __all__ = [
     "newest_of_cameras",
     "page",
     "panels",
+    "plugin_page",
+    "plugin_pages",
     "plugin_settings",
     "publish",
     "record_audit",

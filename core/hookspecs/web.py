@@ -34,7 +34,7 @@ class TopicSpec:
 class Slot(StrEnum):
     """Places in the portal where plugins may show something."""
 
-    NAVIGATION = "navigation"
+    NAVIGATION = "navigation"  # a page of its own, with a place in the rail
     DASHBOARD = "dashboard"
     CAMERA = "camera"
     SETTINGS = "settings"
@@ -44,8 +44,9 @@ class Slot(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PanelSpec:
-    """A piece of a page. template is rendered with `context(request, camera_id)`; one that raises becomes an error
-    card naming the plugin.
+    """A piece of a page, or a page of its own where the slot is NAVIGATION. template is rendered with
+    `context(request, camera_id)`; one that raises becomes an error card naming the plugin. icon: of lucide, in
+    the rail.
     """
 
     name: str
@@ -54,6 +55,7 @@ class PanelSpec:
     template: str
     permission: str
     context: Callable[[Any, int | None], dict[str, Any]]
+    icon: str = "puzzle"
 
 
 @hookspec()

@@ -12,6 +12,7 @@ from core.access.rights import rights_for
 from core.hookspecs.web import PanelSpec, Slot
 from core.pluginhost import host
 from core.pluginhost.guard import describe
+from core.pluginhost.registry import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,37 @@ class Panel:
     title: str
     html: SafeString
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class PluginPage:
+    """A page of a plugin, as the rail shows it. title: as the plugin says it, in English; icon: of lucide."""
+
+    plugin: str
+    name: str
+    title: str
+    icon: str
+
+
+def plugin_pages(request: HttpRequest) -> list[PluginPage]:
+    """Pages of plugins that are open to who asks."""
+    found = [(entry.plugin, entry.spec) for entry in _pages(request)]
+    return [PluginPage(plugin, spec.name, spec.title, spec.icon) for plugin, spec in found]
+
+
+def plugin_page(plugin: str, name: str, request: HttpRequest) -> Panel | None:
+    """One of these pages, rendered; None when there is no such page for who asks."""
+    for entry in _pages(request):
+        if (entry.plugin, entry.spec.name) == (plugin, name):
+            return _rendered(plugin, entry.spec, request, None)
+    return None
+
+
+def _pages(request: HttpRequest) -> list[Entry[PanelSpec]]:
+    """It is enough to hold a page's permission for some camera: the page itself asks what it may show."""
+    rights = rights_for(request)
+    entries = host().registry.entries(PanelSpec)
+    return [one for one in entries if one.spec.slot is Slot.NAVIGATION and rights.holds_somewhere(one.spec.permission)]
 
 
 def panels(slot: Slot, request: HttpRequest, camera_id: int | None = None) -> list[Panel]:

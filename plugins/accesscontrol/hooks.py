@@ -19,10 +19,21 @@ from plugins.accesscontrol.events import EVENT_TYPES
 from plugins.accesscontrol.permissions import MANAGE, PERMISSIONS
 from plugins.accesscontrol.settings import AccessSettings
 
+PARTS = ("log", "doors", "holders")
+
 
 def _nothing(request: Any, camera_id: int | None) -> dict[str, Any]:
     """The panels fill themselves over REST."""
     return {}
+
+
+def _page(request: Any, camera_id: int | None) -> dict[str, Any]:
+    """Which part of the page is asked for, of those that are open to who asks."""
+    from core.api.services import rights_for  # once Django is set up
+
+    parts = PARTS if rights_for(request).holds(MANAGE.codename) else PARTS[:1]
+    asked = request.GET.get("part", "")
+    return {"parts": parts, "part": asked if asked in parts else PARTS[0]}
 
 
 @hookimpl
@@ -51,10 +62,12 @@ def register_routes() -> Iterable[RouteSpec]:
 
 @hookimpl
 def register_panels() -> Iterable[PanelSpec]:
-    """Who came and went, on the overview; doors and card holders, beside the site's settings."""
+    """Who came and went, on the overview; and a page of its own for all of them, doors and card holders."""
     return [
         PanelSpec("recent", "Doors", Slot.DASHBOARD, "accesscontrol/recent.html", "event.view", _nothing),
-        PanelSpec("doors", "Access control", Slot.SETTINGS, "accesscontrol/doors.html", MANAGE.codename, _nothing),
+        PanelSpec(
+            "access", "Access", Slot.NAVIGATION, "accesscontrol/page.html", "event.view", _page, icon="door-open"
+        ),
     ]
 
 

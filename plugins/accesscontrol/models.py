@@ -25,11 +25,12 @@ class Door(models.Model):
 
 
 class Holder(models.Model):
-    """Who carries a card."""
+    """Who carries a card. picture: a small square JPEG, empty without one."""
 
     objects: ClassVar[models.Manager[Holder]] = models.Manager()
     card = models.CharField(max_length=100, unique=True)
     name = models.CharField(max_length=200)
+    picture = models.BinaryField(default=b"", blank=True)
 
     class Meta:
         ordering = ["name", "card"]

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from plugins.simulator.testing import ParkFace, SimulatedCamera
@@ -17,7 +19,7 @@ from tests.rig.processes import eventually
 from tests.rig.system import RunningSystem, ms_of, now_ms, rfc3339
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-ACCESS = "plugins/accesscontrol/"
+ACCESS, PAGE = "plugins/accesscontrol/", "/pages/accesscontrol/access/"
 PRE_ROLL_S, POST_ROLL_S = 3, 2
 SEEN = """() => [...document.querySelectorAll("access-recent li")]
   .some((one) => one.textContent.includes("Ada") && one.querySelector("img").naturalWidth)"""
@@ -92,7 +94,11 @@ def test_what_comes_while_nobody_watches_is_there_later(entry: tuple[RunningSyst
     assert [text.strip()[0] for text in cards.locator("strong").all_inner_texts()] == ["1", "2", "0"]
     expect(cards.locator("a[href]")).to_have_count(0)  # of a door nobody has mapped there is no camera to play
 
-    window.goto(system.url + "/system/settings/")
+    window.goto(system.url + PAGE)
+    expect(window.locator("access-log li")).to_have_count(3)
+    filled(window)
+    assert violations(window) == []
+    window.get_by_role("link", name="Doors").click()
     row = window.locator("access-doors tr", has_text="D9")
     expect(row.get_by_text("New")).to_be_visible()
     filled(window)
@@ -102,3 +108,38 @@ def test_what_comes_while_nobody_watches_is_there_later(entry: tuple[RunningSyst
     row.get_by_role("button", name="Save").click()
     expect(row.get_by_text("New")).to_be_hidden()
     assert [door["title"] for door in system.api.get(ACCESS + "doors/").json()] == ["Main entry", "Back door"]
+
+
+def test_card_holders_are_added_changed_and_taken_from_a_file(
+    entry: tuple[RunningSystem, int], window: Page, tmp_path: Path
+) -> None:
+    system, _ = entry
+    enter(window, system)
+    window.goto(system.url + PAGE)
+    window.get_by_role("link", name="Card holders").click()
+    rows = window.locator("access-holders tbody tr")
+    expect(rows).to_have_count(1)
+
+    window.get_by_role("button", name="Add card holder").click()
+    dialog = window.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Bob")
+    dialog.get_by_label("Card").fill("4711")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Ada carries this card already.")
+    dialog.get_by_label("Card").fill("12")
+    Image.new("RGB", (300, 200), "teal").save(tmp_path / "bob.png")
+    dialog.get_by_label("Picture", exact=True).set_input_files(tmp_path / "bob.png")
+    dialog.get_by_role("button", name="Save").click()
+    expect(rows).to_have_count(2)
+    window.wait_for_function("() => document.querySelector('access-holders tr img')?.naturalWidth")
+    filled(window)
+    assert violations(window) == []
+
+    file = tmp_path / "holders.csv"
+    file.write_text("card,name\n12,Robert\n13,Eve\n,Nobody\n", "utf-8")
+    window.locator("access-holders input[type=file]").first.set_input_files(file)
+    expect(window.get_by_text("1 added, 1 changed, 0 as before.")).to_be_visible()
+    expect(window.get_by_text("Line 4: card: give 1 to 100 printable characters.")).to_be_visible()
+    expect(rows).to_have_count(3)
+    window.get_by_placeholder("Name or card").fill("eve")
+    expect(rows).to_have_count(1)

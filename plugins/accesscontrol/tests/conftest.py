@@ -35,6 +35,12 @@ def client_with(db: None) -> Callable[..., APIClient]:
     return make
 
 
+@pytest.fixture
+def manager(client_with: Callable[..., APIClient]) -> APIClient:
+    """Somebody who manages doors and card holders."""
+    return client_with("access.manage", "camera.view")
+
+
 def _person(permissions: tuple[str, ...]) -> Any:
     user = apps.get_model("access", "User").objects.create(username="-".join(permissions) or "nobody")
     if permissions:

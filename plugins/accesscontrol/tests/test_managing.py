@@ -1,4 +1,4 @@
-"""Doors and card holders over REST, and who may."""
+"""Who may what, doors over REST, and the page."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.test import Client
 from rest_framework.test import APIClient
 
-from plugins.accesscontrol.models import Door, Holder
+from plugins.accesscontrol.models import Door
 from plugins.accesscontrol.tests.conftest import ROOT
 
-
-@pytest.fixture
-def manager(client_with: Callable[..., APIClient]) -> APIClient:
-    return client_with("access.manage", "camera.view")
+PAGE = "/pages/accesscontrol/access/"
 
 
 @pytest.mark.parametrize(
@@ -28,11 +26,18 @@ def manager(client_with: Callable[..., APIClient]) -> APIClient:
         ("delete", "doors/1/"),
         ("get", "holders/"),
         ("put", "holders/"),
+        ("patch", "holders/1/"),
         ("delete", "holders/1/"),
+        ("get", "holders/1/picture.jpg"),
+        ("put", "holders/1/picture.jpg"),
+        ("delete", "holders/1/picture.jpg"),
+        ("get", "holders.csv"),
+        ("post", "holders.csv"),
+        ("get", "events/1/holder.jpg"),
     ],
 )
 def test_each_route_takes_its_permission(client_with: Callable[..., APIClient], method: str, path: str) -> None:
-    other = "access.manage" if path == "badges/" else "access.report"
+    other = "access.manage" if path == "badges/" or path.startswith("events/") else "access.report"
     for client, status in ((APIClient(), 401), (client_with(), 403), (client_with(other), 403)):
         assert getattr(client, method)(ROOT + path, {}, format="json").status_code == status
 
@@ -80,18 +85,6 @@ def test_a_camera_that_is_deleted_leaves_its_door(camera: int) -> None:
     assert Door.objects.get().camera_id is None
 
 
-def test_card_holders(manager: APIClient) -> None:
-    for name in ("Ada", "Ada Lovelace"):
-        answer = manager.put(ROOT + "holders/", {"card": "4711", "name": name}, format="json")
-        assert answer.status_code == 200
-    [holder] = manager.get(ROOT + "holders/").json()
-    assert (holder["card"], holder["name"]) == ("4711", "Ada Lovelace")
-    assert manager.put(ROOT + "holders/", {"card": ""}, format="json").status_code == 400
-    assert manager.delete(f"{ROOT}holders/{holder['id']}/").status_code == 204
-    assert manager.delete(f"{ROOT}holders/{holder['id']}/").status_code == 404
-    assert Holder.objects.count() == 0
-
-
 def test_the_panels_are_shown_to_who_may(client_with: Callable[..., APIClient], rf: Any) -> None:
     from core.api import Slot
     from core.api.services import panels
@@ -99,10 +92,33 @@ def test_the_panels_are_shown_to_who_may(client_with: Callable[..., APIClient], 
     def shown(*permissions: str) -> list[str]:
         request = rf.get("/")
         request.user = client_with(*permissions).handler._force_user
-        found = [panel for slot in (Slot.DASHBOARD, Slot.SETTINGS) for panel in panels(slot, request)]
+        found = panels(Slot.DASHBOARD, request)
         assert not any(panel.error for panel in found)
         return [panel.name for panel in found if panel.plugin == "accesscontrol"]
 
     assert shown("event.view") == ["recent"]
-    assert shown("access.manage") == ["doors"]
     assert shown("camera.view") == []
+
+
+def test_the_page_shows_each_what_they_may(client_with: Callable[..., APIClient], client: Client) -> None:
+    def enter(*permissions: str) -> None:
+        client.force_login(client_with(*permissions).handler._force_user)
+
+    def shown(part: str) -> str:
+        return client.get(PAGE, {"part": part}).content.decode()
+
+    enter("camera.view")
+    assert client.get(PAGE).status_code == 404
+    enter("event.view")
+    log = shown("doors")
+    assert "<access-log" in log
+    assert 'href="?part=doors"' not in log
+    assert f'href="{PAGE}"' in log  # in the rail
+    enter("event.view", "access.manage")
+    assert "<access-log" in shown("")
+    assert "<access-doors" in shown("doors")
+    assert "<access-holders" in shown("holders")
+    assert client.get("/pages/accesscontrol/recent/").status_code == 404  # a panel, no page
+    assert client.get("/pages/nobody/access/").status_code == 404
+    client.logout()
+    assert client.get(PAGE).status_code == 302

@@ -156,7 +156,7 @@ def call(body: bytes, headers: dict[str, str]) -> Any:
 
 @pytest.fixture
 def key(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
-    monkeypatch.setattr("plugins.accesscontrol.rest.plugin_settings", lambda _: AccessSettings(secret=KEY))
+    monkeypatch.setattr("plugins.accesscontrol.rest.doors.plugin_settings", lambda _: AccessSettings(secret=KEY))
 
 
 def test_a_signed_call_is_taken(key: None, stored: Any) -> None:
@@ -190,7 +190,7 @@ def test_a_signed_call_of_nonsense(key: None) -> None:
 
 
 def test_without_a_key_no_signed_call_is_taken(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plugins.accesscontrol.rest.plugin_settings", lambda _: AccessSettings())
+    monkeypatch.setattr("plugins.accesscontrol.rest.doors.plugin_settings", lambda _: AccessSettings())
     body = json.dumps(BADGE).encode()
     assert call(body, signed(body, key="")).status_code == 404
 

@@ -1,98 +1,56 @@
-// <access-doors>: which camera sees which door, and who carries which card.
+// <access-doors>: which camera sees which door.
 
 import { call, everyPage } from "eyrie/api.js";
-import { confirmed } from "eyrie/confirm.js";
-import { busy, make } from "eyrie/dom.js";
+import { onSubmit } from "eyrie/forms.js";
 import { t } from "eyrie/i18n.js";
 import { toast } from "eyrie/toasts.js";
+import { ROOT, Table } from "./table.js";
 
-const ROOT = "plugins/accesscontrol/";
-
-class Doors extends HTMLElement {
-  connectedCallback() {
-    this.#part("holder").addEventListener("submit", (event) => this.#saveHolder(event));
-    this.#load();
+class Doors extends Table {
+  async connectedCallback() {
+    const dialog = this.querySelector("dialog"), form = dialog.querySelector("form");
+    this.part("add").addEventListener("click", () => { form.reset(); dialog.showModal(); });
+    this.part("close").addEventListener("click", () => dialog.close());
+    onSubmit(form, async ({ elements: { code, title, camera } }) => {
+      await call(`${ROOT}doors/`, { method: "POST", body: { code: code.value, title: title.value, camera: numberOf(camera) } });
+      dialog.close();
+      await this.load();
+    });
+    await this.attempt(async () => {
+      this.cameras = await everyPage("cameras/?page_size=1000");
+      this.#offer(form.elements.camera);
+      await this.load();
+    });
   }
 
-  async #load() {
-    try {
-      const [doors, holders, cameras] = await Promise.all([call(`${ROOT}doors/`), call(`${ROOT}holders/`), everyPage("cameras/")]);
-      this.cameras = cameras;
-      this.#part("doors").replaceChildren(...doors.map((door) => this.#door(door)));
-      if (!doors.length) this.#part("doors").append(make("tr", {}, make("td", { colSpan: 4, className: "quiet-text" }, t("No door has reported yet."))));
-      this.#part("holders").replaceChildren(...holders.map((holder) => this.#holder(holder)));
-    } catch (error) {
-      this.#tell(error.message);
-    }
+  async load() {
+    const doors = await call(`${ROOT}doors/`);
+    this.show(doors.map((door) => this.#filled(door)));
   }
 
-  #door(door) {
-    const row = this.#copy("door-row"), name = row.querySelector("input"), camera = row.querySelector("select");
+  #filled(door) {
+    const row = this.row(), name = row.querySelector("input"), camera = row.querySelector("select"), path = `${ROOT}doors/${door.id}/`;
     row.querySelector("th span").textContent = door.code;
     row.querySelector(".badge").hidden = door.mapped;
     name.value = door.title;
-    camera.append(...this.cameras.map(({ id, name: text }) => make("option", { value: String(id), selected: id === door.camera }, text)));
-    const path = `${ROOT}doors/${door.id}/`;
-    this.#does(row, "save", async () => {
-      await call(path, { method: "PATCH", body: { title: name.value, camera: camera.value ? Number(camera.value) : null } });
+    this.#offer(camera);
+    camera.value = door.camera ?? "";
+    this.does(row, "save", async () => {
+      await call(path, { method: "PATCH", body: { title: name.value, camera: numberOf(camera) } });
       row.querySelector(".badge").hidden = true;
       toast(t("Saved."), "good");
     });
-    this.#does(row, "remove", () => this.#remove(row, path, door.code));
+    this.does(row, "remove", () => this.remove(path, door.title || door.code));
     return row;
   }
 
-  #holder(holder) {
-    const row = this.#copy("holder-row");
-    row.querySelector("th").textContent = holder.card;
-    row.querySelector("td").textContent = holder.name;
-    this.#does(row, "remove", () => this.#remove(row, `${ROOT}holders/${holder.id}/`, holder.name));
-    return row;
+  #offer(select) {
+    for (const { id, name } of this.cameras) select.append(new Option(name, id));
   }
+}
 
-  async #remove(row, path, name) {
-    if (!(await confirmed({ title: t("Delete {name}?", { name }), text: t("Its events stay."), button: t("Delete") }))) return;
-    await call(path, { method: "DELETE" });
-    row.remove();
-  }
-
-  async #saveHolder(event) {
-    event.preventDefault();
-    const form = event.target, { card, name } = Object.fromEntries(new FormData(form));
-    await this.#try(form.querySelector("button"), async () => {
-      await call(`${ROOT}holders/`, { method: "PUT", body: { card, name } });
-      form.reset();
-      await this.#load();
-    });
-  }
-
-  #does(row, what, work) {
-    const button = row.querySelector(`[data-does=${what}]`);
-    button.addEventListener("click", () => this.#try(button, work));
-  }
-
-  async #try(button, work) {
-    this.#tell("");
-    try {
-      await busy(button, work);
-    } catch (error) {
-      this.#tell(error.message);
-    }
-  }
-
-  #tell(text) {
-    const trouble = this.#part("trouble");
-    trouble.textContent = text;
-    trouble.hidden = !text;
-  }
-
-  #part(name) {
-    return this.querySelector(`[data-part=${name}]`);
-  }
-
-  #copy(name) {
-    return this.#part(name).content.firstElementChild.cloneNode(true);
-  }
+function numberOf({ value }) {
+  return value ? Number(value) : null;
 }
 
 customElements.define("access-doors", Doors);

@@ -1,4 +1,4 @@
-"""REST below `/api/v1/plugins/accesscontrol/`."""
+"""REST below `/api/v1/plugins/accesscontrol/`: reports and doors."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api import SystemClock
-from core.api.services import PUBLIC, Required, cameras_with, plugin_settings, record_audit, rights_for
-from plugins.accesscontrol.models import Door, Holder
+from core.api.services import PUBLIC, Required, cameras_with, plugin_settings, rights_for
+from plugins.accesscontrol.models import Door
 from plugins.accesscontrol.permissions import MANAGE, REPORT
 from plugins.accesscontrol.report import ReportError, parsed
+from plugins.accesscontrol.rest.changes import audit, valid
 from plugins.accesscontrol.services import take
 from plugins.accesscontrol.settings import AccessSettings
 from plugins.accesscontrol.signing import BadSignature, check
@@ -64,14 +65,6 @@ class DoorForm(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=100, required=False, allow_blank=True)
     camera = serializers.IntegerField(required=False, allow_null=True, source="camera_id")
     mapped = serializers.BooleanField(read_only=True)
-
-
-class HolderForm(serializers.Serializer[Any]):
-    """Who carries a card."""
-
-    id = serializers.IntegerField(read_only=True)
-    card = serializers.CharField(max_length=100)
-    name = serializers.CharField(max_length=200)
 
 
 class Badges(APIView):
@@ -123,12 +116,12 @@ class Doors(APIView):
     @extend_schema(request=DoorForm, responses={201: DoorForm})
     def post(self, request: Request) -> Response:
         """Add a door before its first event."""
-        form = _valid(DoorForm(data=request.data))
+        form = valid(DoorForm(data=request.data))
         _camera_exists(request, form)
         if Door.objects.filter(code=form["code"]).exists():
             raise ValidationError({"code": [f"There is a door {form['code']!r} already."]})
         door = Door.objects.create(**form, mapped=True)
-        _audit(request, "access_door.create", f"access_door:{door.pk}", None, DoorForm(door).data)
+        audit(request, "access_door.create", f"access_door:{door.pk}", None, DoorForm(door).data)
         return Response(DoorForm(door).data, status=201)
 
 
@@ -141,7 +134,7 @@ class OneDoor(APIView):
     def patch(self, request: Request, door_id: int) -> Response:
         """Name it, choose its camera: it counts as looked at. Its events from then on are that camera's."""
         door = _door(door_id)
-        form = _valid(DoorForm(data=request.data, partial=True))
+        form = valid(DoorForm(data=request.data, partial=True))
         _camera_exists(request, form)
         if form.get("code", door.code) != door.code:
             raise ValidationError({"code": ["is the access system's; add another door instead."]})
@@ -149,52 +142,15 @@ class OneDoor(APIView):
         for name, value in (form | {"mapped": True}).items():
             setattr(door, name, value)
         door.save()
-        _audit(request, "access_door.change", f"access_door:{door.pk}", before, DoorForm(door).data)
+        audit(request, "access_door.change", f"access_door:{door.pk}", before, DoorForm(door).data)
         return Response(DoorForm(door).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, door_id: int) -> Response:
         """Forget it; its events stay, and its next one adds it anew."""
         door = _door(door_id)
-        _audit(request, "access_door.delete", f"access_door:{door.pk}", DoorForm(door).data, None)
+        audit(request, "access_door.delete", f"access_door:{door.pk}", DoorForm(door).data, None)
         door.delete()
-        return Response(status=204)
-
-
-class Holders(APIView):
-    """Card holders."""
-
-    required: Required = {"GET": MANAGE.codename, "PUT": MANAGE.codename}
-
-    @extend_schema(responses=HolderForm(many=True))
-    def get(self, request: Request) -> Response:
-        """All card holders, by name."""
-        return Response(HolderForm(Holder.objects.all(), many=True).data)
-
-    @extend_schema(request=HolderForm, responses=HolderForm)
-    def put(self, request: Request) -> Response:
-        """Say who carries a card; events from then on name them."""
-        form = _valid(HolderForm(data=request.data))
-        before = Holder.objects.filter(card=form["card"]).first()
-        holder, _ = Holder.objects.update_or_create(card=form["card"], defaults={"name": form["name"]})
-        old = HolderForm(before).data if before else None
-        _audit(request, "access_holder.change", f"access_holder:{holder.pk}", old, HolderForm(holder).data)
-        return Response(HolderForm(holder).data)
-
-
-class OneHolder(APIView):
-    """One card holder."""
-
-    required: Required = {"DELETE": MANAGE.codename}
-
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request, holder_id: int) -> Response:
-        """Forget who carries the card; events that name them stay."""
-        holder = Holder.objects.filter(pk=holder_id).first()
-        if holder is None:
-            raise NotFound("No such card holder.")
-        _audit(request, "access_holder.delete", f"access_holder:{holder.pk}", HolderForm(holder).data, None)
-        holder.delete()
         return Response(status=204)
 
 
@@ -220,11 +176,6 @@ def _one(body: Any) -> dict[str, Any]:
     return {"id": report.id, "event": taken.event.id, "mapped": taken.mapped, "refused": {}}
 
 
-def _valid(form: serializers.Serializer[Any]) -> dict[str, Any]:
-    form.is_valid(raise_exception=True)
-    return dict(form.validated_data)
-
-
 def _camera_exists(request: Request, form: dict[str, Any]) -> None:
     camera_id = form.get("camera_id")
     if camera_id is not None and not cameras_with(rights_for(request), "camera.view").filter(pk=camera_id).exists():
@@ -238,9 +189,3 @@ def _door(door_id: int) -> Door:
     if door is None:
         raise NotFound("No such door.")
     return door
-
-
-def _audit(request: Request, action: str, target: str, before: Any, after: Any) -> None:
-    old, new = (None if side is None else dict(side) for side in (before, after))
-    address = str(request.META.get("REMOTE_ADDR") or "")
-    record_audit(request.user.get_username(), action, target, before=old, after=new, address=address)
