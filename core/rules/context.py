@@ -19,16 +19,16 @@ from core.hookspecs.actions import ActionContext, no_picture
 from core.hookspecs.events import Event
 from core.pluginhost import UnknownName
 from core.rules.models import Delivery
-from core.system.site import SiteSettings, site
+from core.system.site import SiteSettings
 
 PictureAt = Callable[[int, int], bytes | None]
 """A JPEG of what a camera saw at a time (camera id, UTC ms), or sees now."""
 _ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  # compared, not bound
 
 
-def context_of(delivery: Delivery, now_ms: int, picture_at: PictureAt) -> ActionContext:
-    """All that the action of a delivery gets to know."""
-    stored, settings = delivery.firing.event, site()
+def context_of(delivery: Delivery, settings: SiteSettings, now_ms: int, picture_at: PictureAt) -> ActionContext:
+    """All that the action of a delivery gets to know. settings: the site's."""
+    stored = delivery.firing.event
     event = as_event(stored) if stored is not None else None
     return ActionContext(
         key=delivery.key,
@@ -43,9 +43,9 @@ def context_of(delivery: Delivery, now_ms: int, picture_at: PictureAt) -> Action
     )
 
 
-def template_values(context: ActionContext) -> dict[str, Any]:
-    """What stands for each name of a template."""
-    zone, event = ZoneInfo(site().time_zone), context.event
+def template_values(context: ActionContext, settings: SiteSettings) -> dict[str, Any]:
+    """What stands for each name of a template. settings: the site's."""
+    zone, event = ZoneInfo(settings.time_zone), context.event
     values: dict[str, Any] = {
         "camera": context.camera,
         "rule": context.rule,
@@ -55,11 +55,12 @@ def template_values(context: ActionContext) -> dict[str, Any]:
     }
     if event is None:
         return values
+    title = _title(event)
     values |= {
-        "event": asdict(event) | {"title": _title(event), "camera": context.camera},
+        "event": asdict(event) | {"title": title, "camera": context.camera},
         "event.id": event.id,
         "event.type": event.type,
-        "event.title": _title(event),
+        "event.title": title,
         "event.start": _written(event.start_ms, zone),
         "event.end": "" if event.end_ms is None else _written(event.end_ms, zone),
     }

@@ -1,4 +1,6 @@
-"""Doing the actions: a few threads, fed by one that claims what is due and renews what is being done."""
+"""Doing the actions: a few threads, fed by one that claims what is due, renews what is being done and writes what it
+came to: many deliveries in one transaction, for the database has one writer at a time.
+"""
 
 from __future__ import annotations
 
@@ -9,40 +11,43 @@ import threading
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connections
-from pydantic import ValidationError
 
-from core.events.services import caused_by_rule
-from core.hookspecs.actions import ActionContext, ActionSpec, GiveUp, NotDone, RetryLater
 from core.media.clock import Clock
-from core.pluginhost import UnknownName, host
-from core.pluginhost.guard import describe
 from core.rules import deliveries
-from core.rules.context import PictureAt, context_of, template_values
+from core.rules.attempts import attempt, timeout_of
+from core.rules.context import PictureAt
+from core.rules.deliveries import Ending
 from core.rules.models import Delivery
-from core.rules.templates import rendered_settings
-from core.system.secrets import SecretsError, unseal
 
 THREADS = 8
+AHEAD = 8
+"""Deliveries claimed beyond what the threads are at, so that none of them waits for the database."""
 LOST_THREADS = 8
 """Actions that hang beyond their time, at most; then nothing is begun until one of them ends."""
+MOST_WRITTEN = 100
 RENEW_S = 2.0
 LOOK_S = 1.0
 LEAVE_S = 3.0
+IDLE_S = 5.0
+"""After so long without work a thread lets go of its connection to the database."""
 log = logging.getLogger("eyrie.rules")
 
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    """An action under way. began: monotonic seconds; late: it hangs, and counts as failed already."""
+    """A claimed delivery. began: monotonic seconds, None until a thread is at it."""
 
     delivery: Delivery
-    began: float
     timeout: float
-    late: bool = False
+    began: float | None = None
 
 
 class Deliverer:
-    """Works from `start` to `stop`. picture_at: makes an action's picture when it asks for one."""
+    """Works from `start` to `stop`. picture_at: makes an action's picture when it asks for one.
+
+    A job is in one place at a time: `_jobs` while claimed, `_ended` until what it came to is written, `_lost` when its
+    action hangs beyond its time: then it counts as failed, though its thread cannot be ended.
+    """
 
     def __init__(self, clock: Clock, picture_at: PictureAt, *, threads: int = THREADS) -> None:
         self._clock = clock
@@ -53,8 +58,10 @@ class Deliverer:
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._jobs: set[_Job] = set()
+        self._ended: list[Ending] = []
+        self._lost: set[_Job] = set()
         self._idle = threading.Condition(self._lock)
-        self._begun: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._claimed: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="deliveries", daemon=True)
 
     def start(self) -> None:
@@ -86,7 +93,8 @@ class Deliverer:
                 if self._clock.monotonic() - renewed >= RENEW_S:
                     renewed = self._clock.monotonic()
                     self._renew()
-                self._begin()
+                self._write()
+                self._claim()
                 reachable = True
             except DatabaseError as error:
                 if reachable:
@@ -96,120 +104,87 @@ class Deliverer:
             self._wake.wait(LOOK_S)
         self._leave()
 
-    def _begin(self) -> None:
+    def _claim(self) -> None:
         with self._lock:
-            late = sum(job.late for job in self._jobs)
-            free = self._most - (len(self._jobs) - late)
-        if free <= 0 or late >= LOST_THREADS:
+            free = self._most + AHEAD - len(self._jobs)
+            stuck = len(self._lost) >= LOST_THREADS
+        if free <= 0 or stuck:
             return
         for delivery in deliveries.claim(self._owner, self._clock.wall_ms(), free):
-            job = _Job(delivery, self._clock.monotonic(), _timeout(delivery.action))
+            job = _Job(delivery, timeout_of(delivery.action))
             with self._lock:
                 self._jobs.add(job)
-            self._begun.put(job)
+            self._claimed.put(job)
+
+    def _renew(self) -> None:
+        """Say that what is claimed is ours still, and give up waiting for what takes too long."""
+        now = self._clock.monotonic()
+        with self._lock:
+            late = {job for job in self._jobs if job.began is not None and now - job.began > job.timeout}
+            self._jobs -= late
+            self._lost |= late
+            ids = [job.delivery.pk for job in self._jobs] + [ending.delivery.pk for ending in self._ended]
+        for job in late:
+            self._add_thread()
+            why = f"It took more than {job.timeout:g} s."
+            log.warning("action %s hangs: %s", job.delivery.action, why)
+            with self._lock:
+                self._ended.append(deliveries.failed(job.delivery, why, self._clock.wall_ms()))
+        deliveries.renew(self._owner, ids, self._clock.wall_ms())
+
+    def _write(self) -> None:
+        """Write what has ended. What cannot be written now is written later, and is ours until then."""
+        while True:
+            with self._lock:
+                ended = self._ended[:MOST_WRITTEN]
+            if not ended:
+                return
+            deliveries.write(ended, self._clock.wall_ms())
+            with self._lock:
+                del self._ended[: len(ended)]
 
     def _add_thread(self) -> None:
         threading.Thread(target=self._serve, name="delivery", daemon=True).start()
 
     def _serve(self) -> None:
         """One of the threads: it ends after an action that hung, for which another has taken its place."""
-        while True:
-            job = self._begun.get()
-            self._work(job)
-            if job.late:
-                return
-
-    def _renew(self) -> None:
-        """Renew what is being done; what takes too long counts as failed, though its thread cannot be ended."""
-        now = self._clock.monotonic()
-        with self._lock:
-            jobs = [job for job in self._jobs if not job.late]
-        deliveries.renew(self._owner, [job.delivery.pk for job in jobs], self._clock.wall_ms())
-        for job in jobs:
-            if now - job.began > job.timeout:
-                job.late = True
-                self._add_thread()
-                why = f"It took more than {job.timeout:g} s."
-                log.warning("action %s hangs: %s", job.delivery.action, why)
-                deliveries.failed(job.delivery, why, self._clock.wall_ms())
-
-    def _work(self, job: _Job) -> None:
-        try:
-            self.attempt(job.delivery)
-        except DatabaseError as error:
-            log.warning("what became of delivery %d cannot be written: %s; it is tried again", job.delivery.pk, error)
-            connections.close_all()  # this thread's own
-        finally:
-            with self._idle:
-                self._jobs.discard(job)
-                self._idle.notify_all()
-            if job.late or self._begun.empty():
+        while not self._stopping.is_set():
+            try:
+                job = self._claimed.get(timeout=IDLE_S)
+            except queue.Empty:
                 connections.close_all()
-            self.wake()
+                continue
+            if self._stopping.is_set() or not self._did(job):
+                break
+        connections.close_all()
 
-    def attempt(self, delivery: Delivery) -> None:
-        """Do the action of a delivery that was claimed, and write what became of it. Raises DatabaseError."""
-        spec, plugin = _action(delivery.action)
-        if delivery.attempts > deliveries.ATTEMPTS:
-            why = f"The worker ended {deliveries.ATTEMPTS} times while it did this; its log says why."
-            deliveries.failed(delivery, why, self._clock.wall_ms(), for_good=True)
-            return
-        if spec is None:
-            deliveries.failed(delivery, plugin, self._clock.wall_ms(), for_good=True)
-            return
+    def _did(self, job: _Job) -> bool:
+        """Do one; False when it took so long that it counts as failed already."""
+        job.began, ending = self._clock.monotonic(), None
         try:
-            context = context_of(delivery, self._clock.wall_ms(), self._picture_at)
-            settings = rendered_settings(unseal(spec.settings, delivery.settings), template_values(context))
-        except (ValidationError, SecretsError) as error:
-            why = f"The settings of this action cannot be used any more: {describe(error)}"
-            deliveries.failed(delivery, why, self._clock.wall_ms(), for_good=True)
-            return
-        self._do(delivery, spec, plugin, settings, context)
-
-    def _do(self, delivery: Delivery, spec: ActionSpec, plugin: str, settings: object, context: ActionContext) -> None:
-        with caused_by_rule(delivery.chain):
-            outcome = host().run(plugin, f"action {spec.name}", _attempted, spec, settings, context)
-        now, answer = self._clock.wall_ms(), outcome.value
-        if outcome.error is not None:
-            deliveries.failed(delivery, describe(outcome.error), now)
-        elif isinstance(answer, GiveUp):
-            deliveries.failed(delivery, str(answer), now, for_good=True)
-        elif isinstance(answer, NotDone):
-            wait = int(answer.seconds * 1000) if isinstance(answer, RetryLater) else None
-            deliveries.failed(delivery, str(answer), now, wait_ms=wait)
-        else:
-            deliveries.succeeded(delivery, str(answer or ""), now)
+            ending = attempt(job.delivery, self._clock, self._picture_at)
+        except DatabaseError as error:
+            log.warning("delivery %d cannot be read: %s; it is tried again", job.delivery.pk, error)
+            connections.close_all()  # this thread's own
+        with self._idle:
+            in_time = job in self._jobs
+            self._jobs.discard(job)
+            self._lost.discard(job)
+            if in_time and ending is not None:
+                self._ended.append(ending)
+            self._idle.notify_all()
+        self.wake()
+        return in_time
 
     def _leave(self) -> None:
         """Wait a moment for what is under way; what is not done then is begun anew by another process."""
         with self._idle:
-            self._idle.wait_for(lambda: all(job.late for job in self._jobs), LEAVE_S)
-            ids = [job.delivery.pk for job in self._jobs if not job.late]
+            self._idle.wait_for(lambda: all(job.began is None for job in self._jobs), LEAVE_S)
+            ids = [job.delivery.pk for job in self._jobs]
         try:
+            self._write()
             deliveries.give_back(self._owner, ids)
         except DatabaseError as error:
             log.info("deliveries under way are taken over when their lease ends: %s", error)
         finally:
             connections.close_all()
-
-
-def _action(name: str) -> tuple[ActionSpec | None, str]:
-    """The action and its plugin, or none and why."""
-    try:
-        entry = host().registry.entry(ActionSpec, name)
-    except UnknownName:
-        return None, f"No plugin offers the action {name!r} now; switch its plugin on, then send it again."
-    return entry.spec, entry.plugin
-
-
-def _attempted(spec: ActionSpec, settings: object, context: ActionContext) -> str | GiveUp | NotDone:
-    """What came of it. That it did not work is an answer of the action's, no failure of its plugin."""
-    try:
-        return spec.run(settings, context)
-    except (GiveUp, NotDone) as answer:
-        return answer
-
-
-def _timeout(name: str) -> float:
-    spec, _ = _action(name)
-    return spec.timeout if spec is not None else LOOK_S

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -24,20 +26,30 @@ LONGEST_LINE = 500
 TOPIC = "rules.deliveries"
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What an attempt came to. changes: of the delivery's row, still to be written."""
+
+    delivery: Delivery
+    changes: dict[str, Any]
+
+
 def claim(owner: str, now_ms: int, most: int) -> list[Delivery]:
     """Take deliveries whose time has come, and those whose process has died; the oldest first."""
     due, left_alone = Q(state=State.QUEUED, next_ms__lte=now_ms), Q(state=State.RUNNING, beat_ms__lt=now_ms - LEASE_MS)
     taken: list[int] = []
     for free in (left_alone, due):
         waiting = Delivery.objects.filter(free).order_by("next_ms", "pk").values_list("pk", flat=True)
-        for pk in waiting[: most - len(taken)]:
-            mine = Delivery.objects.filter(free, pk=pk).update(
+        chosen = list(waiting[: most - len(taken)])
+        if chosen:  # another process may have been quicker with some of them
+            Delivery.objects.filter(free, pk__in=chosen).update(
                 state=State.RUNNING, owner=owner, beat_ms=now_ms, attempts=F("attempts") + 1
             )
-            if mine:
-                taken.append(pk)
-    found = Delivery.objects.filter(pk__in=taken, owner=owner).select_related("firing", "firing__event__camera")
-    return list(found.order_by("next_ms", "pk"))
+            taken += chosen
+    if not taken:
+        return []
+    mine = Delivery.objects.filter(pk__in=taken, owner=owner, state=State.RUNNING, beat_ms=now_ms)
+    return list(mine.select_related("firing", "firing__event__camera").order_by("next_ms", "pk"))
 
 
 def renew(owner: str, ids: Sequence[int], now_ms: int) -> None:
@@ -45,20 +57,33 @@ def renew(owner: str, ids: Sequence[int], now_ms: int) -> None:
     Delivery.objects.filter(pk__in=ids, owner=owner, state=State.RUNNING).update(beat_ms=now_ms)
 
 
-def succeeded(delivery: Delivery, line: str, now_ms: int) -> None:
+def succeeded(delivery: Delivery, line: str, now_ms: int) -> Ending:
     """It is done."""
-    _end(delivery, now_ms, state=State.DONE, line=_short(line), finished_ms=now_ms)
+    return Ending(delivery, {"state": State.DONE, "line": _short(line), "finished_ms": now_ms})
 
 
-def failed(delivery: Delivery, why: str, now_ms: int, *, wait_ms: int | None = None, for_good: bool = False) -> None:
+def failed(delivery: Delivery, why: str, now_ms: int, *, wait_ms: int | None = None, for_good: bool = False) -> Ending:
     """It did not work. wait_ms: how long at least the other side wants to be left alone."""
     if for_good or delivery.attempts >= ATTEMPTS:
-        _end(delivery, now_ms, state=State.DEAD, line=_short(why), finished_ms=now_ms)
-    else:
-        wait = back_off_ms(delivery.attempts)
-        if wait_ms is not None:
-            wait = min(max(wait, wait_ms), LONGEST_ASKED_MS)
-        _end(delivery, now_ms, state=State.QUEUED, line=_short(why), next_ms=now_ms + wait)
+        return Ending(delivery, {"state": State.DEAD, "line": _short(why), "finished_ms": now_ms})
+    wait = back_off_ms(delivery.attempts)
+    if wait_ms is not None:
+        wait = min(max(wait, wait_ms), LONGEST_ASKED_MS)
+    return Ending(delivery, {"state": State.QUEUED, "line": _short(why), "next_ms": now_ms + wait})
+
+
+def write(endings: Sequence[Ending], now_ms: int) -> None:
+    """Write what attempts came to, in one transaction: the actions after them may begin, whatever they came to."""
+    with transaction.atomic():
+        written = [ending for ending in endings if _write(ending)]
+        following = Q()
+        for ending in written:
+            following |= Q(firing_id=ending.delivery.firing_id, position=ending.delivery.position + 1)
+        if written:
+            Delivery.objects.filter(following, state=State.WAITING).update(state=State.QUEUED, next_ms=now_ms)
+    for one in written:
+        delivery = one.delivery
+        publish(TOPIC, {"id": delivery.pk, "firing": delivery.firing_id, "state": str(one.changes["state"])})
 
 
 def give_back(owner: str, ids: Sequence[int]) -> None:
@@ -83,16 +108,11 @@ def back_off_ms(attempts: int) -> int:
     return int(wait * random.uniform(0.8, 1.2))  # noqa: S311  # spreads load, guards nothing
 
 
-def _end(delivery: Delivery, now_ms: int, **changes: object) -> None:
-    """End an attempt; the action after it may begin, whatever this one came to."""
-    with transaction.atomic():
-        mine = Delivery.objects.filter(pk=delivery.pk, owner=delivery.owner, state=State.RUNNING)
-        if not mine.update(owner="", **changes):
-            return  # another process has taken it over
-        Delivery.objects.filter(
-            firing_id=delivery.firing_id, position=delivery.position + 1, state=State.WAITING
-        ).update(state=State.QUEUED, next_ms=now_ms)
-    publish(TOPIC, {"id": delivery.pk, "firing": delivery.firing_id, "state": str(changes["state"])})
+def _write(ending: Ending) -> bool:
+    """False where another process has taken it over meanwhile."""
+    delivery = ending.delivery
+    mine = Delivery.objects.filter(pk=delivery.pk, owner=delivery.owner, state=State.RUNNING)
+    return bool(mine.update(owner="", **ending.changes))
 
 
 def _short(text: str) -> str:

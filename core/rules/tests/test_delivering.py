@@ -10,8 +10,8 @@ from core.hookspecs.actions import GiveUp, NotDone, RetryLater
 from core.pluginhost import host
 from core.pluginhost.records import PluginState
 from core.rules import deliveries, services
+from core.rules.attempts import attempt
 from core.rules.deciding import Decider
-from core.rules.deliverer import Deliverer
 from core.rules.deliveries import ATTEMPTS, LEASE_MS, back_off_ms, claim
 from core.rules.models import Delivery, State
 from core.system.site import change_site
@@ -22,13 +22,12 @@ JPEG = b"\xff\xd8 a picture \xff\xd9"
 
 
 class Works:
-    """Events that fire one rule, and a deliverer driven by hand."""
+    """Events that fire one rule, and deliveries done by hand."""
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
         self.camera = Camera.objects.create(name="door", driver="none")
         self.asked: list[tuple[int, int]] = []
-        self.deliverer = Deliverer(clock, self.picture_at)
 
     def picture_at(self, camera_id: int, at_ms: int) -> bytes:
         self.asked.append((camera_id, at_ms))
@@ -45,7 +44,7 @@ class Works:
         """Claim what is due, and try it."""
         taken = claim(owner, self.clock.wall_ms(), 10)
         for one in taken:
-            self.deliverer.attempt(one)
+            deliveries.write([attempt(one, self.clock, self.picture_at)], self.clock.wall_ms())
         return len(taken)
 
 
@@ -184,7 +183,7 @@ def test_what_a_killed_process_left_is_done_by_another(works, mouth) -> None:
     works.clock.advance(0.001)
     assert works.turn("other") == 1
     assert states() == [("done", 2)]
-    deliveries.failed(taken[0], "too late to say", works.clock.wall_ms())
+    deliveries.write([deliveries.failed(taken[0], "too late to say", works.clock.wall_ms())], works.clock.wall_ms())
     assert states() == [("done", 2)]
 
 
