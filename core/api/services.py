@@ -10,6 +10,7 @@ from core.cameras.drivers import CameraError
 from core.cameras.queries import camera_id_of, camera_names
 from core.cameras.services import add_camera, change_camera
 from core.configuration import data_directory
+from core.detection.tallies import Count, add_counts, add_heat, counts_between, heat_between
 from core.events.following import ended_among, events_after, newest_event_id, newest_of_cameras
 from core.events.publishing import publish
 from core.events.services import EventError, attach_picture
@@ -34,6 +35,7 @@ __all__ = [
     "PUBLIC",
     "SIGNED_IN",
     "CameraError",
+    "Count",
     "Declared",
     "EventError",
     "ExportItem",
@@ -46,6 +48,8 @@ __all__ = [
     "SiteSettings",
     "add_bookmark_once",
     "add_camera",
+    "add_counts",
+    "add_heat",
     "arm",
     "arm_mode",
     "arm_modes",
@@ -55,11 +59,13 @@ __all__ = [
     "cameras_with",
     "change_camera",
     "close_event",
+    "counts_between",
     "data_directory",
     "ended_among",
     "events_after",
     "export_was_requested",
     "goto_preset",
+    "heat_between",
     "make_key_file",
     "newest_event_id",
     "newest_of_cameras",
