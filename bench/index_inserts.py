@@ -45,9 +45,7 @@ def main(rate: int, seconds: int, first_ms: int, cameras: int) -> int:
                 tracks=(),
                 header_size=1500,
                 state=State.CLOSED,
-                end_ms=start + SEGMENT_MS,
-                size=BITRATE_BYTES * SEGMENT_MS // 1000,
-                encoded=blobs[number % len(blobs)],
+                now=(start + SEGMENT_MS, BITRATE_BYTES * SEGMENT_MS // 1000, blobs[number % len(blobs)]),
             )
             writer.put_segment(entry, lambda: confirmed.append(time.monotonic()))
             number += 1

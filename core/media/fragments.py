@@ -36,31 +36,42 @@ class Fragment(NamedTuple):
         return self.start_ms + self.duration_ms
 
 
+EMPTY = bytes((VERSION,))
+"""An index without fragments."""
+NONE = Fragment(0, 0, 0, 0, 0, keyframe=False)
+"""What the first fragment of an index follows."""
+
+
 def encode(fragments: Iterable[Fragment]) -> bytes:
     """The index as bytes: a version byte, then a flags byte and variable-length numbers for each fragment.
 
     Offsets, times and durations that simply follow the fragment before are left out; of the head only the difference
     is kept. A minute is about 600 bytes, and the fewer they are, the fewer pages of the database an hour is read from.
     """
-    out = bytearray([VERSION])
-    offset = time = head = duration = 0
+    out, before = bytearray(EMPTY), NONE
     for item in fragments:
-        flags = item.keyframe * _KEYFRAME
-        flags |= (item.offset != offset) * _OFFSET_GAP | (item.start_ms != time) * _TIME_GAP
-        flags |= bool(item.motion or item.loudness) * _MEASURED | (item.duration_ms != duration) * _OTHER_DURATION
-        out.append(flags)
-        if flags & _OFFSET_GAP:
-            _put(out, _zigzag(item.offset - offset))
-        if flags & _TIME_GAP:
-            _put(out, _zigzag(item.start_ms - time))
-        _put(out, item.size)
-        _put(out, _zigzag(item.head - head))
-        if flags & _OTHER_DURATION:
-            _put(out, item.duration_ms)
-        if flags & _MEASURED:
-            out += bytes((item.motion, item.loudness))
-        offset, time = item.offset + item.size, item.start_ms + item.duration_ms
-        head, duration = item.head, item.duration_ms
+        out += following(before, item)
+        before = item
+    return bytes(out)
+
+
+def following(before: Fragment, item: Fragment) -> bytes:
+    """What `item` adds to an index that ends with `before`; the first one follows NONE, and its index EMPTY."""
+    flags = item.keyframe * _KEYFRAME
+    flags |= (item.offset != before.offset + before.size) * _OFFSET_GAP | (item.start_ms != before.end_ms) * _TIME_GAP
+    flags |= bool(item.motion or item.loudness) * _MEASURED
+    flags |= (item.duration_ms != before.duration_ms) * _OTHER_DURATION
+    out = bytearray((flags,))
+    if flags & _OFFSET_GAP:
+        _put(out, _zigzag(item.offset - before.offset - before.size))
+    if flags & _TIME_GAP:
+        _put(out, _zigzag(item.start_ms - before.end_ms))
+    _put(out, item.size)
+    _put(out, _zigzag(item.head - before.head))
+    if flags & _OTHER_DURATION:
+        _put(out, item.duration_ms)
+    if flags & _MEASURED:
+        out += bytes((item.motion, item.loudness))
     return bytes(out)
 
 

@@ -171,7 +171,7 @@ class VolumeIO:
         end_ms = None if file.failed else end_ms
         if writer is None:
             return
-        if entry.fragments:
+        if not entry.empty:
             self._settling.put(lambda: self._release(writer, entry, end_ms))
             return
         try:

@@ -104,7 +104,7 @@ class Recording:
         if io is None or file is None:
             return
         if file.failed is not None:
-            self._gaps.reached(file.entry.snapshot()[0])
+            self._gaps.reached(file.entry.end_ms)
             self._hold(_reason(file.failed), str(file.failed))
         elif (waiting := self._waiting()) and waiting + len(event.data) > BACKLOG:
             self._hold(GapReason.STORAGE_SLOW, "The volume does not keep up.")
@@ -141,7 +141,7 @@ class Recording:
                 continue
             self._flying.remove(file)
             if file.failed is not None:
-                end_ms = file.entry.snapshot()[0]
+                end_ms = file.entry.end_ms
                 self._gaps.missing(end_ms, file.end_ms, _reason(file.failed), str(file.failed))
 
     def _waiting(self) -> int:

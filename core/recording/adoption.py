@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from core.hookspecs.storage import Storage, StorageError
+from core.media.fragments import encode
 from core.media.mp4.reader import scan
 from core.recording.entries import GapEntry, GapReason, SegmentEntry
 from core.recording.formats import FormatIds
@@ -79,8 +80,9 @@ def read_entry(volume: OpenVolume, key: str) -> tuple[SegmentEntry, int] | None:
     if not found.fragments:
         return None
     first = found.fragments[0].offset
-    entry = SegmentEntry(name, volume.id, found.meta.tracks, first, list(found.fragments))
-    entry.close()
+    last = found.fragments[-1]
+    now = name.start_ms + last.end_ms, last.offset + last.size, encode(found.fragments)
+    entry = SegmentEntry(name, volume.id, found.meta.tracks, first, State.CLOSED, now=now)
     return entry, found.valid
 
 

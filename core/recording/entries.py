@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.media.fragments import Fragment, encode
+from core.media.fragments import EMPTY, NONE, Fragment, following
 from core.media.units import Track
 from core.recording.keys import SegmentName, header, object_key
 from core.recording.models import State
@@ -38,58 +38,64 @@ INTENDED = (GapReason.NO_EVENT, GapReason.NOT_SCHEDULED)
 class SegmentEntry:
     """A segment on its way into the index.
 
-    header_size: bytes before the first fragment. fragments: rises while the segment is open; emptied by `close`, which
-    keeps the encoded form only. indexed: set by the index once the row is there. id: the row's. Raises ValueError for a
-    name that the index cannot hold.
+    header_size: bytes before the first fragment. now: (end in UTC ms, bytes, index of the fragments), replaced as a
+    whole by each that is added, for it is written every second. indexed: set by the index once the row is there. id:
+    the row's. Raises ValueError for a name that the index cannot hold.
     """
 
     name: SegmentName
     volume_id: int
     tracks: tuple[Track, ...]
     header_size: int
-    fragments: list[Fragment] = field(default_factory=list)
     state: State = State.OPEN
-    end_ms: int = 0
-    size: int = 0
-    encoded: bytes = b""
     indexed: bool = False
     id: int = field(init=False)
+    now: tuple[int, int, bytes] = (0, 0, b"")
+    _last: Fragment = NONE
 
     def __post_init__(self) -> None:
         self.id = self.name.id
+        if self.empty:
+            self.now = self.name.start_ms, self.header_size, b""
 
     @property
     def key(self) -> str:
         """Where its object lies."""
         return object_key(self.name)
 
+    @property
+    def empty(self) -> bool:
+        """Whether it has no fragment yet."""
+        return not self.now[2]
+
+    @property
+    def end_ms(self) -> int:
+        """UTC ms up to which it has been written."""
+        return self.now[0]
+
+    @property
+    def size(self) -> int:
+        """Bytes written so far."""
+        return self.now[1]
+
     def begin_later(self) -> bytes:
         """Move to the next ms, as the name is taken; returns the file's header anew. Before anything was added."""
         self.name = self.name._replace(start_ms=self.name.start_ms + 1)
         self.id = self.name.id
+        self.now = self.name.start_ms, self.header_size, b""
         return header(self.name, self.tracks)
 
     def add(self, fragment: Fragment) -> None:
         """A further fragment has been written."""
-        self.fragments.append(fragment)
+        encoded = (self.now[2] or EMPTY) + following(self._last, fragment)
+        self._last = fragment
+        self.now = self.name.start_ms + fragment.end_ms, fragment.offset + fragment.size, encoded
 
     def close(self, end_ms: int | None = None) -> None:
         """Nothing more will be added. end_ms: where the next segment follows on, when that is known."""
-        media_end, self.size, self.encoded = self.snapshot()
-        self.end_ms = media_end if end_ms is None else end_ms
+        if end_ms is not None:
+            self.now = end_ms, *self.now[1:]
         self.state = State.CLOSED
-        self.fragments = []
-
-    def snapshot(self) -> tuple[int, int, bytes]:
-        """(end_ms, size, encoded fragments) as they stand now; safe while another thread adds."""
-        fragments = self.fragments  # before the state: `close` replaces the list, it never empties it
-        if self.state != State.OPEN:
-            return self.end_ms, self.size, self.encoded
-        fragments = fragments[:]
-        if not fragments:
-            return self.name.start_ms, self.header_size, b""
-        last = fragments[-1]
-        return self.name.start_ms + last.end_ms, last.offset + last.size, encode(fragments)
 
 
 @dataclass(slots=True)

@@ -69,8 +69,8 @@ def _insert_segments(entries: Sequence[SegmentEntry], formats: FormatIds) -> Non
 
 
 def _segment_row(entry: SegmentEntry, formats: FormatIds) -> Segment:
-    state = entry.state  # before the snapshot: a segment closed in between is written again anyway
-    end_ms, size, fragments = entry.snapshot()
+    state = entry.state  # before the rest: a segment closed in between is written again anyway
+    end_ms, size, fragments = entry.now
     return Segment(
         id=entry.id,
         end_ms=end_ms,
@@ -87,7 +87,7 @@ def _update_segments(entries: Sequence[SegmentEntry]) -> None:
     updates, pieces = [], []
     for entry in entries:
         state = entry.state
-        end_ms, size, fragments = entry.snapshot()
+        end_ms, size, fragments = entry.now
         updates.append((end_ms, size, state.value, fragments, entry.id))
         pieces.append((size, piece_id(entry.id)))
     with connections[index_alias()].cursor() as cursor:
@@ -96,6 +96,8 @@ def _update_segments(entries: Sequence[SegmentEntry]) -> None:
 
 
 def _write_gaps(entries: Sequence[GapEntry]) -> list[tuple[GapEntry, Gap]]:
+    if not entries:
+        return []
     rows = [
         (
             entry,

@@ -37,7 +37,7 @@ def test_an_object_without_row_is_indexed(volume: OpenVolume) -> None:
     assert restart(volume) == 1
     row = settled(volume)
     assert (row.start_ms, row.end_ms, row.size) == (entry.name.start_ms, entry.end_ms, entry.size)
-    assert bytes(row.fragments) == entry.encoded
+    assert bytes(row.fragments) == entry.now[2]
 
 
 def test_an_open_row_is_brought_up_to_its_file(volume: OpenVolume) -> None:
