@@ -27,12 +27,13 @@ from core.hookspecs.detectors import (
 from core.hookspecs.events import Event, EventTypeSpec, NoAttributes, SeenObject
 from core.hookspecs.marks import hookimpl
 from core.hookspecs.ops import Health, HealthCheckSpec, HealthFix, Level, WorkerContext, WorkerSpec
-from core.hookspecs.settings import SettingsSpec
+from core.hookspecs.settings import CameraId, SettingsSpec
 from core.hookspecs.shapes import Line, Zone
 from core.hookspecs.storage import ObjectWriter, Storage, StorageBackendSpec, StorageError, VolumeSpace
 from core.hookspecs.version import API_VERSION
 from core.hookspecs.web import PanelSpec, RouteSpec, Slot, TopicSpec
 from core.media.clock import Clock, SystemClock
+from core.media.masks import Masks
 from core.media.source import Fault, PacedSource, PacketSink, PacketSource, SourceError
 from core.media.units import AccessUnit, Codec, StreamInfo, Track
 from core.pluginhost.metadata import PluginConfig, PluginMeta
@@ -49,6 +50,7 @@ __all__ = [
     "BackupTargetSpec",
     "BackupTrouble",
     "CameraDriverSpec",
+    "CameraId",
     "Clock",
     "Codec",
     "ConfigurationPart",
@@ -68,6 +70,7 @@ __all__ = [
     "HealthFix",
     "Level",
     "Line",
+    "Masks",
     "NoAttributes",
     "NotDone",
     "ObjectWriter",

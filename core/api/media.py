@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from core.media.collector import Collector
+from core.media.masks import Masks, masks_of
 from core.media.rtsp.client import RtspSource, TransportRefused
 from core.media.rtsp.client import Target as RtspTarget
 from core.media.rtsp.server import Conduct, Feed, Mount, RtspServer
@@ -14,15 +15,18 @@ from core.media.rtsp.serving_outlet import Parcel as RtpParcel
 
 if TYPE_CHECKING:
     from core.media.avsource import AvSource
+    from core.media.covering import Cover
     from core.media.pictures import PictureError, picture
 
-_ON_PYAV = {"AvSource": "avsource", "PictureError": "pictures", "picture": "pictures"}
+_ON_PYAV = {"AvSource": "avsource", "Cover": "covering", "PictureError": "pictures", "picture": "pictures"}
 
 __all__ = [
     "AvSource",
     "Collector",
     "Conduct",
+    "Cover",
     "Feed",
+    "Masks",
     "Mount",
     "PictureError",
     "RtpParcel",
@@ -30,6 +34,7 @@ __all__ = [
     "RtspSource",
     "RtspTarget",
     "TransportRefused",
+    "masks_of",
     "picture",
 ]
 

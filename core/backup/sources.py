@@ -86,5 +86,5 @@ def _snapshot(copy: Copy, read: Read) -> Source:
     piece = Piece(segment.place, segment.tracks, segment.encoded, first, last)
     stored = b"".join(read(segment.place, one.offset, one.size) for one in piece.fragments())
     head = header(SegmentName(segment.camera_id, segment.stream, segment.start_ms), segment.tracks)
-    picture = picture_of_file(head + stored, at, masks=masks_on(copy.camera_id))
+    picture = picture_of_file(head + stored, at, masks=masks_on(copy.camera_id, copy.start_ms))
     return Source(len(picture), lambda start: iter([picture[start:]]))

@@ -8,8 +8,10 @@ from functools import partial
 from django.db import transaction
 from django.db.models import F
 
+from core.cameras.covering import lost_sight
 from core.cameras.models import Camera, CameraGroup, Holiday, RecordingSchedule
 from core.hookspecs.configuration import ConfigurationPart
+from core.hookspecs.events import Event
 from core.hookspecs.marks import hookimpl
 from core.pluginhost import host
 
@@ -27,7 +29,9 @@ _CAMERA = (
     "retention_days",
     "retention_bytes",
     "position",
+    "masks",
 )
+_AWAY = frozenset({"camera.offline", "camera.auth_failed", "camera.online"})
 
 
 @hookimpl
@@ -44,6 +48,13 @@ def register_configuration() -> Iterable[ConfigurationPart]:
     )
 
 
+@hookimpl
+def on_event_recorded(event: Event) -> None:
+    """A camera that was away may have forgotten its masks."""
+    if event.type in _AWAY and event.camera_id is not None:
+        lost_sight(event.camera_id)
+
+
 def _camera_changed(camera: Camera, kind: str) -> None:
     """Recorders and plugins are told as of any other change."""
     hooks = host().hooks
@@ -51,6 +62,7 @@ def _camera_changed(camera: Camera, kind: str) -> None:
         transaction.on_commit(partial(hooks.on_camera_deleted, camera.pk))
         return
     Camera.objects.filter(pk=camera.pk).update(revision=F("revision") + 1)
+    lost_sight(camera.pk)
     transaction.on_commit(partial(hooks.on_camera_saved, camera.pk, kind == "added"))
 
 

@@ -59,7 +59,9 @@ class Camera(models.Model):
     pre_roll, post_roll: seconds recorded before and after what triggers, in the modes motion and event.
     record_on: types of events, or whole namespaces as `lpr.*`, that trigger in the mode event; when empty all but
     Eyrie's own about the camera's health.
-    masks: privacy masks, each the list of its corners (core.media.masks).
+    masks: privacy masks, each the list of its corners (core.media.masks). masks_pushed: those that the camera was told
+    to cover itself; masks_at_camera: those of them that it took; since masks_since_ms, UTC ms, nothing beneath these
+    has been sent. masks_trouble: why the camera could not be told, in one sentence (core.cameras.covering).
     retention_days, retention_bytes: limits of this camera's recordings, none when empty.
     position: place in lists; cameras of one place stand in the order of their ids.
     """
@@ -75,6 +77,10 @@ class Camera(models.Model):
     record_on = models.JSONField(default=list, blank=True)
     record_sub = models.BooleanField(default=False)
     masks = models.JSONField(default=list, blank=True)
+    masks_pushed = models.JSONField(null=True, blank=True)
+    masks_at_camera = models.JSONField(default=list, blank=True)
+    masks_since_ms = models.BigIntegerField(null=True, blank=True)
+    masks_trouble = models.CharField(max_length=300, blank=True, default="")
     retention_days = models.PositiveIntegerField(null=True, blank=True)
     retention_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)

@@ -91,10 +91,16 @@ def camera_limits() -> list[CameraLimits]:
     return [CameraLimits(*row) for row in cameras().values_list("id", "retention_days", "retention_bytes")]
 
 
-def masks_on(camera_id: int) -> Masks:
-    """What is covered of a camera's pictures for those who may not see it all."""
-    found = cameras().filter(pk=camera_id).values_list("masks", flat=True).first()
-    return masks_of(found or [])
+def masks_on(camera_id: int, from_ms: int | None) -> Masks:
+    """What is to be covered, for those who may not see it all, of a camera's pictures taken at or after `from_ms`, UTC
+    ms; None for live ones. Not what the camera has covered itself since before then.
+    """
+    row = cameras().filter(pk=camera_id).values_list("masks", "masks_at_camera", "masks_since_ms").first()
+    if row is None:
+        return ()
+    masks, at_camera, since_ms = row
+    relied_on = at_camera if since_ms is not None and (from_ms is None or from_ms >= since_ms) else []
+    return masks_of(one for one in masks if one not in relied_on)
 
 
 def schedule_of(camera: Camera) -> Schedule:

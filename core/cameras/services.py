@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
+from core.cameras import covering
 from core.cameras.drivers import CameraError, checked, opened, sealed
 from core.cameras.models import Camera, RecordingMode
 from core.hookspecs.cameras import CameraDriverSpec, ProbeReport
@@ -56,7 +57,7 @@ def change_camera(camera_id: int, changes: dict[str, Any], *, actor: str, addres
     Camera.DoesNotExist.
     """
     camera = Camera.objects.select_for_update().get(pk=camera_id)
-    before = description(camera)
+    before, masks = description(camera), camera.masks
     driver_name = changes.get("driver", camera.driver)
     if "settings" in changes or driver_name != camera.driver:
         stored = camera.settings if driver_name == camera.driver else None
@@ -65,6 +66,7 @@ def change_camera(camera_id: int, changes: dict[str, Any], *, actor: str, addres
     for name in FIELDS:
         if name in changes:
             setattr(camera, name, changes[name])
+    covering.changed(camera, masks, other_camera=bool({"settings", "driver"} & changes.keys()))
     _save(camera, created=False, before=before, actor=actor, address=address)
     return camera
 

@@ -33,11 +33,14 @@ class DeclarationError(ValueError):
 
 
 class ExternalEvent(BaseModel):
-    """Something another system tells. title: one line for people; source: who tells it; text: more words."""
+    """Something another system tells. title: one line for people; source: who tells it; text: more words;
+    zone: where in the picture, by a name that rules may ask for.
+    """
 
     title: str = Field("", title="Title", max_length=200)
     source: str = Field("", title="Source", max_length=100)
     text: str = Field("", title="Text", max_length=4000)
+    zone: str = Field("", title="Zone", max_length=100)
 
 
 GENERIC = EventTypeSpec("external.event", "Event of another system", ExternalEvent)

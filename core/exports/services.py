@@ -70,7 +70,7 @@ def _masked(item: Item, unmasked: Collection[int]) -> Item:
     masks = (
         []
         if item["camera"] in unmasked
-        else [[list(corner) for corner in polygon] for polygon in masks_on(item["camera"])]
+        else [[list(corner) for corner in polygon] for polygon in masks_on(item["camera"], item["start_ms"])]
     )
     return Item(**item, masks=masks) if masks else item
 

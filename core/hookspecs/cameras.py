@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from core.hookspecs.marks import hookspec
+from core.media.masks import Masks
 from core.media.source import Fault, PacketSource
 
 
@@ -79,6 +80,12 @@ class CameraDriverSpec:
     goto_preset: points the camera at a position that it knows by this name, within some seconds. set_output: switches
     an output of it (a relay, a light, a siren) on or off, so again as often as it is called. Both raise ControlError;
     None when the driver cannot. Run in the worker.
+    presets, outputs: what these two know, by name, asked for within some seconds where a person chooses one. Raise
+    ControlError; None when the driver cannot tell. Run in web.
+    set_masks: has the camera itself black out these polygons in all its streams, instead of those it had, within some
+    seconds; returns those that it took, whole and nothing less, and Eyrie covers the others. With none it covers
+    nothing any more. Raises ControlError, after which the camera's masks are not relied on; None when the driver
+    cannot. Runs in the worker, again whenever the camera was away.
     """
 
     name: str
@@ -91,6 +98,9 @@ class CameraDriverSpec:
     find: Callable[[Sequence[str], float], Awaitable[Sequence[FoundCamera]]] | None = None
     goto_preset: Callable[[Any, str, float], Awaitable[None]] | None = None
     set_output: Callable[[Any, str, bool, float], Awaitable[None]] | None = None
+    presets: Callable[[Any, float], Awaitable[Sequence[str]]] | None = None
+    outputs: Callable[[Any, float], Awaitable[Sequence[str]]] | None = None
+    set_masks: Callable[[Any, Masks, float], Awaitable[Masks]] | None = None
 
 
 @hookspec()

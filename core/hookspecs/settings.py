@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from core.hookspecs.marks import hookspec
 from core.hookspecs.ops import Health
+
+CameraId = Annotated[int, Field(ge=0), WithJsonSchema({"type": "integer", "minimum": 0, "format": "camera"})]
+"""A camera in settings, chosen by its name in the portal; 0 for the event's own. `list[CameraId]`: several.
+
+Other formats for `json_schema_extra`: `mode` (an arm mode), `preset`, `output` (of the form's camera), `textarea`.
+"""
 
 
 @dataclass(frozen=True, slots=True)

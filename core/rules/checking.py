@@ -20,6 +20,7 @@ from core.rules.arming import modes
 from core.rules.definition import Action, Definition
 from core.rules.fields import common_fields
 from core.rules.surroundings import calendar
+from core.rules.zones import carries_zones
 from core.system.secrets import keep_secrets, opened, seal
 
 
@@ -104,6 +105,8 @@ def _wrong(definition: Definition) -> dict[str, str]:
     fields = {}
     if sentence := conditions.wrong(definition.condition, common_fields(about)):
         fields["condition"] = sentence
+    if definition.zones and not any(map(carries_zones, about)):
+        fields["zones"] = "events of these kinds say no zone; take the zones away, or choose other events."
     if definition.also is not None:
         try:
             also = specs_of(definition.also.types)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -79,6 +79,7 @@ class Action(BaseModel):
 class Definition(BaseModel):
     """A rule. No cameras and groups: events of any camera and of none. No hours, modes: at any time, in any mode.
 
+    zones: names; the event must have happened in one of them, at one of the cameras. None: anywhere in the picture.
     cool_down_seconds: after it has fired it does not again for so long; per_camera: each camera for itself.
     most_per_minute: beyond so many it holds back, and says so.
     """
@@ -89,6 +90,7 @@ class Definition(BaseModel):
     condition: Condition | None = None
     cameras: list[int] = Field(default_factory=list, max_length=5000)
     groups: list[int] = Field(default_factory=list, max_length=500)
+    zones: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(default_factory=list, max_length=200)
     hours: list[Span] = Field(default_factory=list, max_length=50)
     modes: list[str] = Field(default_factory=list, max_length=50)
     also: Also | None = None

@@ -12,6 +12,7 @@ from core.calendar.hours import Calendar
 from core.hookspecs.events import Event
 from core.rules.conditions import Matches, compiled
 from core.rules.definition import Definition
+from core.rules.zones import is_in
 
 LONGEST_CHAIN = 4
 """An event that follows from so many rules, one by the other, fires none: the circle ends here."""
@@ -122,6 +123,8 @@ def _applies(rule: CompiledRule, event: Event, surroundings: Surroundings) -> bo
     if wanted.modes and surroundings.mode not in wanted.modes:
         return False
     if not _in_scope(wanted, event.camera_id, surroundings):
+        return False
+    if wanted.zones and not is_in(event, wanted.zones):
         return False
     if wanted.hours and not surroundings.calendar.applies(wanted.hours, event.start_ms):
         return False

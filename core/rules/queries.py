@@ -17,6 +17,7 @@ from core.rules.definition import Action, Definition
 from core.rules.fields import OPS, common_fields
 from core.rules.models import Delivery, Firing, Rule, State
 from core.rules.templates import template_fields
+from core.rules.zones import carries_zones, seen_zones
 from core.system.secrets import SecretsError, masked, unseal
 
 DAY_MS = 86_400_000
@@ -81,13 +82,16 @@ def choices() -> dict[str, Any]:
 
 
 def fields_of_types(names: Sequence[str]) -> dict[str, Any]:
-    """What a rule may ask of events of these kinds, and what its templates may name. Raises UnknownName."""
+    """What a rule may ask of events of these kinds, which zones they named lately (None where they name none), and
+    what templates may name. Raises UnknownName.
+    """
     specs = specs_of(names)
     fields = [
         {"name": one.name, "title": one.title, "kind": one.kind, "choices": list(one.choices)}
         for one in common_fields(specs).values()
     ]
-    return {"fields": fields, "names": template_names(specs)}
+    zones = seen_zones(names) if any(map(carries_zones, specs)) else None
+    return {"fields": fields, "zones": zones, "names": template_names(specs)}
 
 
 def _masked(action: Action) -> dict[str, Any]:

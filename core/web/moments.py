@@ -28,7 +28,7 @@ def picture_at(camera_id: int, at_ms: int) -> bytes | None:
     """
     try:
         found = playback.frame_file(camera_id, at_ms, Stream.MAIN)
-        return asyncio.run(pictures.jpeg(found.data, found.at_ms, WIDEST, masks_on(camera_id)))
+        return asyncio.run(pictures.jpeg(found.data, found.at_ms, WIDEST, masks_on(camera_id, found.at_ms)))
     except playback.NothingRecorded:
         return _live(camera_id)
     except (StorageError, PictureError, TooBusy) as error:
@@ -38,7 +38,7 @@ def picture_at(camera_id: int, at_ms: int) -> bytes | None:
 
 def _live(camera_id: int) -> bytes | None:
     try:
-        return asyncio.run(_keyframe(camera_id, masks_on(camera_id)))
+        return asyncio.run(_keyframe(camera_id, masks_on(camera_id, None)))
     except (WatchEnded, PictureError, TooBusy) as error:
         log.info("no live picture of camera %d: %s", camera_id, error)
         return None

@@ -12,7 +12,8 @@ class ArmSettings(BaseModel):
 
     mode: str = Field(
         title="Mode",
-        description="What the site is armed as from then on: disarmed, home, away or one of your own.",
+        description="What the site is armed as from then on.",
         min_length=1,
         max_length=40,
+        json_schema_extra={"format": "mode"},
     )

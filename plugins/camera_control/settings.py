@@ -6,14 +6,21 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.api import CameraId
+
 
 class PresetSettings(BaseModel):
     """A position to go to."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    preset: str = Field(title="Preset", description="Name of the position, as the camera knows it.", min_length=1)
-    camera: int = Field(0, ge=0, title="Camera", description="Number of the camera to move; 0 for the event's own.")
+    camera: CameraId = Field(0, title="Camera", description="The one to move.")
+    preset: str = Field(
+        title="Preset",
+        description="Name of the position, as the camera knows it.",
+        min_length=1,
+        json_schema_extra={"format": "preset"},
+    )
 
 
 class OutputSettings(BaseModel):
@@ -21,9 +28,15 @@ class OutputSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    output: str = Field("1", title="Output", description="Name of the output, as the camera knows it.", min_length=1)
+    camera: CameraId = Field(0, title="Camera", description="The one that has it.")
+    output: str = Field(
+        "1",
+        title="Output",
+        description="Name of the output, as the camera knows it.",
+        min_length=1,
+        json_schema_extra={"format": "output"},
+    )
     state: Literal["on", "off", "pulse"] = Field(
         "pulse", title="Switch", description="on, off, or pulse: on, and off again after some seconds."
     )
     seconds: int = Field(3, ge=1, le=30, title="Seconds", description="How long a pulse is.")
-    camera: int = Field(0, ge=0, title="Camera", description="Number of the camera that has it; 0 for the event's own.")

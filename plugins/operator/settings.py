@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.api import CameraId
+
 
 class SoundSettings(BaseModel):
     """An alarm that is heard."""
@@ -31,7 +33,7 @@ class ShowSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    camera: int = Field(0, ge=0, title="Camera", description="Number of the camera to show; 0 for the event's own.")
+    camera: CameraId = Field(0, title="Camera", description="The one to show.")
     seconds: int = Field(30, ge=1, le=3600, title="Seconds", description="How long it is shown, unless it is closed.")
     text: str = Field(
         "{{ event.title }} · {{ camera }}",

@@ -18,5 +18,9 @@ class RecordSettings(BaseModel):
         description="How long to record from the event's start on; an event that lasts longer is recorded to its end.",
     )
     camera: str = Field(
-        "", title="Camera", description="Name of the camera; empty for the camera of the event.", max_length=128
+        "",
+        title="Camera",
+        description="The one to record.",
+        max_length=128,
+        json_schema_extra={"format": "camera"},
     )

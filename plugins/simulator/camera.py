@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.api.media import Masks
 from plugins.simulator import studio
 from plugins.simulator.clips import Clip, is_servable, load
 from plugins.simulator.faults import FaultKind
@@ -47,6 +48,7 @@ class Footage:
     main_file: Path
     sub: Clip | None
     truth: Path | None
+    sub_file: Path | None = None
 
 
 def order_of(camera: SimulatedCamera) -> Order:
@@ -71,14 +73,31 @@ def film(camera: SimulatedCamera, cache: Path) -> Footage:
         return _film_scene(camera, cache)
     file = camera.file if is_servable(camera.file) else studio.transcode(camera.file, cache)
     sound = camera.audio != "none"
-    sub = load(studio.transcode(file, cache, width=studio.SUB_WIDTH, every=2), audio=sound) if camera.sub else None
-    return Footage(load(file, audio=sound), file, sub, None)
+    sub_file = studio.transcode(file, cache, width=studio.SUB_WIDTH, every=2) if camera.sub else None
+    sub = load(sub_file, audio=sound) if sub_file else None
+    return Footage(load(file, audio=sound), file, sub, None, sub_file)
 
 
 def _film_scene(camera: SimulatedCamera, cache: Path) -> Footage:
     product = studio.render(order_of(camera), cache)
     sub = load(product.sub) if camera.sub and product.sub else None
-    return Footage(load(product.main), product.main, sub, product.truth)
+    return Footage(load(product.main), product.main, sub, product.truth, product.sub if sub else None)
+
+
+def covered(footage: Footage, masks: Masks, cache: Path) -> Footage:
+    """The clips with these polygons black, encoded anew, with the sound they had. Blocks. Raises UnservableFile."""
+    if not masks:
+        return footage
+
+    def cover(clip: Clip, file: Path) -> tuple[Clip, Path]:
+        made = studio.transcode(file, cache, masks=masks)
+        return clip.with_video_of(load(made, audio=False)), made
+
+    main, main_file = cover(footage.main, footage.main_file)
+    sub, sub_file = footage.sub, footage.sub_file
+    if sub is not None and sub_file is not None:
+        sub, sub_file = cover(sub, sub_file)
+    return Footage(main, main_file, sub, footage.truth, sub_file)
 
 
 def altered(footage: Footage, kind: FaultKind, cache: Path) -> Clip:

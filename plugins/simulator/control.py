@@ -1,7 +1,7 @@
 """Commands to a running park: a unix socket with one JSON object a line, and its client.
 
 A request is `{"command": "fault", "name": "street", "kind": "freeze", "seconds": 5}`; the answer is `{"result": …}` or
-`{"error": "one sentence"}`. Commands: list, truth, fault, clear, serve, move, switch.
+`{"error": "one sentence"}`. Commands: list, truth, fault, clear, serve, move, switch, mask.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from core.api.media import masks_of
 from plugins.simulator.camera import SimulatedCamera
 from plugins.simulator.clips import UnservableFile
 from plugins.simulator.faults import FaultKind
@@ -47,6 +48,7 @@ class Control:
             "serve": self._serve,
             "move": self._move,
             "switch": self._switch,
+            "mask": self._mask,
         }
 
     async def start(self) -> None:
@@ -106,6 +108,9 @@ class Control:
 
     async def _switch(self, request: dict[str, Any]) -> None:
         self._park.switch(request["name"], str(request["output"]), bool(request["on"]))
+
+    async def _mask(self, request: dict[str, Any]) -> None:
+        await self._park.mask(request["name"], masks_of(request["masks"]))
 
     async def _serve(self, request: dict[str, Any]) -> Any:
         file = Path(request["file"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from core.api import CameraDriverSpec, ControlError, Fault, PacketSource, ProbeReport, StreamReport
+from core.api import CameraDriverSpec, ControlError, Fault, Masks, PacketSource, ProbeReport, StreamReport
 
 STEP_S = 5.0
 
@@ -70,6 +71,26 @@ async def set_output(settings: SimulatedCameraSettings, output: str, on: bool, t
     await _tell("switch", name=settings.name, output=output, on=on)
 
 
+async def set_masks(settings: SimulatedCameraSettings, masks: Masks, timeout: float) -> Masks:  # noqa: ASYNC109 - as above
+    """Cover its scene; it takes any. Raises ControlError."""
+    await _tell("mask", name=settings.name, masks=masks)
+    return masks
+
+
+async def presets(settings: SimulatedCameraSettings, timeout: float) -> Sequence[str]:  # noqa: ASYNC109 - as above
+    """Where it can be pointed."""
+    from plugins.simulator.park import PRESETS
+
+    return PRESETS
+
+
+async def outputs(settings: SimulatedCameraSettings, timeout: float) -> Sequence[str]:  # noqa: ASYNC109 - as above
+    """What can be switched at it."""
+    from plugins.simulator.park import OUTPUTS
+
+    return OUTPUTS
+
+
 async def _tell(command: str, **arguments: Any) -> None:
     from core.api.services import data_directory
     from plugins.simulator import control
@@ -89,4 +110,7 @@ SPEC = CameraDriverSpec(
     probe=probe,
     goto_preset=goto_preset,
     set_output=set_output,
+    presets=presets,
+    set_masks=set_masks,
+    outputs=outputs,
 )

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from core.api import Clock, SystemClock
-from core.api.media import Conduct, Mount, RtspServer
-from plugins.simulator.camera import Footage, SimulatedCamera, altered, film
+from core.api.media import Conduct, Masks, Mount, RtspServer
+from plugins.simulator.camera import Footage, SimulatedCamera, altered, covered, film
 from plugins.simulator.faults import FaultKind, tampering
 from plugins.simulator.stream import LoopingStream
 
@@ -42,7 +42,8 @@ class _Stand:
     """One camera in the park."""
 
     camera: SimulatedCamera
-    footage: Footage
+    bare: Footage
+    footage: Footage  # with the masks it has
     streams: dict[str, tuple[LoopingStream, Mount]] = field(default_factory=dict)
     fault: FaultKind | None = None
     recovery: asyncio.TimerHandle | None = None
@@ -97,7 +98,7 @@ class Park:
         if camera.name in self._stands:
             raise ValueError(f"name: {camera.name!r} is in the park already; choose another.")
         footage = await self._film(film, camera, self._cache)
-        stand = _Stand(camera, footage)
+        stand = _Stand(camera, footage, footage)
         self._stands[camera.name] = stand
         for stream, clip in (("main", footage.main), ("sub", footage.sub)):
             if clip is not None:
@@ -172,6 +173,17 @@ class Park:
             raise ValueError(f"output: {output!r} is not known; choose one of {', '.join(OUTPUTS)}.")
         stand.switched += stand.outputs[output] is not on
         stand.outputs[output] = on
+
+    async def mask(self, name: str, masks: Masks) -> None:
+        """Black out these polygons, and no others, in all its streams; a fault it has ends. Raises UnknownCamera."""
+        stand = self._stand(name)
+        footage = await self._film(covered, stand.bare, masks, self._cache)
+        self.clear(name)
+        stand.footage = footage
+        for stream, clip in (("main", footage.main), ("sub", footage.sub)):
+            if clip is not None:
+                stand.streams[stream][0].show(clip)
+        log.info("camera %s covers %d masks", name, len(masks))
 
     def listing(self) -> list[dict[str, Any]]:
         """Every camera with its addresses (without credentials), fault, clients and the truth about its scene."""

@@ -17,6 +17,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from core.api.media import Cover, Masks
 from plugins.simulator.clips import UnservableFile
 from plugins.simulator.scenes.barcode import stamp, strip_size
 from plugins.simulator.scenes.catalogue import SCENES
@@ -30,6 +31,7 @@ EDITION = 3  # raised when scenes or encoding change, so that old clips are not 
 GOP_SECONDS = 2
 SUB_WIDTH = 640
 UNFINISHED = "unfinished-"
+_KEPT = {"hevc": "h265", "mjpeg": "mjpeg"}
 X265_QUIET = "scenecut=0:open-gop=0:info=0:log-level=error"
 
 
@@ -206,30 +208,35 @@ def add_video(container: Any, codec: str, size: tuple[int, int], fps: Fraction, 
     return stream
 
 
-def transcode(source: Path, cache: Path, *, b_frames: int = 0, width: int = 0, every: int = 1) -> Path:
-    """A file's video as H.264 with audio as AAC, once. width: 0 keeps it; every: keep each n-th picture.
+def transcode(
+    source: Path, cache: Path, *, b_frames: int = 0, width: int = 0, every: int = 1, masks: Masks = ()
+) -> Path:
+    """A file's video as H.264 with audio as AAC, once. width: 0 keeps it; every: keep each n-th picture; masks: what is
+    black; with them it keeps its codec.
 
     Blocks. Raises UnservableFile.
     """
     stamp_ = source.stat()
-    name = _name(str(source.resolve()), stamp_.st_size, stamp_.st_mtime_ns, b_frames, width, every)
+    name = _name(str(source.resolve()), stamp_.st_size, stamp_.st_mtime_ns, b_frames, width, every, masks)
 
     def make(path: Path) -> None:
         log.info("transcoding %s …", source.name)
         try:
-            _transcode(source, path, b_frames, width, every)
+            _transcode(source, path, b_frames, width, every, masks)
         except (av.FFmpegError, OSError, StopIteration) as error:
             raise UnservableFile(f"{source} cannot be transcoded ({error}).") from error
 
     return _made(cache / f"{source.stem}-{name}.mp4", make)
 
 
-def _transcode(source: Path, target: Path, b_frames: int, width: int, every: int) -> None:
+def _transcode(source: Path, target: Path, b_frames: int, width: int, every: int, masks: Masks) -> None:
+    cover = Cover(masks)
     with av.open(str(source)) as given, av.open(str(target), "w") as made:
         video = next(iter(given.streams.video))
         rate = Fraction(video.average_rate or 25).limit_denominator(1000)
         size = _scaled(video.codec_context.width, video.codec_context.height, width)
-        out = add_video(made, "h264", size, rate / every, b_frames)
+        codec = _KEPT.get(video.codec_context.name, "h264") if masks else "h264"
+        out = add_video(made, codec, size, rate / every, b_frames)
         sound = next(iter(given.streams.audio), None)
         heard = add_sound(made, "aac") if sound else None
         resampler = av.AudioResampler("fltp", "mono", 16_000) if sound else None
@@ -237,7 +244,12 @@ def _transcode(source: Path, target: Path, b_frames: int, width: int, every: int
         for frame in given.decode(*(stream for stream in (video, sound) if stream)):
             if isinstance(frame, av.VideoFrame):
                 if number % every == 0:
-                    _encode(made, out, frame.reformat(*size, "yuv420p"), number // every)
+                    _encode(
+                        made,
+                        out,
+                        cover.on(frame.reformat(*size, "yuv420p")).reformat(format=out.pix_fmt),
+                        number // every,
+                    )
                 number += 1
             elif isinstance(frame, av.AudioFrame) and resampler is not None and heard is not None:
                 for piece in resampler.resample(frame):

@@ -19,6 +19,8 @@ class Reading(BaseModel):
 
     plate: str = Field("", title="Plate")
     speed: float = Field(0, title="Speed")
+    zone: str = Field("", title="Zone")
+    zones: list[str] = Field(default_factory=list, title="Zones")
 
 
 class Words(BaseModel):

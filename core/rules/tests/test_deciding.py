@@ -11,6 +11,7 @@ from core.rules.deciding import BATCH, Decider
 from core.rules.definition import Definition
 from core.rules.dry_run import dry_run
 from core.rules.models import Delivery, Firing, LastFired, Rule
+from core.rules.queries import fields_of_types
 from core.testing.clock import FakeClock
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,25 @@ def test_an_event_fires_a_rule_once(mouth, fake_clock) -> None:
     assert (firing.event_id, firing.rule_name, firing.at_ms) == (fast, "one", fake_clock.wall_ms())
     delivery = Delivery.objects.get()
     assert (delivery.action, delivery.state, delivery.chain, len(delivery.key)) == ("say", "queued", 1, 32)
+
+
+def test_a_rule_may_be_about_zones_of_chosen_cameras(mouth, fake_clock) -> None:
+    door, yard = (Camera.objects.create(name=name, driver="none") for name in ("door", "yard"))
+    rule = make(zones=["Ramp", "Gate"], cameras=[door.pk])
+    for camera, attributes in (
+        (door, {"zone": "ramp"}),
+        (door, {"zones": ["Lawn", "Gate"]}),
+        (door, {"zone": "Lawn"}),
+        (door, {}),
+        (yard, {"zone": "Ramp"}),
+    ):
+        record("test.reading", camera.pk, fake_clock.wall_ms(), attributes=attributes)
+    assert Decider(fake_clock).decide().fired == 2
+    assert [one.event.attributes["zone"] for one in Firing.objects.order_by("pk")] == ["ramp", ""]
+    dry = dry_run(Definition.model_validate(rule.definition), 0, fake_clock.wall_ms() + 1)
+    assert (dry.events, dry.fired) == (5, 2)
+    assert fields_of_types(["test.reading"])["zones"] == ["Gate", "Lawn", "Ramp"]
+    assert fields_of_types(["camera.online"])["zones"] is None
 
 
 def test_a_crash_before_the_commit_loses_and_doubles_nothing(mouth, fake_clock, monkeypatch) -> None:

@@ -49,6 +49,7 @@ def test_a_rule_is_kept_audited_and_makes_the_engine_read_anew(mouth) -> None:
         ({"condition": {"field": "attributes.colour", "op": "eq", "value": 1}}, "condition", "is no field"),
         ({"condition": {"all": [{"no": 1}]}}, "condition", ""),
         ({"cameras": [4711]}, "cameras", "there is no camera 4711"),
+        ({"types": ["camera.online"], "zones": ["Ramp"]}, "zones", "say no zone"),
         ({"modes": ["party"]}, "modes", "'party' is no mode; there are disarmed, home, away"),
         ({"hours": [{"days": [0], "from": "sunset"}]}, "hours", "need the site's place"),
         ({"also": {"types": ["no.such"], "within_seconds": 5}}, "also.types", "no event type"),

@@ -78,9 +78,14 @@ class CameraOutput(serializers.ModelSerializer[Camera]):
 
 
 class CameraDetail(CameraOutput):
-    """One camera with what its administrator sees; secrets masked."""
+    """One camera with what its administrator sees; secrets masked.
+
+    masks_at_camera: those masks that it covers itself; masks_trouble: why it does not, in one sentence.
+    """
 
     settings = serializers.SerializerMethodField()
+    masks_at_camera = serializers.JSONField(read_only=True)
+    masks_trouble = serializers.SerializerMethodField()
 
     class Meta:
         model = Camera
@@ -94,10 +99,16 @@ class CameraDetail(CameraOutput):
             "record_on",
             "record_sub",
             "masks",
+            "masks_at_camera",
+            "masks_trouble",
             "retention_days",
             "retention_bytes",
             "revision",
         ]
+
+    def get_masks_trouble(self, camera: Camera) -> str:
+        """Empty while there is none."""
+        return said(camera.masks_trouble)
 
     def get_settings(self, camera: Camera) -> dict[str, Any]:
         """The driver's settings, secrets masked."""

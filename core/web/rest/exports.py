@@ -319,7 +319,7 @@ def _archive(request: Request, export_id: int) -> tuple[Export, Path]:
     rights = rights_for(request)
     if not all(rights.holds(EXPORT, item["camera"]) for item in export.items):
         raise PermissionDenied("You may no longer export recordings of every camera in it.")
-    if any(not item.get("masks") and masks_for(rights, item["camera"]) for item in export.items):
+    if any(not item.get("masks") and masks_for(rights, item["camera"], item["start_ms"]) for item in export.items):
         raise PermissionDenied(
             "It shows what lies under a camera's privacy masks, which you may not see; export again."
         )

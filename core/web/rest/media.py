@@ -77,7 +77,7 @@ class Snapshot(APIView):
             file = async_to_sync(recorders.keyframe)(camera_id, stream)
         except WatchEnded as end:
             raise RecorderSilent(str(end)) from end
-        return _jpeg(file, 0, width, masks_for(rights_for(request), camera_id), "no-store")
+        return _jpeg(file, 0, width, masks_for(rights_for(request), camera_id, None), "no-store")
 
 
 class FrameAt(APIView):
@@ -126,7 +126,7 @@ class Video(APIView):
             raise NotFound(str(error)) from error
         except StorageError as error:
             raise Unreadable.volume(error) from error
-        masks = masks_for(rights_for(request), camera_id)
+        masks = masks_for(rights_for(request), camera_id, start)
         if masks:
             return _covered(plan.file, masks)
         response = range_response(
@@ -164,7 +164,7 @@ class StretchOf(APIView):
         """
         found_camera(camera_id)
         start, end = required_range(request.query_params, LONGEST_STRETCH_MS)
-        masks = masks_for(rights_for(request), camera_id)
+        masks = masks_for(rights_for(request), camera_id, start)
         convert, following = _converted(request, masks), _said(request, "following")
         try:
             found = stretches.stretch(camera_id, start, end, stream_of(request), following=following and not convert)
@@ -194,7 +194,7 @@ def picture_of_moment(camera_id: int, at_ms: int, request: Request) -> HttpRespo
     except StorageError as error:
         raise Unreadable.volume(error) from error
     cache = "private, max-age=86400, immutable" if file.settled else "private, max-age=1"
-    masks = masks_for(rights_for(request), camera_id)
+    masks = masks_for(rights_for(request), camera_id, file.at_ms)
     if masks:  # they may be changed
         cache = "private, max-age=1"
     return _jpeg(file.data, file.at_ms, width, masks, cache)

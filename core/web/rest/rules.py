@@ -106,9 +106,12 @@ class ChoicesOutput(serializers.Serializer[dict[str, Any]]):
 
 
 class FieldsOutput(serializers.Serializer[dict[str, Any]]):
-    """What may be asked of events of some kinds, and the names that templates may use."""
+    """What may be asked of events of some kinds, the zones they named lately (null where they name none), and the
+    names that templates may use.
+    """
 
     fields = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]  # a field of this name
+    zones = serializers.ListField(child=serializers.CharField(), allow_null=True)
     names = serializers.ListField(child=serializers.CharField())
 
 

@@ -84,7 +84,7 @@ class Live(Watchman):
             await self.send(json.dumps({"op": "time", "now_ms": SystemClock().wall_ms()}))
 
     async def _covered(self) -> Masks:
-        found: Masks = await database_sync_to_async(masks_for)(self.rights, self.camera_id)
+        found: Masks = await database_sync_to_async(masks_for)(self.rights, self.camera_id, None)
         return found
 
     async def _exists(self) -> bool:

@@ -33,7 +33,7 @@ def test_an_event_is_stored_once_by_its_key(admin, door) -> None:
     assert second.json() == {"id": first.json()["id"], "created": False}
     row = StoredEvent.objects.get()
     assert (row.type, row.camera_id, row.pending) == ("external.event", door.pk, True)
-    assert row.attributes == {"title": "Bell", "source": "", "text": ""}
+    assert row.attributes == {"title": "Bell", "source": "", "text": "", "zone": ""}
 
 
 def test_two_senders_do_not_share_keys(admin, person, client_of) -> None:

@@ -147,4 +147,4 @@ async def test_what_is_no_mask_is_refused(session_of, yard, masks: list[object],
     answer = await admin.patch(f"/api/v1/cameras/{yard.pk}/", json={"masks": masks})
     assert answer.status_code == 400
     assert sentence in answer.json()["masks"][0]
-    assert await sync_to_async(masks_on)(yard.pk) == (tuple(tuple(corner) for corner in LEFT),)
+    assert await sync_to_async(masks_on)(yard.pk, None) == (tuple(tuple(corner) for corner in LEFT),)

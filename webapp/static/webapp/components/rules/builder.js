@@ -9,17 +9,18 @@ import { toast } from "eyrie/toasts.js";
 import { ActionList } from "./actions.js";
 import { AlsoForm } from "./also.js";
 import { choiceBox } from "./choices.js";
-import { ConditionRows } from "./conditions.js";
+import { ConditionForm } from "./conditions.js";
 import { dryRun } from "./dry-run.js";
 import { HourRows } from "./hours.js";
-import { namesOfAll } from "./names.js";
+import { fieldsOf, namesOfAll } from "./names.js";
 import { outcomeRow } from "./outcomes.js";
 import { modeWords, sentence } from "./words.js";
+import { ZoneChoice } from "./zones.js";
 
 const SETTLE = 400; // ms after the last change
 const LOOK = 1000; // ms between looks at what becomes of a trial
 const LOOKS = 30;
-const EMPTY = { types: [], condition: null, cameras: [], groups: [], hours: [], modes: [], also: null, cool_down_seconds: 0, per_camera: true, most_per_minute: 60, actions: [] };
+const EMPTY = { types: [], condition: null, cameras: [], groups: [], zones: [], hours: [], modes: [], also: null, cool_down_seconds: 0, per_camera: true, most_per_minute: 60, actions: [] };
 
 const form = byId("rule");
 const id = form.dataset.rule;
@@ -29,7 +30,7 @@ let names = {}, settling = 0, asked = 0;
 function definition() {
   const { elements } = form;
   return {
-    types: parts.types.values, condition: parts.condition.value, cameras: parts.cameras.values, groups: parts.groups.values,
+    types: parts.types.values, condition: parts.condition.value, cameras: parts.cameras.values, groups: parts.groups.values, zones: parts.zones.values,
     hours: parts.hours.value, modes: parts.modes.values, also: parts.also.value,
     cool_down_seconds: Number(elements.cool_down_seconds.value), per_camera: elements.per_camera.checked,
     most_per_minute: Number(elements.most_per_minute.value), actions: parts.actions.value,
@@ -45,11 +46,12 @@ function changed() {
 
 async function typesChanged() {
   const mine = ++asked, types = parts.types.values;
-  const found = types.length ? await call(`rules/fields/?type=${types.join(",")}`).catch(() => ({ fields: [], names: [] })) : { fields: [], names: [] };
+  const found = await fieldsOf(types);
   if (mine !== asked) return;
   names.fields = new Map(found.fields.map(({ name, title }) => [name, title]));
   parts.condition.fields(found.fields);
   parts.actions.names(found.names);
+  parts.zones.offer(found.zones);
   changed();
 }
 
@@ -66,11 +68,11 @@ function build(choices, rule) {
   parts.cameras = boxOf("cameras", t("Cameras"), listed(names.cameras), rule.cameras);
   parts.groups = boxOf("groups", t("Groups"), listed(names.groups), rule.groups, changed, t("There are no groups."));
   parts.modes = boxOf("modes", t("Modes"), choices.modes.map((name) => ({ value: name, title: modeWords(name) })), rule.modes);
-  parts.condition = new ConditionRows(byId("condition"), choices.operators, changed);
-  parts.condition.show(null);
+  parts.zones = new ZoneChoice(byId("zones"), rule.zones, changed);
+  parts.condition = new ConditionForm(byId("condition"), choices.operators, changed);
   parts.hours = new HourRows(byId("hours"), changed);
   parts.hours.show(rule.hours);
-  parts.also = new AlsoForm(byId("also"), types, rule.also, changed);
+  parts.also = new AlsoForm(byId("also"), { types, operators: choices.operators, names }, rule.also, changed);
   parts.actions = new ActionList(byId("actions"), choices.actions, changed);
   parts.actions.show(rule.actions);
   const { elements } = form;

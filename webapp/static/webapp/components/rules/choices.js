@@ -5,9 +5,11 @@ import { t } from "eyrie/i18n.js";
 
 const MANY = 8;
 
-// options: [{ value, title }]; chosen: values. Answers { element, values } and calls `changed` after each change.
+// options: [{ value, title }]; chosen: values, of which those that are no option any more are shown as gone. Answers
+// { element, values } and calls `changed` after each change.
 export function choiceBox({ legend, name, options, chosen = [], changed, empty = "" }) {
-  const boxes = options.map(({ value, title }) => {
+  const gone = chosen.filter((one) => !options.some(({ value }) => value === one)).map((value) => ({ value, title: t("{name} (gone)", { name: value }) }));
+  const boxes = [...options, ...gone].map(({ value, title }) => {
     const input = make("input", { type: "checkbox", name, value: String(value), checked: chosen.includes(value) });
     return { value, title, input, row: make("label", { className: "check" }, input, title) };
   });

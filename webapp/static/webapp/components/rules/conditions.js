@@ -1,116 +1,102 @@
-// Rows of a condition: a field of the event, a comparison, a value; all of them or any must hold. What is nested deeper, as
-// only the REST interface makes it, is shown as it is and kept.
+// A condition: comparisons and groups of them, of which all, any or none must be true.
+//
+//   const form = new ConditionForm(place, operators, changed);
+//   form.fields(found);      // of the REST interface
+//   form.show(condition);    // as the REST interface writes it
+//   form.value               // null for none
 
 import { make } from "eyrie/dom.js";
 import { t } from "eyrie/i18n.js";
 import { iconButton, option } from "./choices.js";
+import { comparison } from "./comparison.js";
 
-export const OPERATORS = {
-  eq: t("is"), ne: t("is not"), lt: t("is below"), le: t("is at most"), gt: t("is above"), ge: t("is at least"),
-  in: t("is one of"), contains: t("contains"), matches: t("looks like"), between: t("is between"),
-};
+const DEEPEST = 6; // levels, as the server counts them
+const JOINTS = { all: t("All of these"), any: t("Any of these"), none: t("None of these") };
 
-export class ConditionRows {
-  #rows = [];
-  #fields = new Map();
-  #operators;
-  #kept = null;
+export class ConditionForm {
+  #known = { fields: new Map(), operators: {} };
+  #kept = null; // shown before its fields were known: it is this until somebody changes it
 
   constructor(place, operators, changed) {
-    this.#operators = operators;
+    this.#known.operators = operators;
     this.changed = changed;
-    this.joint = make("select", { className: "input", "aria-label": t("How these belong together") }, option("all", t("All of these")), option("any", t("Any of these")));
-    this.list = make("div", { className: "condition-rows" });
+    this.place = make("div", { className: "condition" });
     this.words = make("p", { className: "small quiet-text" });
-    const add = make("button", { type: "button", className: "button plain" }, t("+ Condition"));
-    add.addEventListener("click", () => { this.#add(); this.#told(); this.#rows.at(-1).field.focus(); });
-    place.replaceChildren(this.joint, this.list, this.words, add);
+    place.replaceChildren(this.place, this.words);
     place.addEventListener("input", () => this.#told());
-    this.addButton = add;
+    this.show(null);
   }
 
-  // fields: of the REST interface; those of rows that are no longer there stay, and the server says so.
   fields(found) {
-    this.#fields = new Map(found.map((one) => [one.name, one]));
     const before = this.value;
-    if (!this.#kept) this.show(before);
-    this.addButton.disabled = !found.length;
+    this.#kept = null;
+    this.#known.fields = new Map(found.map((one) => [one.name, one]));
+    this.show(before);
     this.words.textContent = found.length ? "" : t("Choose what happens first.");
   }
 
   show(condition) {
-    this.#rows = [];
-    this.list.replaceChildren();
-    this.#kept = null;
-    const tests = condition === null ? [] : condition.field ? [condition] : condition.all ?? condition.any;
-    if (condition && !tests?.every(({ field }) => field)) {
-      this.#kept = condition;
-      this.list.append(make("pre", { className: "small mono" }, JSON.stringify(condition, null, 2)));
-    } else {
-      if (condition?.any) this.joint.value = "any";
-      for (const one of tests) this.#add(one);
-    }
-    this.joint.hidden = this.#rows.length < 2;
-    this.addButton.hidden = Boolean(this.#kept);
+    if (!this.#known.fields.size) this.#kept = condition;
+    this.root = group(condition, this.#known, 1, () => this.#told());
+    this.place.replaceChildren(this.root.element);
+    this.root.draw();
   }
 
   get value() {
-    if (this.#kept) return this.#kept;
-    const tests = this.#rows.map(({ read }) => read());
-    if (tests.length < 2) return tests[0] ?? null;
-    return { [this.joint.value]: tests };
+    return this.#kept ?? this.root.value;
   }
 
   #told() {
-    this.joint.hidden = this.#rows.length < 2;
+    this.#kept = null;
+    this.root.draw();
     this.changed();
   }
-
-  #add(given = {}) {
-    const names = [...this.#fields.keys()];
-    if (given.field && !this.#fields.has(given.field)) names.push(given.field);
-    const field = make("select", { className: "input", "aria-label": t("Field") }, ...names.map((name) => option(name, this.#title(name), name === given.field)));
-    const operator = make("select", { className: "input", "aria-label": t("Comparison") });
-    const value = make("span", { className: "condition-value" });
-    const row = { field, read: () => ({ field: field.value, op: operator.value, value: valueOf(value, this.#kind(field.value), operator.value) }) };
-    const drawValue = (start) => value.replaceChildren(...inputs(this.#fields.get(field.value), operator.value, start));
-    const drawOperators = (chosen) => operator.replaceChildren(...(this.#operators[this.#kind(field.value)] ?? []).map((name) => option(name, OPERATORS[name], name === chosen)));
-    field.addEventListener("change", () => { drawOperators(); drawValue(); });
-    operator.addEventListener("change", () => drawValue());
-    drawOperators(given.op);
-    drawValue(given.value);
-    const element = make("div", { className: "condition-row" }, field, operator, value, iconButton("×", t("Remove this condition"), () => {
-      this.#rows = this.#rows.filter((one) => one !== row);
-      element.remove();
-      this.#told();
-    }));
-    this.#rows.push(row);
-    this.list.append(element);
-  }
-
-  #kind(name) {
-    return this.#fields.get(name)?.kind ?? "text";
-  }
-
-  #title(name) {
-    return t(this.#fields.get(name)?.title ?? name);
-  }
 }
 
-function inputs(field, op, start) {
-  const kind = field?.kind ?? "text", label = t("Value");
-  if (kind === "boolean") return [make("select", { className: "input", "aria-label": label }, option("true", t("yes"), start === true), option("false", t("no"), start === false))];
-  if (kind === "choice" && op !== "in") return [make("select", { className: "input", "aria-label": label }, ...field.choices.map((one) => option(one, one, one === start)))];
-  if (op === "between") return [0, 1].map((place) => make("input", { type: "number", step: "any", className: "input", value: start?.[place] ?? "", "aria-label": place ? t("Highest value") : t("Lowest value") }));
-  if (op === "in") return [make("textarea", { className: "input", rows: 3, value: [start ?? []].flat().join("\n"), "aria-label": t("Values, one a line"), placeholder: t("One a line") })];
-  const type = kind === "number" ? "number" : "text", hint = op === "matches" ? "ZH*" : undefined;
-  return [make("input", { type, step: "any", className: "input", value: start ?? "", "aria-label": label, placeholder: hint })];
+// A group: { element, value, draw }; its value is null while nothing is in it.
+function group(condition, known, level, changed, removed) {
+  const { joint, parts } = opened(condition);
+  const rows = [];
+  const choice = make("select", { className: "input", "aria-label": t("How these belong together") }, ...Object.entries(JOINTS).map(([name, words]) => option(name, words, name === joint)));
+  const list = make("div", { className: "condition-rows" });
+  const put = (given) => {
+    const gone = () => { rows.splice(rows.indexOf(row), 1); changed(); };
+    const row = given.field === undefined ? group(given, known, level + 1, changed, gone) : comparison(given, known, gone);
+    rows.push(row);
+    list.append(row.element);
+    return row;
+  };
+  const button = (words, work) => {
+    const made = make("button", { type: "button", className: "button plain" }, words);
+    made.addEventListener("click", () => { work(); changed(); });
+    return made;
+  };
+  const add = button(t("+ Condition"), () => put({ field: "" }).field.focus());
+  const nest = button(t("+ Group"), () => put({ any: [{ field: "" }] }));
+  const head = make("div", { className: "condition-head" }, choice, removed ? iconButton("×", t("Remove this group"), () => { element.remove(); removed(); }) : "");
+  const element = make("div", { className: removed ? "condition-group" : "", role: "group", "aria-label": t("Conditions") }, head, list, make("div", { className: "buttons" }, add, nest));
+  parts.forEach(put);
+  const draw = () => {
+    choice.hidden = rows.length < 2 && choice.value !== "none" && !removed;
+    head.hidden = choice.hidden && !removed;
+    add.disabled = nest.disabled = !known.fields.size;
+    nest.hidden = level + 3 > DEEPEST || !rows.length; // "none" takes two levels
+    for (const row of rows) row.draw?.();
+  };
+  return { element, draw, get value() { return closed(choice.value, rows.map(({ value }) => value).filter(Boolean)); } };
 }
 
-function valueOf(place, kind, op) {
-  const read = ({ value }) => (kind === "number" ? (value === "" ? null : Number(value)) : value);
-  const parts = [...place.children];
-  if (op === "between") return parts.map(read);
-  if (op === "in") return parts[0].value.split("\n").map((line) => line.trim()).filter(Boolean).map((value) => read({ value }));
-  return kind === "boolean" ? parts[0].value === "true" : read(parts[0]);
+// What a condition is as a group.
+function opened(condition) {
+  if (!condition) return { joint: "all", parts: [] };
+  if (condition.not) return { joint: "none", parts: condition.not.any ?? [condition.not] };
+  if (condition.any) return { joint: "any", parts: condition.any };
+  return { joint: "all", parts: condition.all ?? [condition] };
+}
+
+// And back, as short as it can be said.
+function closed(joint, parts) {
+  if (!parts.length) return null;
+  if (joint === "none") return { not: parts.length > 1 ? { any: parts } : parts[0] };
+  return parts.length > 1 ? { [joint]: parts } : parts[0];
 }

@@ -1,7 +1,7 @@
 // A rule as a sentence, and the words of states and modes.
 
 import { n, t } from "eyrie/i18n.js";
-import { OPERATORS } from "./conditions.js";
+import { OPERATORS } from "./comparison.js";
 import { DAYS } from "./hours.js";
 
 const MODES = { disarmed: t("Disarmed"), home: t("Home"), away: t("Away") };
@@ -18,6 +18,7 @@ export function sentence(rule, names) {
   if (rule.condition) parts.push(t("and {condition}", { condition: conditionWords(rule.condition, names) }));
   const places = [...(rule.groups ?? []).map((one) => word(names.groups, one)), ...(rule.cameras ?? []).map((one) => word(names.cameras, one))];
   if (places.length) parts.push(t("at {places}", { places: either(places) }));
+  if (rule.zones?.length) parts.push(t("in the zone {zones}", { zones: either(rule.zones) }));
   if (rule.hours?.length) parts.push(t("on {times}", { times: rule.hours.map(hourWords).join(", ") }));
   if (rule.modes?.length) parts.push(t("while the site is armed as {modes}", { modes: either(rule.modes.map(modeWords)) }));
   if (rule.also) parts.push(alsoWords(rule.also, names));
@@ -31,14 +32,16 @@ function either(words) {
 
 function alsoWords(also, names) {
   const events = either(also.types.map((one) => `“${t(names.types?.get(one) ?? one)}”`)), seconds = also.within_seconds;
-  if (also.absent) return t("if there was no {events} in the {seconds} s before", { events, seconds });
-  return also.either_order ? t("if {events} comes within {seconds} s too", { events, seconds }) : t("if there was {events} in the {seconds} s before", { events, seconds });
+  const condition = also.condition ? ` (${conditionWords(also.condition, { fields: names.alsoFields })})` : "";
+  if (also.absent) return t("if there was no {events} in the {seconds} s before", { events: events + condition, seconds });
+  return also.either_order ? t("if {events} comes within {seconds} s too", { events: events + condition, seconds }) : t("if there was {events} in the {seconds} s before", { events: events + condition, seconds });
 }
 
 function conditionWords(condition, names) {
   if (condition.not) return t("not ({condition})", { condition: conditionWords(condition.not, names) });
   const inner = condition.all ?? condition.any;
-  if (inner) return inner.map((one) => conditionWords(one, names)).join(condition.all ? ` ${t("and")} ` : ` ${t("or")} `);
+  const bracketed = (one) => (one.all ?? one.any ? `(${conditionWords(one, names)})` : conditionWords(one, names));
+  if (inner) return inner.map(bracketed).join(condition.all ? ` ${t("and")} ` : ` ${t("or")} `);
   const field = names.fields?.get(condition.field) ?? condition.field.replace(/^(attributes|object)\./, "");
   const value = [condition.value ?? "…"].flat();
   return `${t(field)} ${OPERATORS[condition.op] ?? condition.op} ${value.slice(0, 3).join(", ")}${value.length > 3 ? " …" : ""}`;

@@ -9,6 +9,7 @@
 
 import { make } from "eyrie/dom.js";
 import { t } from "eyrie/i18n.js";
+import { picker } from "./pickers.js";
 import "components/shapes/shape-editor.js";
 
 let serial = 0;
@@ -58,7 +59,7 @@ class Field {
   constructor(id, name, schema, required, value) {
     this.schema = schema;
     this.kind = kindOf(schema);
-    this.control = control(this.kind, schema, value ?? schema.default);
+    this.control = picker(schema, value ?? schema.default) ?? control(this.kind, schema, value ?? schema.default);
     Object.assign(this.control, { id, name, required });
     this.error = make("p", { id: `${id}-error`, className: "error", hidden: true });
     const hint = schema.description && make("p", { id: `${id}-hint`, className: "hint" }, t(schema.description));
@@ -71,6 +72,7 @@ class Field {
 
   get value() {
     const { control: { value, checked }, kind } = this;
+    if (this.control.read) return this.control.read();
     if (kind === "boolean") return checked;
     if (kind === "integer" || kind === "number") return value === "" ? undefined : Number(value);
     if (kind === "list") return value.split("\n").map((line) => line.trim()).filter(Boolean);
