@@ -1,9 +1,9 @@
 """The demo's access system: a program beside Eyrie that tells it who badges at the entry, as any maker's would.
 
 Once it sets up what a person would: the door and the camera that sees it, card holders, a rule, and the key that its
-calls are signed with (Standard Webhooks 1.0). Then it reports a badge a minute, each when the simulated door opens.
-Called by scripts/demo.sh; ends with the process that called it. What somebody deletes in Eyrie stays deleted: it sets
-up only where `demo-access.key` is missing in the data directory.
+calls are signed with (Standard Webhooks 1.0). Then it reports a badge a minute, each when somebody is seen in the
+simulated door. Called by scripts/demo.sh; ends with the process that called it. What somebody deletes in Eyrie stays
+deleted: it sets up only where `demo-access.key` is missing in the data directory.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ RULE = {
     "actions": [{"name": "record", "settings": {"seconds": 15}}, {"name": "snapshot", "settings": {}}],
 }
 RECORDED = {"recording": "event", "record_on": ["access.*"], "pre_roll": 5, "post_roll": 10}
-APART_MS = 45_000
+APART_MS, SEEN_MS = 45_000, 3_000  # between two badges at least; after the door began to open
 TOKEN_DAYS = "0.01"  # noqa: S105 - a quarter of an hour, no secret
 LOOK_S = 1.0
 CALLER = os.getppid()
@@ -84,11 +84,11 @@ def main() -> None:
     found = configuration()
     address, key_file = f"http://127.0.0.1:{found.port}", found.data / "demo-access.key"
     try:
-        loop_ms, opens = awaited(lambda: door_opens(found.data))
+        loop_ms, moments = awaited(lambda: visits(found.data))
         if not key_file.exists():
             awaited(lambda: is_up(address))
             set_up(Portal(address, token()), key_file)
-        report_badges(Portal(address), key_file.read_text("utf-8"), loop_ms, opens)
+        report_badges(Portal(address), key_file.read_text("utf-8"), loop_ms, moments)
     except Refused as error:
         sys.stderr.write(f"The demo's access system ends: {error}\n")
 
@@ -109,12 +109,12 @@ def pause(seconds: float) -> None:
         time.sleep(min(left, LOOK_S))
 
 
-def door_opens(data: Path) -> tuple[int, list[int]] | None:
-    """Length of the simulated camera's loop, and when its door opens therein, ms. None before the scene is drawn."""
+def visits(data: Path) -> tuple[int, list[int]] | None:
+    """Length of the simulated camera's loop, and when somebody is seen in its door, ms. None before it is drawn."""
     for path in (data / "simulator").glob(f"{CAMERA.lower()}-*/truth.json"):
         truth = json.loads(path.read_text("utf-8"))
         order = truth["order"]
-        return order["seconds"] * 1000, [event["first"] * 1000 // order["fps"] for event in truth["events"]]
+        return order["seconds"] * 1000, [event["first"] * 1000 // order["fps"] + SEEN_MS for event in truth["events"]]
     return None
 
 
@@ -158,11 +158,11 @@ def camera_named(portal: Portal, name: str) -> int | None:
     return next((camera["id"] for camera in found if camera["name"] == name), None)
 
 
-def report_badges(portal: Portal, key: str, loop_ms: int, opens: list[int]) -> None:
+def report_badges(portal: Portal, key: str, loop_ms: int, moments: list[int]) -> None:
     """One visitor after the other, for ever; while Eyrie does not answer, nobody's badge is noted."""
     cards, away = list(HOLDERS), False
     for visitor in itertools.count(1):
-        pause((next_opening(wall_ms() + APART_MS, loop_ms, opens) - wall_ms()) / 1000)
+        pause((next_visit(wall_ms() + APART_MS, loop_ms, moments) - wall_ms()) / 1000)
         stranger = visitor % EVERY_STRANGER == 0
         report = {
             "id": secrets.token_hex(8),
@@ -194,10 +194,10 @@ def send(portal: Portal, key: str, report: dict[str, str]) -> None:
     portal.call("POST", "plugins/accesscontrol/webhook/", body, **headers)
 
 
-def next_opening(after_ms: int, loop_ms: int, opens: list[int]) -> int:
-    """The first moment from `after_ms` on, ms UTC, at which the door opens: loops are counted from 1970 on."""
+def next_visit(after_ms: int, loop_ms: int, moments: list[int]) -> int:
+    """The first of these moments of a loop from `after_ms` on, ms UTC: loops are counted from 1970 on."""
     begin = after_ms - after_ms % loop_ms
-    return min(at for turn in (0, loop_ms) for one in opens if (at := begin + turn + one) >= after_ms)
+    return min(at for turn in (0, loop_ms) for one in moments if (at := begin + turn + one) >= after_ms)
 
 
 def wall_ms() -> int:

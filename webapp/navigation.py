@@ -45,8 +45,9 @@ def places(request: HttpRequest) -> list[dict[str, Any]]:
     """What the rail shows to who asks; `current` is the longest address that the page lies below."""
     rights = rights_for(request)
     open_ones = [place for place in PLACES if place.permission == SIGNED_IN or rights.holds_somewhere(place.permission)]
-    first, last = ([place for place in open_ones if place.apart is apart] for apart in (False, True))
-    shown = [*map(_shown, first), *map(_of_plugin, plugin_pages(request)), *map(_shown, last)]
+    end = next((number for number, place in enumerate(open_ones) if place.apart), len(open_ones))
+    of_plugins = map(_of_plugin, plugin_pages(request))
+    shown = [*map(_shown, open_ones[:end]), *of_plugins, *map(_shown, open_ones[end:])]
     below = [place for place in shown if _lies_below(request.path, str(place["url"]))]
     if below:
         max(below, key=lambda place: len(str(place["url"])))["current"] = True
