@@ -24,8 +24,8 @@ NAMES = ("north", "south")
 LOST_MS = 1000
 """What a killed recorder may cost: one fragment (500 ms) and the one being collected."""
 BACK_MS = {"recorder-0": 2000, "simulator": 1000}
-START_MS = 5000
-"""A new start of everything, Django and plugins loaded anew: under 2 s where the processors are idle."""
+START_MS = 2000
+"""A new start of everything, Django and plugins loaded anew."""
 HARMLESS = ("web", "worker", "forkserver")
 APART_MS = 1200
 """From when all cameras are recorded again to the next round: more than LOST_MS, so that each has its own loss."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from plugins.simulator.camera import SimulatedCamera, film
 from tests.rig.pictures import Loop, decoded_luma
 from tests.rig.presence import Presence, files_of, presence
-from tests.rig.processes import children, eventually
+from tests.rig.processes import alive, children, eventually
 from tests.rig.system import RunningSystem, now_ms
 
 LOOP_S = 20
@@ -71,7 +71,7 @@ class Arena:
             left = children(self.system.process.pid)
             at_ms = now_ms()
             self.system.kill()
-            eventually(lambda: not any(child.is_running() for child in left), 10, "the supervisor's children gone")
+            eventually(lambda: not any(alive(child) for child in left), 10, "the supervisor's children gone")
             self.system.launch()
             return at_ms
         victim = eventually(lambda: self.system.members(name), 10, name)[0]

@@ -90,10 +90,18 @@ def end(process: subprocess.Popen[bytes], timeout: float = 10) -> float:
     return time.monotonic() - began
 
 
+def alive(process: psutil.Process) -> bool:
+    """Whether it still runs. One that has ended may wait for a slow init to take note of it, which is no life."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def children(pid: int) -> list[psutil.Process]:
     """The living descendants of a process."""
     try:
-        return [child for child in psutil.Process(pid).children(recursive=True) if child.status() != "zombie"]
+        return [child for child in psutil.Process(pid).children(recursive=True) if alive(child)]
     except psutil.NoSuchProcess:
         return []
 

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.rig.processes import children, eventually, start
+from tests.rig.processes import alive, children, eventually, start
 from tests.rig.system import PASSWORD, RunningSystem
 
 NAMES = ("recorder-0", "web", "worker", "exporter")
@@ -175,7 +175,7 @@ def test_it_stops_within_5_s_leaves_nothing_and_starts_again_on_the_same_data(tm
         system.process.send_signal(number)
         assert system.process.wait(10) == 0
         assert time.monotonic() - began < 5
-        assert [process for process in family if process.is_running()] == []
+        assert [process for process in family if alive(process)] == []
         assert not (system.data / "run" / "hub.sock").exists()
         assert not (system.data / "run" / "processes.json").exists()
     assert system.log.read_text().count("one-time password") == 1
@@ -223,3 +223,36 @@ def test_a_typo_in_the_file_is_one_sentence(tmp_path: Path) -> None:
     code, sentence = _refused(tmp_path / "data")
     file = tmp_path / "data" / "eyrie.toml"
     assert (code, sentence) == (2, f"eyrie: {file}: hots: unknown setting; did you mean host?")
+
+
+def _told(system: RunningSystem, type_name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = (
+        system.api.get("events/", params={"type": type_name}).raise_for_status().json()["results"]
+    )
+    return rows
+
+
+def test_what_befalls_the_system_is_an_event(new_system: Callable[..., RunningSystem]) -> None:
+    system = new_system().start()
+    eventually(lambda: _told(system, "system.started"), 30, "the start is told")
+    assert _told(system, "system.stopped") == []
+    os.kill(_pid(system, "recorder-0"), signal.SIGKILL)
+    (ended,) = eventually(lambda: _told(system, "system.process_restarted"), 30, "the kill is told")
+    assert ended["attributes"]["process"] == "recorder-0"
+    assert "Killed" in ended["attributes"]["message"]
+    hanging = eventually(lambda: [p.pid for p in system.members("recorder-0")], 20, "the next one")[0]
+    eventually(lambda: _came_up(system, "recorder-0", hanging), 30, "it works")
+    os.kill(hanging, signal.SIGSTOP)
+    lost = eventually(lambda: _told(system, "system.node_lost"), 60, "a recorder that hangs is lost")[0]
+    assert lost["attributes"]["process"] == "recorder-0"
+    eventually(lambda: _told(system, "system.node_lost")[0]["end"] is not None, 60, "and back")
+
+    system.kill()
+    system.start()
+    eventually(lambda: len(_told(system, "system.started")) == 2, 30, "the second start is told")
+    (killed,) = _told(system, "system.stopped")
+    assert killed["attributes"] == {"clean": False}
+    system.stop()
+    system.start()
+    stops = eventually(lambda: len(found := _told(system, "system.stopped")) == 2 and found, 30, "the stop is told")
+    assert stops[0]["attributes"] == {"clean": True}
