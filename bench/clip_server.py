@@ -18,7 +18,7 @@ SPREAD_MS = 2000
 """The cameras' clocks lie so far apart in all: one GOP, so that keyframes do not all come at once."""
 
 
-class _Shifted:
+class Shifted:
     """A camera's own clock, a little off as clocks are."""
 
     def __init__(self, shift_ms: int) -> None:
@@ -45,7 +45,7 @@ async def serve(clip_file: Path, cameras: int) -> None:
     server = RtspServer()
     for number in range(cameras):
         shift_ms = number * SPREAD_MS // cameras - SPREAD_MS // 2
-        server.mount(path(number), LoopingStream(clip, _Shifted(shift_ms)))
+        server.mount(path(number), LoopingStream(clip, Shifted(shift_ms)))
     await server.start()
     print(server.port, flush=True)
     await ended.wait()

@@ -78,8 +78,8 @@ class Feed:
         stream = self.stream
         while True:
             try:
-                async for message in self._client.watch(self.camera_id, stream, MOST_BEHIND_MS):
-                    await loop.run_in_executor(self._pool, self._take, message)
+                async for messages in self._client.gathered(self.camera_id, stream, MOST_BEHIND_MS):
+                    await loop.run_in_executor(self._pool, self._take, messages)
             except WatchEnded as ended:
                 if ended.missing and stream != "main":
                     stream = "main"  # the camera has no other
@@ -87,20 +87,24 @@ class Feed:
             await asyncio.sleep(AGAIN)
             stream = self.stream
 
-    # In the pool, one message at a time
+    # In the pool, by one thread at a time
 
-    def _take(self, message: LiveMessage) -> None:
+    def _take(self, messages: list[LiveMessage]) -> None:
         began = time.thread_time_ns()
         try:
-            if MediaFlag.INIT in message.flags:
-                self._begin(message.data)
-            else:
-                for unit in samples(message.data, self._tracks):
-                    if unit.track == 0 and self._decoding is not None:
-                        self._unit(unit, self._decoding)
+            for message in messages:
+                self._message(message)
         except ValueError as error:
             log.error("Camera %d, %s: its live stream cannot be read: %s", self.camera_id, self.stream, error)
         self.figures.cpu_us += (time.thread_time_ns() - began) // 1000
+
+    def _message(self, message: LiveMessage) -> None:
+        if MediaFlag.INIT in message.flags:
+            self._begin(message.data)
+            return
+        for unit in samples(message.data, self._tracks):
+            if unit.track == 0 and self._decoding is not None:
+                self._unit(unit, self._decoding)
 
     def _begin(self, init: bytes) -> None:
         self._tracks = tracks_of(init)

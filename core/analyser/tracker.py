@@ -15,8 +15,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
+from core.analyser.assigning import best_pairs
 from core.hookspecs.detectors import TrackedObject, TrackPoint, Tracks
 from core.hookspecs.events import SeenObject
 
@@ -94,7 +94,7 @@ class Tracker:
         alike = _alike(_boxes(objects), np.array([one.box for one in followed]), _ENLARGED[turn])
         labels = np.array([one.label for one in followed])
         alike -= _OTHER_LABEL * (np.array([seen.label for seen in objects])[:, None] != labels[None, :])
-        rows, columns = linear_sum_assignment(alike, maximize=True)
+        rows, columns = best_pairs(alike)
         fits = [(row, column) for row, column in zip(rows, columns, strict=True) if alike[row, column] >= _ALIKE[turn]]
         for row, column in fits:
             followed[column].see(objects[row], wall_ms)

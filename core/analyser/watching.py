@@ -1,8 +1,8 @@
-"""Live tracks and previews for the portal, over the analyser's socket `<data>/run/analyser.sock` (mode 0600).
+"""Live tracks for the portal, over the analyser's socket `<data>/run/analyser.sock` (mode 0600).
 
-Every message is a JSON object on a line. Web asks `{"op": "watch", "camera": 1}` and `{"op": "unwatch", "camera": 1}`;
-while it watches it is told `{"op": "objects", "camera": 1, "wall_ms": …, "objects": [{"id", "label", "score", "box",
-"seen"}, …]}` after each look that saw something move or come or go.
+Whoever connects is told, for as long as it stays, a JSON object on a line after each look that followed something:
+`{"camera_id": 1, "wall_ms": …, "objects": [{"id", "label", "score", "box", "seen"}, …]}`. While nobody is connected
+nothing is made.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from core.hookspecs.detectors import Tracks
 
 MOST_BACKLOG = 1024 * 1024
 """Bytes that may wait for a reader; above, it misses looks: the next tells all there is."""
-MOST_ASKED = 4096
+AGAIN = 1.0
+"""Seconds between attempts to connect."""
 
 
 def socket_path(data: Path) -> Path:
@@ -31,48 +33,55 @@ class Spectators:
     def __init__(self, data: Path) -> None:
         self._path = socket_path(data)
         self._server: asyncio.Server | None = None
-        self._watched: dict[asyncio.StreamWriter, set[int]] = {}
+        self._watching: set[asyncio.StreamWriter] = set()
 
     async def start(self) -> None:
         """Begin to listen. Raises OSError."""
         self._path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._serve, self._path, limit=MOST_ASKED)
+        self._server = await asyncio.start_unix_server(self._serve, self._path)
         self._path.chmod(0o600)
 
     async def stop(self) -> None:
         """Hang up."""
         if self._server is not None:
             self._server.close()
-        for writer in list(self._watched):
+        for writer in list(self._watching):
             writer.close()
         self._path.unlink(missing_ok=True)
 
     def tracks(self, tracks: Tracks) -> None:
-        """Tell those who watch this camera."""
-        watching = [writer for writer, cameras in self._watched.items() if tracks.camera_id in cameras]
-        if not watching:
+        """Tell those who watch."""
+        if not self._watching:
             return
         line = json.dumps(_message(tracks), separators=(",", ":")).encode() + b"\n"
-        for writer in watching:
+        for writer in self._watching:
             if writer.transport.get_write_buffer_size() < MOST_BACKLOG:
                 writer.write(line)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        cameras = self._watched[writer] = set()
+        self._watching.add(writer)
         try:
-            while line := await reader.readline():
-                asked = json.loads(line)
-                if asked["op"] == "watch":
-                    cameras.add(int(asked["camera"]))
-                else:
-                    cameras.discard(int(asked["camera"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            pass  # it is gone, or speaks nonsense: either way it connects again
+            await reader.read()  # it has nothing to say; this ends when it leaves
+        except OSError:
+            pass
         finally:
-            del self._watched[writer]
+            self._watching.discard(writer)
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
+
+
+async def sightings(data: Path) -> AsyncGenerator[dict[str, Any], None]:
+    """What is told there, for as long as it is iterated; while the analyser is away, nothing."""
+    while True:
+        with contextlib.suppress(OSError, ValueError):
+            reader, writer = await asyncio.open_unix_connection(str(socket_path(data)), limit=MOST_BACKLOG)
+            try:
+                while line := await reader.readline():
+                    yield json.loads(line)
+            finally:
+                writer.close()
+        await asyncio.sleep(AGAIN)
 
 
 def _message(tracks: Tracks) -> dict[str, Any]:
@@ -87,4 +96,4 @@ def _message(tracks: Tracks) -> dict[str, Any]:
         for one in tracks.tracks
         if not one.ended
     ]
-    return {"op": "objects", "camera": tracks.camera_id, "wall_ms": tracks.wall_ms, "objects": objects}
+    return {"camera_id": tracks.camera_id, "wall_ms": tracks.wall_ms, "objects": objects}

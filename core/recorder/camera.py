@@ -156,13 +156,13 @@ class CameraNode:
         """Show a stream to a viewer, fetching it if nobody did. Raises LookupError."""
         wanted = self._wanted(stream)
         wanted.live.add(viewer)
-        wanted.ingest.watched(True)
+        wanted.ingest.watched(wanted.live.hurried)
 
     def unwatch(self, stream: str, viewer: Viewer) -> None:
         """End that."""
         if found := self._streams.get(stream):
             found.live.remove(viewer)
-            found.ingest.watched(found.live.watched)
+            found.ingest.watched(found.live.hurried)
 
     def picture(self, stream: str) -> tuple[int, bytes] | None:
         """The newest keyframe, None while there is none yet. Raises LookupError."""

@@ -90,6 +90,18 @@ class RecorderClient:
         finally:
             link.unwatch(watch)
 
+    async def gathered(
+        self, camera_id: int, stream: str, most_behind_ms: int
+    ) -> AsyncGenerator[list[LiveMessage], None]:
+        """The same for one who is in no hurry: all messages that have come since the last time, at once."""
+        link = self._link(camera_id)
+        watch = link.watch(camera_id, stream, most_behind_ms, patient=True)
+        try:
+            while True:
+                yield [await watch.next(), *watch.rest()]
+        finally:
+            link.unwatch(watch)
+
     async def keyframe(self, camera_id: int, stream: str = "main", patience: float = PICTURE_SECONDS) -> LiveMessage:
         """The newest keyframe as a tiny MP4 file. Raises WatchEnded when there is none in time."""
         link = self._link(camera_id)
@@ -145,9 +157,10 @@ class _Link:
         for watch in self._watches.values():
             watch.end("The server is stopping.")
 
-    def watch(self, camera_id: int, stream: str, most_behind_ms: int) -> _Watch:
+    def watch(self, camera_id: int, stream: str, most_behind_ms: int, *, patient: bool = False) -> _Watch:
         """Begin a watch."""
-        return self._ask({"op": "watch", "camera": camera_id, "stream": stream}, most_behind_ms)
+        request = {"op": "watch", "camera": camera_id, "stream": stream, "patient": patient}
+        return self._ask(request, most_behind_ms)
 
     def ask_picture(self, camera_id: int, stream: str) -> _Watch:
         """Ask for a picture."""

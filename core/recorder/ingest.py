@@ -120,7 +120,7 @@ class Ingest:
         self._consumers.remove(consumer)
 
     def watched(self, watched: bool) -> None:
-        """Whether somebody watches: then units are to come as soon as they can."""
+        """Whether somebody watches who is in a hurry: then units are to come as soon as they can."""
         self._pace = WATCHED if watched else RECORDED
         for attempt in self._attempts:
             self._set_pace(attempt)

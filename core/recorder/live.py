@@ -14,6 +14,10 @@ from core.recorder.protocol import CameraState, MediaFlag
 class Viewer(Protocol):
     """Takes media messages; drops what it cannot keep up with."""
 
+    @property
+    def patient(self) -> bool:
+        """Whether it does not mind when pictures come a quarter of a second later, some at once."""
+
     def send(self, flags: MediaFlag, wall_ms: int, data: bytes) -> None:
         """One initialization segment, fragment or picture."""
 
@@ -34,6 +38,11 @@ class Live:
     def watched(self) -> bool:
         """Somebody watches."""
         return bool(self._viewers)
+
+    @property
+    def hurried(self) -> bool:
+        """Somebody wants each picture as soon as it can be had."""
+        return any(not viewer.patient for viewer in self._viewers)
 
     def on_stream(self, info: StreamInfo) -> None:
         """The tracks from now on."""

@@ -123,7 +123,8 @@ class Server:
 class Watch:
     """One watch of a connection: a Viewer that skips to the next keyframe when its reader is slow."""
 
-    def __init__(self, connection: Connection, number: int, camera_id: int, stream: str) -> None:
+    def __init__(self, connection: Connection, number: int, camera_id: int, stream: str, patient: bool) -> None:
+        self.patient = patient
         self.camera_id = camera_id
         self.stream = stream
         self._connection = connection
@@ -217,7 +218,7 @@ class Connection(asyncio.Protocol):
             return
         camera_id, stream = int(message["camera"]), str(message["stream"])
         if op == "watch":
-            self._watch(number, camera_id, stream)
+            self._watch(number, camera_id, stream, bool(message.get("patient")))
         elif op == "keyframe":
             task = asyncio.get_running_loop().create_task(self._picture(number, camera_id, stream))
             self._tasks.add(task)
@@ -225,9 +226,9 @@ class Connection(asyncio.Protocol):
         else:
             raise ValueError(f"unknown op {op!r}")
 
-    def _watch(self, number: int, camera_id: int, stream: str) -> None:
+    def _watch(self, number: int, camera_id: int, stream: str, patient: bool) -> None:
         self._unwatch(number)
-        watch = Watch(self, number, camera_id, stream)
+        watch = Watch(self, number, camera_id, stream, patient)
         try:
             self._server.cameras.watch(camera_id, stream, watch)
         except LookupError as error:

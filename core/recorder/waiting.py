@@ -66,6 +66,13 @@ class Waiting:
         self._bytes -= len(message.data)
         return message
 
+    def rest(self) -> list[LiveMessage]:
+        """All that waits."""
+        found = list(self._messages)
+        self._messages.clear()
+        self._bytes = 0
+        return found
+
     def _behind_ms(self, newest: LiveMessage) -> int:
         oldest = next((message for message in self._messages if message.wall_ms), newest)
         return newest.wall_ms - oldest.wall_ms

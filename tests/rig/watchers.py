@@ -13,13 +13,15 @@ class Config(PluginConfig):
     meta = PluginMeta(name="{name}", title="{name}", version="1.0", summary="Watches.")
 """
 HOOKS = """
-from core.api import DetectorSpec, EventTypeSpec, FrameRequest, hookimpl
+from core.api import DetectorSpec, EventTypeSpec, FrameRequest, Line, Zone, hookimpl
 from pydantic import BaseModel, ConfigDict, Field
 class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid")
     width: int = Field(320, title="Width", description="Pixels")
     fps: float = Field(5.0, title="Rate", description="A second")
     stream: str = Field("main", title="Stream", description="Which")
+    zones: list[Zone] = Field([], title="Zones", description="Where", max_length=4)
+    lines: list[Line] = Field([], title="Lines", description="Across")
 def opened(settings):
     from eyrie_{name}.detector import Detector
     return Detector(settings)
@@ -46,6 +48,17 @@ class Detector:
         going_on = (Occurrence("seer.seen", "here", objects=(thing,)),) if self.looks % 20 < 10 else ()
         moments = (Occurrence("seer.moment"),) if self.looks % 20 == 5 else ()
         return Sight((thing,), going_on, moments, bytes([255]) + bytes(287))
+    def close(self):
+        pass
+"""
+IDLER = """
+from core.api import Sight
+STILL = Sight(moved=bytes(288))
+class Detector:
+    def __init__(self, settings):
+        pass
+    def look(self, seen):
+        return STILL
     def close(self):
         pass
 """
@@ -80,7 +93,7 @@ class Detector:
     def close(self):
         pass
 """
-DETECTORS = {"seer": SEER, "aborter": ABORTER, "sleeper": SLEEPER, "eater": EATER}
+DETECTORS = {"seer": SEER, "idler": IDLER, "aborter": ABORTER, "sleeper": SLEEPER, "eater": EATER}
 
 
 def install(site: Path, *names: str) -> dict[str, str]:

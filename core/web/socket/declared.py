@@ -27,6 +27,26 @@ class StatusMessage(BaseModel):
     streams: dict[str, dict[str, Any]]
 
 
+class SeenNow(BaseModel):
+    """One followed object. id: the same as it moves; box: left, top, width, height as fractions of the picture; seen:
+    whether the look saw it, or it is only expected there.
+    """
+
+    id: str
+    label: str
+    score: float
+    box: tuple[float, float, float, float]
+    seen: bool
+
+
+class ObjectsMessage(BaseModel):
+    """All followed objects of a camera at one moment; wall_ms: when that picture was taken, UTC ms."""
+
+    camera_id: int
+    wall_ms: int
+    objects: list[SeenNow]
+
+
 class EventMessage(BaseModel):
     """An event that was recorded; times in ms UTC."""
 
@@ -73,8 +93,10 @@ class BackupMessage(BaseModel):
 
 
 CAMERAS_STATUS = "cameras.status"
+CAMERAS_OBJECTS = "cameras.objects"
 CORE_TOPICS = (
     TopicSpec(CAMERAS_STATUS, "State of each camera, at subscription and on change", StatusMessage, "camera.view"),
+    TopicSpec(CAMERAS_OBJECTS, "What detectors see on each camera now", ObjectsMessage, "camera.live"),
     TopicSpec("events.recorded", "Events as they are recorded", EventMessage, "event.view"),
     TopicSpec("events.changed", "Events that ended, got a picture or were looked at", EventChange, "event.view"),
     TopicSpec("rules.deliveries", "What becomes of the actions of rules", DeliveryMessage, "rule.view"),

@@ -14,9 +14,9 @@ from django.utils import translation
 
 from core.events.publishing import GROUP
 from core.recorder.protocol import CameraStatus
-from core.web import recorders
+from core.web import recorders, sightings
 from core.web.rest.cameras import status_body
-from core.web.socket.declared import CAMERAS_STATUS, declared_topics, may_receive, may_subscribe
+from core.web.socket.declared import CAMERAS_OBJECTS, CAMERAS_STATUS, declared_topics, may_receive, may_subscribe
 from core.web.socket.watchman import Watchman
 from core.web.speech import language_of, said
 
@@ -24,7 +24,9 @@ MAX_MESSAGE = 4096
 
 
 class Topics(Watchman):
-    """One client's subscriptions. Cameras' states come from the recorders directly, all else from the channel layer."""
+    """One client's subscriptions. Cameras' states come from the recorders and objects from the analyser directly, all
+    else from the channel layer.
+    """
 
     required = "signed in"
 
@@ -33,6 +35,8 @@ class Topics(Watchman):
         self._subscribed: set[str] = set()
         self._changed: dict[int, CameraStatus] = {}
         self._wake = asyncio.Event()
+        self._sights: dict[int, dict[str, Any]] = {}
+        self._sighted = asyncio.Event()
         self._language = language_of(self.scope)
 
     async def allowed(self) -> bool:
@@ -70,6 +74,9 @@ class Topics(Watchman):
             if topic == CAMERAS_STATUS:
                 recorders.listen(self._on_status)
                 self.run(self._send_states())
+            elif topic == CAMERAS_OBJECTS:
+                sightings.listen(self._on_sight)
+                self.run(self._send_sights())
             else:
                 await self.channel_layer.group_add(GROUP + topic, self.channel_name)
         await self._say("subscribed", topic)
@@ -84,6 +91,8 @@ class Topics(Watchman):
         self._subscribed.discard(topic)
         if topic == CAMERAS_STATUS:
             recorders.unlisten(self._on_status)
+        elif topic == CAMERAS_OBJECTS:
+            sightings.unlisten(self._on_sight)
         else:
             await self.channel_layer.group_discard(GROUP + topic, self.channel_name)
 
@@ -102,6 +111,17 @@ class Topics(Watchman):
                 await self._deliver(CAMERAS_STATUS, {"camera_id": body.pop("camera"), **body})
             self._wake.clear()
             await self._wake.wait()
+
+    def _on_sight(self, message: dict[str, Any]) -> None:
+        self._sights[message["camera_id"]] = message
+        self._sighted.set()
+
+    async def _send_sights(self) -> None:
+        while CAMERAS_OBJECTS in self._subscribed:
+            while self._sights:
+                await self._deliver(CAMERAS_OBJECTS, self._sights.pop(next(iter(self._sights))))
+            self._sighted.clear()
+            await self._sighted.wait()
 
     async def _deliver(self, topic: str, message: dict[str, Any]) -> None:
         spec = declared_topics().get(topic)
