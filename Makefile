@@ -5,6 +5,8 @@ SHELL := /bin/sh
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest
+# Compiled modules are kept whatever the shell says: without them each of hundreds of starts compiles Eyrie anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup setup-dev demo run test test-slow fast lint fix bench docs requirements clean
 

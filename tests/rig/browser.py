@@ -1,13 +1,14 @@
 """Debian's Chromium, headless, for the tests that look at pages and play what was recorded.
 
-It lives as long as one module's tests: Playwright's blocking interface keeps an event loop running in this thread, and
-no test that awaits something can run beside it.
+One is started for all browser tests that a process runs in a row. It is ended before any other test: Playwright's
+blocking interface keeps an event loop running in this thread, and no test that awaits something can run beside it.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -31,17 +32,29 @@ FILLED = """() => !document.querySelector(":not(:defined)")
   && ![...document.querySelectorAll("[aria-busy=true], .skeleton")].some((one) => one.checkVisibility())"""
 
 
+_started: list[Browser] = []  # one, or none
+_ending = ExitStack()
+
+
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium() -> Browser:
     """The browser; a test that needs it is skipped, and says so, where it is not installed."""
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("NO BROWSER: chromium is not installed, so no page was tried in one")
-    expect.set_options(timeout=SOON)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
+    if not _started:
+        found = shutil.which("chromium")
+        if found is None:
+            pytest.skip("NO BROWSER: chromium is not installed, so no page was tried in one")
+        expect.set_options(timeout=SOON)
+        playwright = _ending.enter_context(sync_playwright())
+        _started.append(playwright.chromium.launch(executable_path=found, args=FLAGS))
+        _ending.callback(_started.pop)
+        _ending.callback(_started[0].close)
+    return _started[0]
+
+
+def end_chromium_before(following: pytest.Item | None) -> None:
+    """End the browser unless the test that follows uses it."""
+    if following is None or "chromium" not in getattr(following, "fixturenames", ()):
+        _ending.close()
 
 
 @pytest.fixture

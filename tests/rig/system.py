@@ -93,11 +93,12 @@ class RunningSystem:
 
     @property
     def api(self) -> httpx.Client:
-        """A client signed in as administrator, by a token of the command line."""
+        """A client signed in as administrator, by the session that the portal uses too."""
         if self._client is None:
-            token = manage(self.data, "token", "create", "--user", "admin", extra=self.settings).strip()
-            headers = {"Authorization": f"Token {token}"}
-            self._client = httpx.Client(base_url=f"{self.url}/api/v1/", headers=headers, timeout=30)
+            client = httpx.Client(base_url=f"{self.url}/api/v1/", timeout=30)
+            client.post("auth/login/", json={"username": "admin", "password": PASSWORD}).raise_for_status()
+            client.headers["X-CSRFToken"] = client.cookies["csrftoken"]
+            self._client = client
         return self._client
 
     def healthy(self) -> bool:

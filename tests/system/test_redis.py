@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import redis
+from websockets import Origin
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -70,9 +71,9 @@ def system(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @contextmanager
 def _listening(system: RunningSystem) -> Iterator[ClientConnection]:
-    token = system.api.headers["Authorization"]
+    cookies = "; ".join(f"{name}={value}" for name, value in system.api.cookies.items())
     url = f"{system.url.replace('http', 'ws')}/ws/v1/"
-    with connect(url, additional_headers={"Authorization": token}) as socket:
+    with connect(url, origin=Origin(system.url), additional_headers={"Cookie": cookies}) as socket:
         socket.send(json.dumps({"op": "subscribe", "topic": "events.recorded"}))
         assert json.loads(socket.recv(20))["op"] == "subscribed"
         yield socket
