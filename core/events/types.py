@@ -38,8 +38,24 @@ class PluginTrouble(BaseModel):
     message: str = ""
 
 
+class SystemEnd(BaseModel):
+    """clean: somebody stopped it; else it was killed or lost its power, and the event's time is when it was last alive,
+    to ten seconds.
+    """
+
+    clean: bool
+
+
+class ProcessEnd(BaseModel):
+    """process: its name, such as `recorder-0`; message: how it ended; times: so often since this was last told."""
+
+    process: str
+    message: str = ""
+    times: int = 1
+
+
 class ProcessTrouble(BaseModel):
-    """process: its name, such as `recorder-0`; message: how it ended."""
+    """process: its name, such as `recorder-0`; message: one sentence."""
 
     process: str
     message: str = ""
@@ -55,8 +71,8 @@ CORE_EVENT_TYPES = (
     EventTypeSpec("storage.nearly_full", "Volume nearly full", VolumeSpaceLow),
     EventTypeSpec("plugin.failed", "Plugin failed", PluginTrouble),
     EventTypeSpec("system.started", "System started", NoAttributes),
-    EventTypeSpec("system.stopped", "System stopped", NoAttributes),
-    EventTypeSpec("system.process_restarted", "Process restarted", ProcessTrouble),
+    EventTypeSpec("system.stopped", "System stopped", SystemEnd),
+    EventTypeSpec("system.process_restarted", "Process restarted", ProcessEnd),
     EventTypeSpec("system.node_lost", "Part of the system does not answer", ProcessTrouble),
     GENERIC,
 )

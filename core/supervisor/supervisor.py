@@ -19,6 +19,8 @@ from typing import Any
 
 from core.lifeline import adopt_orphans
 from core.media.clock import SystemClock
+from core.supervisor.absence import Absence, Absences
+from core.supervisor.chronicle import Chronicle
 from core.supervisor.forkclient import ForkClient
 from core.supervisor.hub import Hub
 from core.supervisor.logfile import LogFile
@@ -49,6 +51,8 @@ class Supervisor:
         self._forking_since: float | None = None  # the loop's time; None while it is not ready
         self._fork_starts = 0
         self._register: Register | None = None
+        self._chronicle: Chronicle | None = None
+        self._absences = Absences()
         self._fork_policy = RestartPolicy(persistent=True)
         self._stopping = asyncio.Event()
         self._announced = False
@@ -94,6 +98,7 @@ class Supervisor:
             self._writer.keep(LogFile(Path(place.data) / "log"))
             logging.getLogger().setLevel(place.log_level)
             self._place = place
+            self._chronicle = Chronicle(Path(place.data) / "run" / "chronicle.json", SystemClock())
         self._forks.tell({"prepare": not self._wards})
 
     def _fail(self, sentence: str) -> None:
@@ -134,6 +139,7 @@ class Supervisor:
             await self._open_hub()
             self._look(now, stood_still=now - last > 10 * TICK)
             self._note()
+            self._tell(now)
             self._announce()
             last = now
 
@@ -184,6 +190,29 @@ class Supervisor:
             ]
         )
 
+    def _tell(self, now: float) -> None:
+        """Have it chronicled which processes are lost or back, and all else that is new."""
+        if self._chronicle is None:
+            return
+        for ward in self._wards.values():
+            hung = ward.heard if ward.is_hung(now) else None
+            missed = ward.spec.persistent and ward.births > 0
+            for found in self._absences.look(
+                ward.spec.name, up=ward.phase is Phase.UP or not missed, silent_since=hung, now=now
+            ):
+                self._chronicle_absence(found, now)
+        self._chronicle.keep()
+
+    def _chronicle_absence(self, found: Absence, now: float) -> None:
+        assert self._chronicle is not None  # noqa: S101  # who calls has looked
+        if not found.lost:
+            self._chronicle.note("back", process=found.process)
+            return
+        since = SystemClock().wall_ms() - int((now - found.since) * 1000)
+        records = found.process.startswith("recorder")
+        message = "It does not answer; its cameras are not recorded." if records else "It does not answer."
+        self._chronicle.note("lost", process=found.process, since_ms=since, message=message)
+
     def _announce(self) -> None:
         up = [ward for ward in self._wards.values() if ward.spec.listens and ward.phase is Phase.UP]
         if up and not self._announced and self._place is not None:
@@ -197,6 +226,8 @@ class Supervisor:
     def _ended(self, ward: Ward, up: float) -> None:
         if self._stopping.is_set():
             return
+        if self._chronicle is not None:
+            self._chronicle.ended(ward.spec.name, f"It {ward.how_it_ended}.")
         wait = ward.policy.wait_after_failure(self._loop.time(), up=up)
         if wait is None:
             ward.phase = Phase.GIVEN_UP
@@ -232,6 +263,8 @@ class Supervisor:
     async def _stop(self) -> None:
         """Recorders are told first, so that they have the machine to themselves while they finish their files."""
         begun = self._loop.time()
+        if self._chronicle is not None:
+            await asyncio.to_thread(self._chronicle.end)
         for number in (signal.SIGTERM, signal.SIGKILL):
             for ward in sorted(self._wards.values(), key=lambda ward: not ward.spec.name.startswith("recorder")):
                 ward.signal(number)

@@ -40,6 +40,7 @@ class Ward:
         self.phase = Phase.DOWN
         self.pid: int | None = None
         self.births = 0
+        self.how_it_ended = ""
         self.down = asyncio.Event()  # no process is alive
         self.down.set()
         self._pidfd: int | None = None
@@ -79,6 +80,11 @@ class Ward:
             return False
         limit = self.spec.silence if self.phase is Phase.UP else max(START_SECONDS, self.spec.silence)
         return now - self._heard > limit
+
+    @property
+    def heard(self) -> float:
+        """When it was last heard, the loop's time."""
+        return self._heard
 
     def forgive(self, now: float) -> None:
         """Count silence from now on: the supervisor itself was standing still."""
@@ -125,6 +131,7 @@ class Ward:
             self.pid,
             describe(status),
         )
+        self.how_it_ended = describe(status)
         self.pid = self._pidfd = None
         self.down.set()
         self.phase = Phase.DOWN

@@ -226,14 +226,18 @@ def test_a_typo_in_the_file_is_one_sentence(tmp_path: Path) -> None:
 
 
 def _told(system: RunningSystem, type_name: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = (
-        system.api.get("events/", params={"type": type_name}).raise_for_status().json()["results"]
-    )
+    answer = system.api.get("events/", params={"type": type_name}).raise_for_status()
+    rows: list[dict[str, Any]] = answer.json()["results"]
     return rows
 
 
+def _two_stops(system: RunningSystem) -> list[dict[str, Any]]:
+    found = _told(system, "system.stopped")
+    return found if len(found) == 2 else []
+
+
 def test_what_befalls_the_system_is_an_event(new_system: Callable[..., RunningSystem]) -> None:
-    system = new_system().start()
+    system = new_system(EYRIE_LOG_FORMAT="json").start()
     eventually(lambda: _told(system, "system.started"), 30, "the start is told")
     assert _told(system, "system.stopped") == []
     os.kill(_pid(system, "recorder-0"), signal.SIGKILL)
@@ -254,5 +258,5 @@ def test_what_befalls_the_system_is_an_event(new_system: Callable[..., RunningSy
     assert killed["attributes"] == {"clean": False}
     system.stop()
     system.start()
-    stops = eventually(lambda: len(found := _told(system, "system.stopped")) == 2 and found, 30, "the stop is told")
+    stops = eventually(lambda: _two_stops(system), 30, "the stop is told")
     assert stops[0]["attributes"] == {"clean": True}

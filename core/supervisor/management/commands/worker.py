@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.module_loading import autodiscover_modules
 from huey.consumer import Consumer
 
+from core.configuration import configuration
+from core.events.system_trouble import Newsreader
 from core.lifeline import beat
 from core.media.clock import SystemClock
 from core.rules.worker import RulesWorker
@@ -52,7 +54,10 @@ class Command(BaseCommand):
             consumer.heartbeat_fd = fd
         consumer.rules = RulesWorker(SystemClock(), picture_at)
         consumer.rules.start()
+        news = Newsreader(configuration().data / "run" / "chronicle.json", SystemClock())
+        news.start()
         try:
             consumer.run()
         finally:
+            news.stop()
             consumer.rules.stop()
