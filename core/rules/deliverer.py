@@ -20,8 +20,10 @@ from core.rules.deliveries import Ending
 from core.rules.models import Delivery
 
 THREADS = 8
-AHEAD = 8
+AHEAD = 24
 """Deliveries claimed beyond what the threads are at, so that none of them waits for the database."""
+GATHER_S = 0.02
+"""While more waits than the threads are at, what ends is gathered for so long before it is written."""
 LOST_THREADS = 8
 """Actions that hang beyond their time, at most; then nothing is begun until one of them ends."""
 MOST_WRITTEN = 100
@@ -96,6 +98,8 @@ class Deliverer:
                 self._write()
                 self._claim()
                 reachable = True
+                if not self._claimed.empty():
+                    self._stopping.wait(GATHER_S)
             except DatabaseError as error:
                 if reachable:
                     log.warning("the database does not answer: %s; deliveries wait for it", error)
@@ -105,10 +109,11 @@ class Deliverer:
         self._leave()
 
     def _claim(self) -> None:
+        """Claim again when less than half of what was claimed ahead is left: a few at a time cost as much as many."""
         with self._lock:
             free = self._most + AHEAD - len(self._jobs)
             stuck = len(self._lost) >= LOST_THREADS
-        if free <= 0 or stuck:
+        if free <= AHEAD // 2 or stuck:
             return
         for delivery in deliveries.claim(self._owner, self._clock.wall_ms(), free):
             job = _Job(delivery, timeout_of(delivery.action))
