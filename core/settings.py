@@ -41,6 +41,7 @@ BASE_APPS = [
     "core.detection",
     "core.recorder",
     "core.analyser",
+    "core.replays",
     "core.health",
     "core.web",
     "core.supervisor",

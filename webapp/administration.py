@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from core.api import Slot
 from core.api.services import cameras_with, page, panels, rights_for
+from webapp.detection import one_camera_tabs
 from webapp.recording import camera_tabs
 
 TABS = (
@@ -53,6 +54,7 @@ def camera(request: HttpRequest, camera_id: int) -> HttpResponse:
         "camera": found,
         "manages": rights.holds("camera.manage", camera_id),
         "records": rights.holds("camera.record", camera_id),
+        "tabs": one_camera_tabs(request, camera_id),
         "panels": panels(Slot.CAMERA, request, camera_id),
     }
     return render(request, "webapp/administration/camera.html", shown)

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from webapp import administration, app, backup, exports, gallery, live, recording, review, rules, views
+from webapp import administration, app, backup, detection, exports, gallery, live, recording, review, rules, views
 
 urlpatterns = [
     path("", live.home, name="home"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("rules/", rules.listed, name="rules"),
     path("rules/new/", rules.new, name="rule-new"),
     path("rules/log/", rules.log, name="rules-log"),
+    path("rules/modes/", rules.modes, name="rule-modes"),
+    path("rules/kinds/", rules.kinds, name="rule-kinds"),
     path("rules/<int:rule_id>/", rules.one, name="rule"),
     path("exports/", exports.listed, name="exports"),
     path("exports/new/", exports.new, name="new-export"),
@@ -22,6 +24,8 @@ urlpatterns = [
     path("cameras/schedules/", recording.schedules, name="camera-schedules"),
     path("cameras/groups/", recording.groups, name="camera-groups"),
     path("cameras/<int:camera_id>/", administration.camera, name="camera"),
+    path("cameras/<int:camera_id>/detection/", detection.camera, name="camera-detection"),
+    path("cameras/<int:camera_id>/detection/<int:replay_id>/", detection.replay, name="camera-replay"),
     path("system/", administration.system, name="system"),
     path("system/settings/", administration.settings, name="system-settings"),
     path("system/backup/", backup.overview, name="backup"),

@@ -95,15 +95,26 @@ def record_many(drafts: Sequence[Draft]) -> list[tuple[int, bool] | EventError]:
     return [row if isinstance(row, EventError) else stored[id(row)] for row in made]
 
 
-def _store_new(rows: list[StoredEvent]) -> dict[int, tuple[int, bool]]:
-    """Store those whose key is not there; the id and whether it is new, by the identity of the row."""
+def record_past(drafts: Sequence[Draft]) -> list[tuple[int, bool] | EventError]:
+    """As `record_many`, of what was found in old recordings: there to be searched, and rules learn nothing of it."""
+    made = [_draft_row(draft) for draft in drafts]
+    rows = [row for row in made if isinstance(row, StoredEvent)]
+    for row in rows:
+        row.pending = False
+    stored = _store_new(rows, news=False)
+    return [row if isinstance(row, EventError) else stored[id(row)] for row in made]
+
+
+def _store_new(rows: list[StoredEvent], *, news: bool = True) -> dict[int, tuple[int, bool]]:
+    """Store those whose key is not there; the id and whether it is new, by the identity of the row. news: told of."""
     with transaction.atomic():
         keys = [row.key for row in rows if row.key is not None]
         known = dict(StoredEvent.objects.filter(key__in=keys).values_list("key", "pk"))
         first = {row.key: row for row in reversed(rows) if row.key is not None and row.key not in known}
         new = [row for row in rows if row.key is None or first.get(row.key) is row]
         for row in StoredEvent.objects.bulk_create(new):
-            transaction.on_commit(partial(_tell, as_event(row)))
+            if news:
+                transaction.on_commit(partial(_tell, as_event(row)))
     known |= {row.key: row.pk for row in new if row.key is not None}
     fresh = {id(row) for row in new}
     return {id(row): (row.pk if row.key is None else known[row.key], id(row) in fresh) for row in rows}

@@ -2,7 +2,7 @@
 
 Who works on one holds a claim, renewed while the work goes on. A claim that was not renewed for CLAIM_MS belongs to a
 process that was killed: the next one takes the job over and begins it anew. Several processes, on several machines, may
-share one database.
+share one database. Times are UTC milliseconds.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class State(models.TextChoices):
 
 
 class Job(models.Model):
-    """A job. owner, beat_ms: who works on it and when it last said so; attempts: how often it was begun. Times are UTC ms."""
+    """A job. owner, beat_ms: who works on it and when it last said so; attempts: how often it was begun."""
 
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     cancel = models.BooleanField(default=False)

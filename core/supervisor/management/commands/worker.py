@@ -13,6 +13,7 @@ from core.configuration import configuration
 from core.events.system_trouble import Newsreader
 from core.lifeline import beat
 from core.media.clock import SystemClock
+from core.replays.runner import ReplayRunner
 from core.rules.worker import RulesWorker
 from core.tasks import queue
 from core.web.moments import picture_at
@@ -21,21 +22,23 @@ THREADS = 2  # long jobs belong in processes of their own; two keep retention an
 
 
 class BeatingConsumer(Consumer):  # type: ignore[misc]  # huey has no types
-    """A consumer that tells the supervisor it lives: a scheduler, all threads or the rules dead is no heartbeat."""
+    """A consumer that tells the supervisor it lives: one of its parts dead is no heartbeat."""
 
     heartbeat_fd: int | None = None
     rules: RulesWorker | None = None
+    replays: ReplayRunner | None = None
 
     def loop(self, health_check_ts: float | None = None) -> Any:
         """One look at the stop flag, about ten times a second."""
-        alive = self.environment.is_alive(self.scheduler) and (self.rules is None or self.rules.alive())
+        others = [one for one in (self.rules, self.replays) if one is not None]
+        alive = self.environment.is_alive(self.scheduler) and all(one.alive() for one in others)
         if self.heartbeat_fd is not None and alive:
             beat(self.heartbeat_fd)
         return super().loop(health_check_ts)
 
 
 class Command(BaseCommand):
-    """Runs durable and periodic tasks of core and plugins, and the rules."""
+    """Runs durable and periodic tasks of core and plugins, the rules, and detectors over recordings."""
 
     help = "Run the task worker alone (normally started by `serve`)."
     requires_system_checks = ()
@@ -53,11 +56,14 @@ class Command(BaseCommand):
             os.set_blocking(fd, False)
             consumer.heartbeat_fd = fd
         consumer.rules = RulesWorker(SystemClock(), picture_at)
+        consumer.replays = ReplayRunner(SystemClock())
         consumer.rules.start()
         news = Newsreader(configuration().data / "run" / "chronicle.json", SystemClock())
         news.start()
+        consumer.replays.start()
         try:
             consumer.run()
         finally:
             news.stop()
             consumer.rules.stop()
+            consumer.replays.stop()

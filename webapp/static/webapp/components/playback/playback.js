@@ -11,6 +11,9 @@ import "components/playback/tile.js";
 import { choice } from "components/playback/choice.js";
 import { nextEvent } from "components/playback/events.js";
 import { marking } from "components/playback/marking.js";
+import { RecordedObjects } from "components/overlay/recorded-objects.js";
+import { overlaySwitch } from "components/overlay/switch.js";
+import { trying } from "components/playback/trying.js";
 import { typedTime } from "components/playback/typed-time.js";
 import { searching } from "components/search/search.js";
 import { Holdings } from "components/timeline/holdings.js";
@@ -30,6 +33,7 @@ const latest = () => now() - LATEST;
 const asked = Date.parse(query.get("at") ?? "");
 const clock = new Clock(Math.min(Number.isNaN(asked) ? now() - 60_000 : asked, latest()));
 const holdings = new Holdings(now);
+const objects = new RecordedObjects();
 const tiles = () => [...wall.children];
 let chosen = [];
 let heldSince = 0;
@@ -69,7 +73,10 @@ function enlarge(tile) {
 function turn() {
   requestAnimationFrame(turn);
   const shown = tiles();
-  for (const tile of shown) tile.show(timeline.perPixel);
+  for (const tile of shown) {
+    tile.show(timeline.perPixel);
+    objects.show(tile);
+  }
   if (clock.playing && !clock.scrubbing) advance(shown);
   else clock.hold(false);
   const at = clock.now(), words = dayAndTime(at);
@@ -243,6 +250,10 @@ for (const speed of SPEEDS) element("speed").append(new Option(`${speed}×`, spe
 timeline.clock = clock;
 timeline.holdings = holdings;
 listen();
+call("auth/me/").then((me) => {
+  overlaySwitch(element("overlay-button"), me.id, (on) => { objects.on = on; });
+  trying({ timeline, chosen: () => chosen, me });
+}, () => {}); // who cannot be asked for is told so by what else the page asks for
 const cameraChoice = await choice(query.getAll("camera").map(Number), LANES, choose);
 marking({ clock, timeline, chosen: () => chosen, done: () => holdings.refresh() });
 element("skeleton").remove();

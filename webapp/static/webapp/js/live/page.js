@@ -2,6 +2,8 @@
 
 import "components/tray/tray.js";
 import "components/wall/wall.js";
+import { LiveObjects } from "components/overlay/live-objects.js";
+import { overlaySwitch } from "components/overlay/switch.js";
 import { FREE, NAMES, drawing, fitting } from "components/wall/layouts.js";
 import { call, visibleCameras } from "eyrie/api.js";
 import { n, t } from "eyrie/i18n.js";
@@ -128,6 +130,8 @@ element("tray-button").addEventListener("click", () => showTray(tray.hidden));
 element("fullscreen-button").addEventListener("click", fullscreen);
 element("tour-button").addEventListener("click", tourOn);
 element("views-list").addEventListener("click", () => tour.stop());
+const objects = new LiveObjects(() => wall.elements);
+overlaySwitch(element("overlay-button"), me.id, (on) => { objects.on = on; });
 keys({ wall, views, tour: tourOn, stopTour: () => tour.stop(), fullscreen, tray: () => showTray(tray.hidden), closeTray: () => !tray.hidden && (showTray(false), true) });
 
 await Promise.all([refresh(), views.load().catch((error) => trouble(error.message))]);

@@ -1,0 +1,51 @@
+"""Where followed objects were: what the overlay of playback draws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.access.declared import Required
+from core.recording.object_store import objects_between
+from core.web.rest.timeline import TIMES
+from core.web.rest.times import required_range
+
+LONGEST_MS = 3_600_000
+_PLACES = 4  # decimals of a fraction of the picture
+
+
+POINTS = "Each `[ms UTC, left, top, width, height, score]`, the box in parts of the picture."
+TRACK = inline_serializer(
+    "ObjectTrack",
+    {
+        "id": serializers.CharField(),
+        "detector": serializers.CharField(),
+        "label": serializers.CharField(),
+        "points": serializers.ListField(child=serializers.ListField(child=serializers.FloatField()), help_text=POINTS),
+    },
+    many=True,
+)
+TRACKS = inline_serializer("ObjectTracks", {"tracks": TRACK})
+
+
+class Objects(APIView):
+    """What detectors saw of a camera."""
+
+    required: Required = {"GET": "camera.playback"}
+
+    @extend_schema(parameters=[*TIMES[:2]], responses=TRACKS)
+    def get(self, request: Request, camera_id: int) -> Response:
+        """Boxes of the objects that were followed in a range of an hour at most, two a second for each."""
+        start, end = required_range(request.query_params, LONGEST_MS)
+        tracks: dict[tuple[str, str], dict[str, Any]] = {}
+        for one in objects_between(camera_id, start, end):
+            fresh = {"id": one.track, "detector": one.detector, "label": one.label, "points": []}
+            place = [round(part, _PLACES) for part in one.box]
+            points = tracks.setdefault((one.track, one.label), fresh)["points"]
+            points.append([one.at_ms, *place, round(one.score, 3)])
+        return Response({"tracks": list(tracks.values())})

@@ -1,0 +1,78 @@
+// What detectors saw, drawn over recordings in step with the picture shown.
+//
+//   const objects = new RecordedObjects(); objects.on = true; objects.show(tile) with each frame of the page
+//
+// tile: with `camera` (its id), video, still, player (shownAt) and clock.
+
+import { call } from "eyrie/api.js";
+import { paint } from "components/overlay/painting.js";
+
+const CHUNK = 60_000; // ms asked for at once
+const MOST = 60; // chunks kept
+const GONE = 1200; // ms after its last point from which on an object is no longer drawn
+const TAIL = 6000; // ms
+
+export class RecordedObjects {
+  #chunks = new Map(); // "camera start" to tracks, null while they come
+
+  on = false;
+
+  show(tile) {
+    if (!this.on || !tile.player) return tile.querySelector("canvas.overlay")?.remove();
+    const at = Number.isNaN(tile.player.shownAt) ? tile.clock.now() : tile.player.shownAt;
+    const objects = tile.player.state === "playing" ? this.#at(tile.camera, at) : [];
+    let canvas = tile.querySelector("canvas.overlay");
+    if (!canvas) {
+      canvas = Object.assign(document.createElement("canvas"), { className: "overlay" });
+      tile.querySelector(".stage .veil").before(canvas);
+    }
+    const { video, still } = tile, width = video.hidden ? still.naturalWidth : video.videoWidth, height = video.hidden ? still.naturalHeight : video.videoHeight;
+    const what = `${at} ${objects.length} ${canvas.clientWidth} ${canvas.clientHeight} ${width}`;
+    canvas.style.transform = video.style.transform;
+    if (canvas.dataset.shown === what) return undefined;
+    canvas.dataset.shown = what;
+    canvas.dataset.objects = objects.length;
+    return paint(canvas, objects, { width, height });
+  }
+
+  #at(camera, at) {
+    const start = Math.floor(at / CHUNK) * CHUNK;
+    this.#want(camera, start + CHUNK);
+    const tracks = [start - CHUNK, start].flatMap((one) => this.#want(camera, one) ?? []);
+    const joined = new Map();
+    for (const { points, ...track } of tracks) joined.set(track.id, { ...track, points: [...(joined.get(track.id)?.points ?? []), ...points] });
+    return [...joined.values()].map((track) => placed(track, at)).filter(Boolean);
+  }
+
+  #want(camera, start) {
+    const key = `${camera} ${start}`;
+    if (this.#chunks.has(key)) return this.#chunks.get(key);
+    this.#chunks.set(key, null);
+    if (this.#chunks.size > MOST) this.#chunks.delete(this.#chunks.keys().next().value);
+    if (start <= Date.now()) this.#ask(camera, start, key);
+    return null;
+  }
+
+  async #ask(camera, start, key) {
+    const query = new URLSearchParams({ start: new Date(start).toISOString(), end: new Date(start + CHUNK).toISOString() });
+    try {
+      this.#chunks.set(key, (await call(`cameras/${camera}/objects/?${query}`)).tracks);
+      // The newest minute is still being written.
+      if (start + 2 * CHUNK > Date.now()) setTimeout(() => this.#chunks.delete(key), 5_000);
+    } catch {
+      setTimeout(() => this.#chunks.delete(key), 5_000); // asked for again while it is wanted
+    }
+  }
+}
+
+// A track at a moment, between the points around it; null when it is not there. A point: [ms, left, top, width, height, score].
+function placed({ id, label, text, points }, at) {
+  const after = points.findIndex(([ms]) => ms > at), before = points[(after < 0 ? points.length : after) - 1];
+  if (!before) return null;
+  const next = after < 0 ? null : points[after];
+  if (next === null ? at - before[0] > GONE : next[0] - before[0] > 2 * GONE && at - before[0] > GONE) return null;
+  const share = next ? (at - before[0]) / (next[0] - before[0]) : 0;
+  const box = [1, 2, 3, 4].map((n) => before[n] + (next ? (next[n] - before[n]) * share : 0));
+  const tail = points.filter(([ms]) => ms <= at && ms >= at - TAIL).map(([, left, top, width, height]) => [left + width / 2, top + height]);
+  return { id, label, text, box, score: before[5], tail: [...tail, [box[0] + box[2] / 2, box[1] + box[3]]] };
+}
