@@ -53,6 +53,8 @@ def address_of(route: str, camera_id: int) -> str:
         route.replace("<int:camera_id>", str(camera_id))
         .replace("<slug:name>", "local_disk")
         .replace("<slug:language>", "de")
+        .replace("<slug:detector>", "motion")
+        .replace("<slug:plugin>", "accesscontrol")
         .replace("<str:check>", "core.keys")
         .replace("<str:name>", "camera.offline")
     )
