@@ -76,3 +76,28 @@ def test_a_killed_worker_loses_nothing_and_repeats_with_the_same_key(system: Run
     keys = dict.fromkeys(receiver.keys)
     assert len(keys) == 4
     assert len(receiver.keys) == 5
+
+
+def test_a_storm_loses_nothing_and_what_is_held_back_is_said(system: RunningSystem, receiver: Receiver) -> None:
+    most, count = 30, 600
+    rule = add_rule(system, receiver, most_per_minute=most)
+    for first in range(0, count, 200):
+        events = [{"attributes": {"title": "Alarm"}, "key": str(number)} for number in range(first, first + 200)]
+        taken = system.api.post("events/", json={"events": events}).raise_for_status().json()["results"]
+        assert all(one["created"] for one in taken)
+
+    def deliveries() -> list[dict[str, Any]]:
+        query = {"rule": rule, "page_size": 1000}
+        found: list[dict[str, Any]] = system.api.get("deliveries/", params=query).raise_for_status().json()["results"]
+        return found
+
+    def accounted() -> bool:
+        found = deliveries()
+        done = all(one["state"] == "done" for one in found)
+        return done and len(found) + sum(one["held_back"] for one in found) == count
+
+    eventually(accounted, SOON, "every event is acted on or counted as held back", 0.3)
+    assert most <= len(deliveries()) < count
+    assert len({call["id"] for call in receiver.calls}) == len(deliveries())
+    [told] = system.api.get("events/", params={"type": "rules.held_back"}).raise_for_status().json()["results"]
+    assert told["attributes"] == {"rule": "Call", "reason": "throttled"}
