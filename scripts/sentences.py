@@ -25,13 +25,17 @@ NAME = "sentences"
 ROOMS = (
     "core/access/declared.py",
     "core/access/pages.py",
+    "core/cameras/control.py",
     "core/cameras/services.py",
     "core/health",
     "core/media/avsource.py",
     "core/media/dial.py",
+    "core/media/masks.py",
     "core/media/rtsp/session.py",
+    "core/outgoing.py",
     "core/recorder/ingest.py",
     "core/recorder/machine.py",
+    "core/rules",
     "core/system/transfer",
     "core/walls",
     "core/web/rest/auth.py",
@@ -45,14 +49,37 @@ ROOMS = (
     "core/web/rest/volumes.py",
     "core/web/rest/walls.py",
     "core/web/space.py",
+    "plugins/arm",
+    "plugins/bookmark",
+    "plugins/camera_control",
+    "plugins/email",
+    "plugins/mqtt",
+    "plugins/notify",
+    "plugins/operator",
+    "plugins/record",
+    "plugins/run_export",
+    "plugins/simulator/control.py",
+    "plugins/simulator/driver.py",
+    "plugins/snapshot",
+    "plugins/webhook",
+    "plugins/webpush",
 )
-SPEAKERS = ("Error", "Health", "HealthCheckSpec", "HealthFix", "NotFound", "PermissionDenied", "ProbeReport")
+SPEAKERS = (
+    *("Error", "Health", "HealthCheckSpec", "HealthFix", "NotFound", "PermissionDenied", "ProbeReport"),
+    *("GiveUp", "NotDone", "RetryLater", "NoPicture", "NotSent", "RefusedCall"),
+)
+ACTIONS = ("action.py", "calls.py")
+"""Files of plugins whose functions also return sentences: what an action says of its success."""
 SHORTEST = 12
 NOT_SAID = {  # raised where no reader is told
     "the kernel does not tell its clock's state",
     "works in part",
     "does not run",
     "{} {} no pictures.",
+    "the settings of email are not of its model",
+    "the settings of mqtt are not of its model",
+    "the settings of webhook are not of its model",
+    "the settings of webpush are not of its model",
 }
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -64,13 +91,15 @@ def sentences() -> dict[str, str]:
         for path in sorted((ROOT / room).rglob("*.py") if (ROOT / room).is_dir() else [ROOT / room]):
             if "tests" in path.parts or "management" in path.parts:
                 continue
-            for line, text in _said_in(ast.parse(path.read_text("utf-8"))):
+            for line, text in _said_in(ast.parse(path.read_text("utf-8")), returned=path.name in ACTIONS):
                 found.setdefault(text, f"{path.relative_to(ROOT)}:{line}")
     return {text: place for text, place in found.items() if text not in NOT_SAID}
 
 
-def _said_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
+def _said_in(tree: ast.AST, *, returned: bool) -> Iterator[tuple[int, str]]:
     for call in ast.walk(tree):
+        if returned and isinstance(call, ast.Return) and call.value is not None:
+            yield from _texts(call.value)
         if isinstance(call, ast.Call) and _name(call.func).endswith(SPEAKERS):
             for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
                 yield from _texts(argument)

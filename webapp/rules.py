@@ -13,7 +13,12 @@ from django.views.decorators.http import require_safe
 
 from core.api.services import page, rights_for
 
-TABS = (("rules", _("Rules")), ("rules-log", _("Log")))
+TABS = (
+    ("rules", _("Rules")),
+    ("rules-log", _("Log")),
+    ("rule-modes", _("Arm modes")),
+    ("rule-kinds", _("Kinds of events")),
+)
 
 
 @page("rule.view")
@@ -46,6 +51,22 @@ def one(request: HttpRequest, rule_id: int) -> HttpResponse:
 def log(request: HttpRequest) -> HttpResponse:
     """What became of the actions of rules."""
     return _shown(request, "log")
+
+
+@page("rule.view")
+@require_safe
+@ensure_csrf_cookie
+def modes(request: HttpRequest) -> HttpResponse:
+    """What the site can be armed as."""
+    return _shown(request, "modes", may_arm=rights_for(request).holds("site.arm"))
+
+
+@page("rule.view")
+@require_safe
+@ensure_csrf_cookie
+def kinds(request: HttpRequest) -> HttpResponse:
+    """Kinds of events that other systems send."""
+    return _shown(request, "kinds")
 
 
 def _shown(request: HttpRequest, name: str, **shown: Any) -> HttpResponse:

@@ -63,9 +63,9 @@ def all_types() -> list[EventTypeSpec]:
     return sorted([*declared, *map(_spec, ExternalType.objects.all())], key=lambda spec: spec.name)
 
 
-def declared_names() -> frozenset[str]:
-    """Names of the kinds that integrators declared."""
-    return frozenset(ExternalType.objects.values_list("name", flat=True))
+def declared_fields() -> dict[str, list[dict[str, Any]]]:
+    """The kinds that integrators declared: their attributes, as `declare` takes them, by name."""
+    return dict(ExternalType.objects.values_list("name", "fields"))
 
 
 def declare(name: str, title: str, fields: Sequence[dict[str, Any]], *, actor: str, address: str = "") -> EventTypeSpec:

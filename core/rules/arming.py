@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from core.events.services import record
+from core.hookspecs.actions import ActionSpec
 from core.media.clock import Clock, SystemClock
-from core.rules.models import Engine
+from core.pluginhost import UnknownName, host
+from core.rules.models import Engine, Rule
 from core.rules.surroundings import BUILTIN_MODES, engine
 from core.system import audit
 
@@ -67,3 +70,40 @@ def change_modes(names: list[str], *, actor: str, address: str = "") -> list[str
         Engine.objects.filter(pk=row.pk).update(modes=names, revision=F("revision") + 1)
         audit.record(actor, "site.modes", "site:1", before={"modes": before}, after={"modes": names}, address=address)
     return modes()
+
+
+def rename_mode(old: str, new: str, *, actor: str, address: str = "") -> list[str]:
+    """Call a mode that a person added otherwise; rules that ask for it, or arm as it, follow. Raises ModeError."""
+    with transaction.atomic():
+        row = engine(lock=True)
+        if old not in row.modes:
+            raise ModeError("mode", f"{old!r} is none of your own modes; there are {', '.join(row.modes) or 'none'}.")
+        if not _NAME.fullmatch(new) or new in (*BUILTIN_MODES, *row.modes):
+            raise ModeError("name", f"{new!r} cannot be its name; give letters and figures, and none that is there.")
+        names = [new if name == old else name for name in row.modes]
+        mode = new if row.mode == old else row.mode
+        for rule in Rule.objects.all():
+            rule.definition = _renamed(rule.definition, old, new)
+            rule.save(update_fields=["definition"])
+        Engine.objects.filter(pk=row.pk).update(modes=names, mode=mode, revision=F("revision") + 1)
+        audit.record(actor, "site.modes", "site:1", before={"mode": old}, after={"mode": new}, address=address)
+    return modes()
+
+
+def _renamed(definition: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+    """A stored rule with the mode's new name, in what it asks for and in settings of actions that are a mode."""
+    named = [new if name == old else name for name in definition.get("modes", ())]
+    actions = []
+    for action in definition.get("actions", ()):
+        fields = _mode_fields(action["name"])
+        settings = {key: new if key in fields and value == old else value for key, value in action["settings"].items()}
+        actions.append(action | {"settings": settings})
+    return definition | {"modes": named, "actions": actions}
+
+
+def _mode_fields(action: str) -> set[str]:
+    try:
+        schema = host().registry.get(ActionSpec, action).settings.model_json_schema()
+    except UnknownName:
+        return set()
+    return {name for name, field in schema.get("properties", {}).items() if field.get("format") == "mode"}

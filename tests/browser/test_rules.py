@@ -90,8 +90,8 @@ def test_a_rule_is_switched_off_tried_and_the_site_armed(
     filled(window)
     window.get_by_role("switch", name="Rule Call is switched on").click()
     eventually(lambda: not system.api.get("rules/1/").json()["enabled"], 20, "the rule is switched off")
-    window.get_by_role("button", name="Away").click()
-    expect(window.get_by_role("button", name="Away")).to_have_attribute("aria-pressed", "true")
+    window.get_by_role("button", name="Away", exact=True).click()
+    expect(window.get_by_role("button", name="Away", exact=True)).to_have_attribute("aria-pressed", "true")
     assert system.api.get("arming/").json()["mode"] == "away"
     window.get_by_role("link", name="Edit").click()
     filled(window)
@@ -101,6 +101,67 @@ def test_a_rule_is_switched_off_tried_and_the_site_armed(
     window.get_by_role("button", name="Delete", exact=True).click()
     window.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
     expect(window.get_by_text("No rules yet")).to_be_visible()
+
+
+def test_conditions_are_nested_and_what_is_there_is_chosen(
+    window: Page, new_system: Callable[..., RunningSystem]
+) -> None:
+    system = new_system(EYRIE_PLUGINS="local_disk,rtsp,operator,arm").start()
+    system.add_camera("Yard", "rtsp://127.0.0.1:9/yard")
+    event = {"attributes": {"title": "Bell", "zone": "Ramp"}}
+    system.api.post("events/", json=event).raise_for_status()
+    enter(window, system)
+    window.goto(f"{system.url}/rules/modes/")
+    filled(window)
+    window.get_by_label("Another mode").fill("Party")
+    window.get_by_role("button", name="Add mode").click()
+    window.get_by_role("button", name="Rename Party").click()
+    window.get_by_role("dialog").get_by_label("Name").fill("Night")
+    window.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(window.get_by_role("button", name="Arm the site as Night")).to_be_visible()
+    window.locator("#arm").click()
+    window.get_by_role("menuitemradio", name="Night").click()
+    expect(window.locator("#arm")).to_have_text("The site is armed as Night")
+    assert system.api.get("arming/").json()["mode"] == "Night"
+
+    window.goto(f"{system.url}/rules/kinds/")
+    filled(window)
+    window.get_by_role("button", name="New kind").click()
+    window.get_by_label("Title", exact=True).fill("Fire alarm")
+    window.get_by_role("button", name="+ Field").click()
+    window.get_by_label("Name of the field").fill("zone")
+    window.get_by_role("button", name="Save").click()
+    expect(window.get_by_text("external.fire_alarm")).to_be_visible()
+
+    window.goto(f"{system.url}/rules/new/")
+    filled(window)
+    window.get_by_label("Name", exact=True).fill("Nested")
+    window.get_by_label("Fire alarm").first.check()
+    window.get_by_label("Event of another system").first.check()
+    condition = window.locator("#condition")
+    condition.get_by_role("button", name="+ Condition").click()
+    condition.get_by_label("Field").select_option(label="Title")
+    condition.get_by_label("Value").fill("Bell")
+    condition.get_by_role("button", name="+ Group").click()
+    group = condition.locator(".condition-group")
+    group.get_by_label("How these belong together").select_option(label="None of these")
+    group.get_by_label("Field").select_option(label="Object")
+    group.get_by_label("Value").fill("cat")
+    window.get_by_label("Ramp").check()
+    for kind in ("show_camera", "arm"):
+        window.get_by_label("Kind of action").select_option(kind)
+        window.get_by_role("button", name="Add action").click()
+    window.locator("#actions").get_by_label("Camera", exact=True).select_option(label="Yard")
+    window.locator("#actions").get_by_label("Mode", exact=True).select_option(label="Night")
+    expect(window.locator("#sentence")).to_contain_text("Title is Bell and not (Object is cat), in the zone Ramp")
+    expect(window.locator("#dry-words")).to_contain_text("would have fired 1 time")
+    window.get_by_role("button", name="Save").click()
+    window.wait_for_url("**/rules/1/")
+    kept = system.api.get("rules/1/").json()["definition"]
+    inner = {"not": {"field": "object.label", "op": "eq", "value": "cat"}}
+    assert kept["condition"] == {"all": [{"field": "attributes.title", "op": "eq", "value": "Bell"}, inner]}
+    assert (kept["zones"], kept["actions"][0]["settings"]["camera"]) == (["Ramp"], 1)
+    assert kept["actions"][1]["settings"] == {"mode": "Night"}
 
 
 def test_several_events_are_looked_at_together(window: Page, system: RunningSystem) -> None:

@@ -29,6 +29,7 @@ class Words(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str = Field("", title="Text", description="What is said.", json_schema_extra={"template": True})
+    mode: str = Field("", title="Mode", description="To be armed as.", json_schema_extra={"format": "mode"})
     password: SecretStr = Field(SecretStr(""), title="Password", description="Of nobody.")
 
 

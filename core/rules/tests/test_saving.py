@@ -6,7 +6,7 @@ import pytest
 
 from core.cameras.models import Camera
 from core.rules import services
-from core.rules.arming import ModeError, arm, change_modes, mode, modes
+from core.rules.arming import ModeError, arm, change_modes, mode, modes, rename_mode
 from core.rules.checking import RuleError, problems
 from core.rules.definition import Definition
 from core.rules.models import Engine, Rule
@@ -139,3 +139,20 @@ def test_a_rule_of_a_camera(mouth) -> None:
     assert problems(Definition.model_validate(rule.definition)) == [
         f"cameras: there is no camera {rule.definition['cameras'][0]}."
     ]
+
+
+def test_a_mode_is_called_otherwise_and_rules_follow(mouth) -> None:
+    change_modes(["party", "night"], actor="jo")
+    arm("party", actor="jo")
+    actions = [{"name": "say", "settings": {"text": "party", "mode": "party"}}]
+    rule = services.add_rule("one", definition(modes=["home", "party"], actions=actions), actor="jo")
+    revision = Engine.objects.get().revision
+    assert rename_mode("party", "feast", actor="jo") == ["disarmed", "home", "away", "feast", "night"]
+    rule.refresh_from_db()
+    assert (mode(), rule.definition["modes"]) == ("feast", ["home", "feast"])
+    assert rule.definition["actions"][0]["settings"] == {"text": "party", "mode": "feast", "password": ""}
+    assert Engine.objects.get().revision == revision + 1
+    assert problems(Definition.model_validate(rule.definition)) == []
+    for old, new in (("away", "far"), ("feast", "night"), ("feast", "a/b"), ("gone", "here")):
+        with pytest.raises(ModeError):
+            rename_mode(old, new, actor="jo")

@@ -36,7 +36,7 @@ class CameraSilent(APIException):
 class Controls(APIView):
     """Positions and outputs of a camera."""
 
-    required: Required = {"GET": "rule.manage"}
+    required: Required = {"GET": "camera.live"}
 
     @extend_schema(responses=ControlsOutput)
     def get(self, request: Request, camera_id: int) -> Response:

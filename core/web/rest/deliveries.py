@@ -18,6 +18,7 @@ from core.rules import arming, queries, services
 from core.rules.models import Delivery, State
 from core.web.rest.conventions import NewestFirst, actor, address, integers
 from core.web.rest.times import rfc3339
+from core.web.speech import said
 
 
 class DeliveryOutput(serializers.ModelSerializer[Delivery]):
@@ -33,6 +34,7 @@ class DeliveryOutput(serializers.ModelSerializer[Delivery]):
     event = serializers.IntegerField(source="firing.event_id", allow_null=True)
     event_type = serializers.SerializerMethodField()
     held_back = serializers.IntegerField(source="firing.held_back")
+    line = serializers.SerializerMethodField()
     created = serializers.SerializerMethodField()
     next = serializers.SerializerMethodField()
     finished = serializers.SerializerMethodField()
@@ -47,6 +49,10 @@ class DeliveryOutput(serializers.ModelSerializer[Delivery]):
     def get_event_type(self, delivery: Delivery) -> str:
         """Empty when there is no event."""
         return delivery.firing.event.type if delivery.firing.event else ""
+
+    def get_line(self, delivery: Delivery) -> str:
+        """In the reader's language."""
+        return said(delivery.line)
 
     def get_created(self, delivery: Delivery) -> str:
         """RFC 3339."""
@@ -84,6 +90,13 @@ class ArmingBody(serializers.Serializer[dict[str, Any]]):
 
     mode = serializers.CharField(max_length=40)
     modes = serializers.ListField(child=serializers.CharField(max_length=40), read_only=True)
+
+
+class ModeName(serializers.Serializer[dict[str, Any]]):
+    """mode: one that a person added; name: what it is called from now on."""
+
+    mode = serializers.CharField(max_length=40)
+    name = serializers.CharField(max_length=40)
 
 
 class ModesInput(serializers.Serializer[dict[str, Any]]):
@@ -157,7 +170,7 @@ class Arming(APIView):
 class Modes(APIView):
     """Which modes there are."""
 
-    required: Required = {"PUT": "rule.manage"}
+    required: Required = {"PUT": "rule.manage", "PATCH": "rule.manage"}
 
     @extend_schema(request=ModesInput, responses=ArmingBody)
     def put(self, request: Request) -> Response:
@@ -165,4 +178,13 @@ class Modes(APIView):
         form = ModesInput(data=request.data)
         form.is_valid(raise_exception=True)
         arming.change_modes(form.validated_data["modes"], actor=actor(request), address=address(request))
+        return Response({"mode": arming.mode(), "modes": arming.modes()})
+
+    @extend_schema(request=ModeName, responses=ArmingBody)
+    def patch(self, request: Request) -> Response:
+        """Call one of them otherwise; rules follow."""
+        form = ModeName(data=request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        arming.rename_mode(given["mode"], given["name"], actor=actor(request), address=address(request))
         return Response({"mode": arming.mode(), "modes": arming.modes()})

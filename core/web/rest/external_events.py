@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
@@ -96,11 +96,12 @@ class EventTypeInput(serializers.Serializer[dict[str, Any]]):
 
 
 class EventTypeOutput(serializers.Serializer[dict[str, Any]]):
-    """A kind of event. external: an integrator declared it, and may take it back."""
+    """A kind of event. external: an integrator declared it, and may take it back; then attributes are as declared."""
 
     name = serializers.CharField()
     title = serializers.CharField()
     external = serializers.BooleanField()
+    attributes = FieldBody(many=True)
 
 
 class EventList(Events):
@@ -135,8 +136,8 @@ class EventTypes(APIView):
     @extend_schema(responses=EventTypeOutput(many=True))
     def get(self, request: Request) -> Response:
         """Core's, the plugins' and the integrators' kinds, by name."""
-        names = external.declared_names()
-        return Response([_shown(spec, names) for spec in external.all_types()])
+        declared = external.declared_fields()
+        return Response([_shown(spec, declared) for spec in external.all_types()])
 
     @extend_schema(request=EventTypeInput, responses={201: EventTypeOutput})
     def post(self, request: Request) -> Response:
@@ -147,7 +148,7 @@ class EventTypes(APIView):
         made = external.declare(
             given["name"], given["title"], given["attributes"], actor=actor(request), address=address(request)
         )
-        return Response(_shown(made, {made.name}), status=201)
+        return Response(_shown(made, external.declared_fields()), status=201)
 
 
 class OneEventType(APIView):
@@ -225,5 +226,6 @@ def _camera(given: Any, rights: Rights) -> int | None:
     return found
 
 
-def _shown(spec: EventTypeSpec, externals: Collection[str]) -> dict[str, Any]:
-    return {"name": spec.name, "title": said(spec.title), "external": spec.name in externals}
+def _shown(spec: EventTypeSpec, declared: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    facts = {"name": spec.name, "title": said(spec.title), "external": spec.name in declared}
+    return facts | {"attributes": declared.get(spec.name, [])}

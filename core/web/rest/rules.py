@@ -21,6 +21,7 @@ from core.rules.dry_run import dry_run
 from core.rules.models import Rule
 from core.web.rest.conventions import actor, address
 from core.web.rest.times import rfc3339
+from core.web.speech import said
 
 VIEW, MANAGE = "rule.view", "rule.manage"
 DAYS = 14
@@ -236,4 +237,4 @@ def _body(rule: Any) -> dict[str, Any]:
     definition, problems = queries.shown_definition(rule)
     last = None if rule.fired_ms is None else rfc3339(rule.fired_ms)
     facts = {"id": rule.pk, "name": rule.name, "enabled": rule.enabled, "definition": definition}
-    return facts | {"problems": problems, "fired": rule.fired, "last_fired": last}
+    return facts | {"problems": [said(one) for one in problems], "fired": rule.fired, "last_fired": last}

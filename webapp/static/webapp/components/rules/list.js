@@ -36,7 +36,7 @@ async function change(rule, toggle) {
 function showModes({ mode, modes }) {
   byId("modes").replaceChildren(...modes.map((name) => {
     const button = make("button", { type: "button", disabled: !arms, "aria-pressed": String(name === mode) }, modeWords(name));
-    button.addEventListener("click", () => call("arming/", { method: "PUT", body: { mode: name } }).then(showModes, (error) => toast(error.message, "bad")));
+    button.addEventListener("click", () => call("arming/", { method: "PUT", body: { mode: name } }).then((found) => document.dispatchEvent(new CustomEvent("site-armed", { detail: found })), (error) => toast(error.message, "bad")));
     return button;
   }));
 }
@@ -51,6 +51,7 @@ async function begin() {
   showModes(arming);
 }
 
+document.addEventListener("site-armed", ({ detail }) => showModes(detail));
 begin().catch((error) => {
   byId("rules").replaceChildren();
   byId("trouble").textContent = error.message;

@@ -4,7 +4,7 @@ import { n, t } from "eyrie/i18n.js";
 import { OPERATORS } from "./comparison.js";
 import { DAYS } from "./hours.js";
 
-const MODES = { disarmed: t("Disarmed"), home: t("Home"), away: t("Away") };
+export const MODES = { disarmed: t("Disarmed"), home: t("Home"), away: t("Away") };
 export const modeWords = (name) => MODES[name] ?? name;
 export const STATES = {
   waiting: [t("Waits for the one before"), "quiet"], queued: [t("Waits for its time"), "quiet"], running: [t("Being done"), "quiet"],
