@@ -17,7 +17,7 @@ from core.rules.definition import Action, Definition
 from core.rules.fields import OPS, common_fields
 from core.rules.models import Delivery, Firing, Rule, State
 from core.rules.templates import template_fields
-from core.rules.zones import carries_zones, seen_zones
+from core.rules.zones import carries_zones, known_zones
 from core.system.secrets import SecretsError, masked, unseal
 
 DAY_MS = 86_400_000
@@ -82,7 +82,7 @@ def choices() -> dict[str, Any]:
 
 
 def fields_of_types(names: Sequence[str]) -> dict[str, Any]:
-    """What a rule may ask of events of these kinds, which zones they named lately (None where they name none), and
+    """What a rule may ask of events of these kinds, which zones there are for them (None where they name none), and
     what templates may name. Raises UnknownName.
     """
     specs = specs_of(names)
@@ -90,7 +90,7 @@ def fields_of_types(names: Sequence[str]) -> dict[str, Any]:
         {"name": one.name, "title": one.title, "kind": one.kind, "choices": list(one.choices)}
         for one in common_fields(specs).values()
     ]
-    zones = seen_zones(names) if any(map(carries_zones, specs)) else None
+    zones = known_zones(names) if any(map(carries_zones, specs)) else None
     return {"fields": fields, "zones": zones, "names": template_names(specs)}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from core.detection.queries import detector_configs, detector_revisions
 from core.events.queries import events
 from core.hookspecs.events import Event, EventTypeSpec
+from core.hookspecs.shapes import Zone
 
 KEYS = ("zone", "zones")
 LOOKED_AT = 2000
@@ -32,8 +34,17 @@ def is_in(event: Event, wanted: Iterable[str]) -> bool:
     return any(zone.casefold() in names for zone in zones_of(event))
 
 
-def seen_zones(types: Sequence[str]) -> list[str]:
-    """Zones that the newest events of these kinds name, by name."""
+def known_zones(types: Sequence[str]) -> list[str]:
+    """Zones that the newest events of these kinds name, and those drawn for detectors that look now, by name."""
     rows = events(types=types).values_list("attributes", flat=True)[:LOOKED_AT]
     named = [zone for attributes in rows for zone in zones_of(Event(0, "", None, 0, None, attributes))]
-    return sorted({zone.casefold(): zone for zone in named[::-1]}.values(), key=str.casefold)
+    known = {zone.casefold(): zone for zone in [*named[::-1], *_drawn()]}
+    return sorted(known.values(), key=str.casefold)
+
+
+def _drawn() -> Iterator[str]:
+    for config in detector_configs(detector_revisions()):
+        for _, value in config.settings or ():
+            for one in value if isinstance(value, list | tuple) else [value]:
+                if isinstance(one, Zone) and one.kind == "include":
+                    yield one.name

@@ -1,11 +1,18 @@
 """From stored events to queued actions: once each, in one transaction."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.db import DatabaseError
+from pydantic import BaseModel, Field
 
 from core.cameras.models import Camera, CameraGroup, Holiday
+from core.detection.services import set_detector
 from core.events.models import StoredEvent
 from core.events.services import caused_by_rule, record
+from core.hookspecs.detectors import DetectorSpec, FrameRequest
+from core.hookspecs.marks import hookimpl
+from core.hookspecs.shapes import Zone
 from core.rules import services
 from core.rules.deciding import BATCH, Decider
 from core.rules.definition import Definition
@@ -57,6 +64,26 @@ def test_a_rule_may_be_about_zones_of_chosen_cameras(mouth, fake_clock) -> None:
     assert (dry.events, dry.fired) == (5, 2)
     assert fields_of_types(["test.reading"])["zones"] == ["Gate", "Lawn", "Ramp"]
     assert fields_of_types(["camera.online"])["zones"] is None
+
+
+class LookerSettings(BaseModel):
+    """Of a detector that is never opened."""
+
+    zones: tuple[Zone, ...] = Field((), title="Zones", description="Where.")
+
+
+@hookimpl
+def register_detectors() -> list[DetectorSpec]:
+    return [DetectorSpec("looker", "Looker", LookerSettings, lambda settings: FrameRequest(), lambda settings: None)]
+
+
+def test_zones_that_are_drawn_are_offered_before_anything_happened_in_them(mouth, register_temporarily) -> None:
+    register_temporarily(SimpleNamespace(__name__="looking", register_detectors=register_detectors), "looking")
+    door = Camera.objects.create(name="door", driver="none")
+    corners = [[0, 0], [1, 0], [1, 1]]
+    drawn = [{"name": "Ramp", "points": corners}, {"name": "Tree", "points": corners, "kind": "exclude"}]
+    set_detector(door.pk, "looker", {"zones": drawn}, actor="jo")
+    assert fields_of_types(["test.reading"])["zones"] == ["Ramp"]
 
 
 def test_a_crash_before_the_commit_loses_and_doubles_nothing(mouth, fake_clock, monkeypatch) -> None:

@@ -107,7 +107,7 @@ class ChoicesOutput(serializers.Serializer[dict[str, Any]]):
 
 
 class FieldsOutput(serializers.Serializer[dict[str, Any]]):
-    """What may be asked of events of some kinds, the zones they named lately (null where they name none), and the
+    """What may be asked of events of some kinds, the zones there are for them (null where they name none), and the
     names that templates may use.
     """
 
