@@ -5,9 +5,13 @@
 // tile: with `camera` (its id), video, still, player (shownAt) and clock.
 
 import { call } from "eyrie/api.js";
+import { readingOf, textOf } from "components/overlay/readings.js";
+import { now } from "eyrie/now.js";
 import { paint } from "components/overlay/painting.js";
 
 const CHUNK = 60_000; // ms asked for at once
+const READABLE = new Set(["plate"]);
+const MOST_EVENTS = 500; // of a chunk
 const MOST = 60; // chunks kept
 const GONE = 1200; // ms after its last point from which on an object is no longer drawn
 const TAIL = 6000; // ms
@@ -40,7 +44,10 @@ export class RecordedObjects {
     this.#want(camera, start + CHUNK);
     const tracks = [start - CHUNK, start].flatMap((one) => this.#want(camera, one) ?? []);
     const joined = new Map();
-    for (const { points, ...track } of tracks) joined.set(track.id, { ...track, points: [...(joined.get(track.id)?.points ?? []), ...points] });
+    for (const { points, ...track } of tracks) {
+      const before = joined.get(track.id);
+      joined.set(track.id, { ...track, text: track.text || before?.text, points: [...(before?.points ?? []), ...points] });
+    }
     return [...joined.values()].map((track) => placed(track, at)).filter(Boolean);
   }
 
@@ -49,19 +56,32 @@ export class RecordedObjects {
     if (this.#chunks.has(key)) return this.#chunks.get(key);
     this.#chunks.set(key, null);
     if (this.#chunks.size > MOST) this.#chunks.delete(this.#chunks.keys().next().value);
-    if (start <= Date.now()) this.#ask(camera, start, key);
+    if (start <= now()) this.#ask(camera, start, key);
     return null;
   }
 
   async #ask(camera, start, key) {
     const query = new URLSearchParams({ start: new Date(start).toISOString(), end: new Date(start + CHUNK).toISOString() });
     try {
-      this.#chunks.set(key, (await call(`cameras/${camera}/objects/?${query}`)).tracks);
+      const { tracks } = await call(`cameras/${camera}/objects/?${query}`);
+      this.#chunks.set(key, tracks);
+      await this.#read(camera, query, tracks);
       // The newest minute is still being written.
-      if (start + 2 * CHUNK > Date.now()) setTimeout(() => this.#chunks.delete(key), 5_000);
+      if (start + 2 * CHUNK > now()) setTimeout(() => this.#chunks.delete(key), 5_000);
     } catch {
       setTimeout(() => this.#chunks.delete(key), 5_000); // asked for again while it is wanted
     }
+  }
+
+  // What was read of them, if they are such as can be read.
+  async #read(camera, query, tracks) {
+    const readable = tracks.filter(({ label }) => READABLE.has(label));
+    if (!readable.length) return;
+    query.set("camera", camera);
+    query.set("page_size", MOST_EVENTS);
+    const { results } = await call(`events/?${query}`);
+    const readings = results.map((event) => readingOf(Date.parse(event.start), event)).filter(Boolean);
+    for (const track of readable) track.text = textOf(readings, track.label, track.points);
   }
 }
 
