@@ -49,10 +49,14 @@ ROOMS = (
     "core/web/rest/volumes.py",
     "core/web/rest/walls.py",
     "core/web/space.py",
+    "core/backup",
     "plugins/arm",
     "plugins/bookmark",
     "plugins/camera_control",
+    "plugins/cloud_backup",
     "plugins/email",
+    "plugins/ftp_backup",
+    "plugins/local_disk",
     "plugins/mqtt",
     "plugins/notify",
     "plugins/operator",
@@ -66,7 +70,7 @@ ROOMS = (
 )
 SPEAKERS = (
     *("Error", "Health", "HealthCheckSpec", "HealthFix", "NotFound", "PermissionDenied", "ProbeReport"),
-    *("GiveUp", "NotDone", "RetryLater", "NoPicture", "NotSent", "RefusedCall"),
+    *("GiveUp", "NotDone", "RetryLater", "NoPicture", "NotSent", "RefusedCall", "Problem"),
 )
 ACTIONS = ("action.py", "calls.py")
 """Files of plugins whose functions also return sentences: what an action says of its success."""

@@ -72,18 +72,41 @@ def parsed(given: dict[str, Any]) -> Definition:
         raise RuleError({_place(one["loc"]): f"{one['msg']}." for one in error.errors(include_url=False)}) from None
 
 
+class Problem(str):
+    """Why a stored rule does not do all that it says; one sentence."""
+
+    __slots__ = ()
+
+
 def problems(definition: Definition) -> list[str]:
     """Why a stored rule does not do all that it says: what it needs is gone or has changed. One sentence each."""
-    found = [f"{name}: {why}" for name, why in _wrong(definition).items()]
+    also = definition.also.types if definition.also else []
+    found: list[str] = [
+        Problem(f"Nothing tells of {name!r} any more; switch its plugin on, or choose other events.")
+        for name in dict.fromkeys([*definition.types, *also])
+        if not _is_type(name)
+    ]
+    if not found:
+        found += [f"{name}: {why}" for name, why in _wrong(definition).items()]
     for action in definition.actions:
         try:
             spec = host().registry.get(ActionSpec, action.name)
             spec.settings.model_validate(opened(action.settings))
-        except UnknownName as error:
-            found.append(str(error))
+        except UnknownName:
+            found.append(
+                Problem(f"No plugin offers the action {action.name!r} now; switch its plugin on, or take it out.")
+            )
         except ValidationError as error:
             found.append(f"{action.name}: {error.errors(include_url=False)[0]['msg']}.")
     return found
+
+
+def _is_type(name: str) -> bool:
+    try:
+        type_named(name)
+    except UnknownName:
+        return False
+    return True
 
 
 def specs_of(types: Iterable[str]) -> list[EventTypeSpec]:

@@ -106,8 +106,8 @@ def test_a_rule_tells_what_it_lacks_when_a_plugin_is_gone(register_temporarily, 
     Rule.objects.update(definition=lost)
     found = problems(Definition.model_validate(Rule.objects.get().definition))
     assert [sentence.partition(";")[0] for sentence in found] == [
-        "types: no event type is called 'gone.away'",
-        "no action is called 'vanished'",
+        "Nothing tells of 'gone.away' any more",
+        "No plugin offers the action 'vanished' now",
     ]
 
 

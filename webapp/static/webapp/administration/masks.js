@@ -2,7 +2,7 @@
 
 import { call } from "eyrie/api.js";
 import { busy, byId } from "eyrie/dom.js";
-import { t } from "eyrie/i18n.js";
+import { n, t } from "eyrie/i18n.js";
 import { toast } from "eyrie/toasts.js";
 import "components/shapes/shape-editor.js";
 
@@ -11,7 +11,9 @@ const card = byId("masks");
 const editor = card.querySelector("shape-editor"), { camera } = editor.dataset;
 
 async function begin() {
-  const { masks } = await call(`cameras/${camera}/`);
+  const { masks, masks_at_camera: taken, masks_trouble: trouble } = await call(`cameras/${camera}/`);
+  byId("masks-at-camera").textContent = trouble ? t("The camera does not cover them itself, so Eyrie does: {reason}", { reason: trouble })
+    : taken.length ? n("The camera covers {count} mask itself: it is black in recordings from then on too.", "The camera covers {count} masks itself: they are black in recordings from then on too.", taken.length) : "";
   editor.show([{ name: "masks", kind: "mask", title: t("Privacy masks"), most: MOST, shapes: masks.map((points) => ({ points })) }]);
   editor.removeAttribute("aria-busy");
 }
