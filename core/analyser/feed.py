@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from core.analyser.decoding import Decoding
 from core.analyser.looker import Looker
+from core.hookspecs.detectors import FrameRequest
 from core.media.mp4.reader import samples
 from core.media.mp4.tracks_of import tracks_of
 from core.media.units import AccessUnit, Track
@@ -109,7 +110,7 @@ class Feed:
     def _begin(self, init: bytes) -> None:
         self._tracks = tracks_of(init)
         video = self._tracks[0] if self._tracks and self._tracks[0].is_video else None
-        self._decoding = Decoding(video) if video else None
+        self._decoding = Decoding(video, rough=self._may_be_rough(video.width)) if video else None
         self.width, self.height = (video.width, video.height) if video else (0, 0)
         self._held, self._held_bytes = [], 0
 
@@ -118,6 +119,8 @@ class Feed:
             for one in self.lookers:
                 one.rate.begin_anew()
         self._last_ms = unit.wall_ms
+        if unit.keyframe and decoding.rough != (rough := self._may_be_rough(decoding.track.width)):
+            self._decoding = decoding = Decoding(decoding.track, rough=rough)
         since = self._moving(unit.wall_ms)
         active = [one for one in self.lookers if since is not None or not one.only_moving]
         if unit.keyframe or self._held_bytes > MOST_HELD:
@@ -130,6 +133,14 @@ class Feed:
         held, self._held, self._held_bytes = self._held, [], 0
         for each in (*held, unit):
             self._decode(each, decoding, active, (since or 0) - BEFORE_MS)
+
+    def _may_be_rough(self, width: int) -> bool:
+        """Whether everybody looks at gray pictures of half the size at most."""
+        wants = [one.wants for one in self.lookers]
+        return all(
+            isinstance(want, FrameRequest) and want.pixel_format == "gray" and 0 < want.width <= width // 2
+            for want in wants
+        )
 
     def _decode(self, unit: AccessUnit, decoding: Decoding, active: list[Looker], from_ms: int) -> None:
         def soonest(keyframe: bool) -> float:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-EARLY = 0.25
-"""Share of the distance by which a picture may come early: cameras do not send to the millisecond."""
+EARLY_MS = 20.0
+"""By which a picture may come early: cameras do not send to the millisecond."""
 SLOWED_BY = 3
 """Pictures dropped within WINDOW_MS that halve the rate."""
 WINDOW_MS = 5_000
@@ -37,7 +37,7 @@ class Rate:
         """Before this none is wanted. keyframe: whether that picture is one."""
         if self.keyframes_only and not keyframe:
             return float("inf")
-        return self._next_ms - self._step_ms * EARLY
+        return self._next_ms - min(EARLY_MS, self._step_ms / 4)
 
     def due(self, wall_ms: int, *, keyframe: bool) -> bool:
         """Whether this picture is wanted."""

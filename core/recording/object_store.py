@@ -49,4 +49,5 @@ def objects_between(camera_id: int, start_ms: int, end_ms: int) -> Iterator[Seen
 
 
 def _row(pk: int, boxes: Sequence[SeenBox]) -> ObjectMinute:
-    return ObjectMinute(id=pk, boxes=pack_boxes(start_of(pk), list(dict.fromkeys(boxes))[:MOST_A_MINUTE]))
+    once = {(one.at_ms, one.detector, one.track): one for one in boxes}
+    return ObjectMinute(id=pk, boxes=pack_boxes(start_of(pk), list(once.values())[:MOST_A_MINUTE]))

@@ -1,0 +1,88 @@
+"""From looks to motion, tracks and episodes."""
+
+from __future__ import annotations
+
+from core.analyser.seen import GRID_MS, SILENT_MS, STILL_MS, CameraSeen
+from core.hookspecs.detectors import Occurrence, Sight, Tracks
+from core.hookspecs.events import SeenObject
+
+STILL, SOME = bytes(288), b"\1" + bytes(287)
+AT = 1_700_000_000_000
+
+
+def _seen(told: list[Tracks] | None = None) -> CameraSeen:
+    return CameraSeen(1, (told if told is not None else []).append)
+
+
+def test_what_goes_on_begins_once_and_ends_when_a_look_no_longer_names_it() -> None:
+    seen = _seen()
+    on = Sight(going_on=(Occurrence("motion.detected", "door"),))
+    first = seen.take("motion", AT, on)
+    assert [one.occurrence.key for one in first.begun] == ["door"]
+    assert not seen.take("motion", AT + 200, on).begun
+    assert not seen.take("tamper", AT + 300, Sight()).ended  # another detector says nothing of it
+    ended = seen.take("motion", AT + 400, Sight()).ended
+    assert [(one.start_ms, one.seen_ms) for one in ended] == [(AT, AT + 400)]
+    assert not seen.take("motion", AT + 600, Sight()).ended
+
+
+def test_what_began_earlier_says_so_and_keys_are_apart() -> None:
+    seen = _seen()
+    both = Sight(going_on=(Occurrence("a.b", "x", start_ms=AT - 900), Occurrence("a.b", "y")))
+    assert sorted(one.start_ms for one in seen.take("d", AT, both).begun) == [AT - 900, AT]
+    left = seen.take("d", AT + 100, Sight(going_on=(Occurrence("a.b", "y"),)))
+    assert [one.occurrence.key for one in left.ended] == ["x"]
+    assert [one.occurrence.key for one in seen.forget("d").ended] == ["y"]
+
+
+def test_an_episode_ends_where_it_was_last_seen_when_nobody_looks_any_more() -> None:
+    seen = _seen()
+    seen.take("d", AT, Sight(going_on=(Occurrence("a.b"),)))
+    assert not seen.silent(AT + SILENT_MS).ended
+    (ended,) = seen.silent(AT + SILENT_MS + 1).ended
+    assert ended.seen_ms == AT
+
+
+def test_moments_are_over() -> None:
+    seen = _seen()
+    moments = seen.take("d", AT, Sight(moments=(Occurrence("a.b"), Occurrence("a.b")))).moments
+    assert [(one.start_ms, one.seen_ms) for one in moments] == [(AT, AT), (AT, AT)]
+    assert not seen.going_on()
+
+
+def test_motion_is_gathered_in_steps_and_the_newest_is_kept_back() -> None:
+    seen = _seen()
+    for number in range(25):
+        seen.take("motion", AT + 200 * number, Sight(moved=SOME if number < 5 else STILL))
+    grids = seen.grids()
+    assert [grid.start_ms for grid in grids] == [AT, AT + GRID_MS]
+    assert [any(grid.cells) for grid in grids] == [True, False]
+    assert [grid.start_ms for grid in seen.grids(all_of_them=True)] == [AT + 2 * GRID_MS]
+    assert not seen.grids(all_of_them=True)
+
+
+def test_moving_lasts_a_little_longer_than_the_motion() -> None:
+    seen = _seen()
+    assert seen.moving(AT) == 0  # nothing tells of motion: always
+    seen.take("motion", AT, Sight(moved=STILL))
+    assert seen.moving(AT) is None
+    seen.take("motion", AT + 200, Sight(moved=SOME))
+    seen.take("motion", AT + 400, Sight(moved=SOME))
+    assert seen.moving(AT + 400 + STILL_MS) == AT + 200
+    assert seen.moving(AT + 401 + STILL_MS) is None
+
+
+def test_objects_are_followed_by_each_detector_and_told_together() -> None:
+    told: list[Tracks] = []
+    seen = _seen(told)
+    for number in range(10):
+        left = 0.1 + 0.01 * number
+        seen.take("objects", AT + 200 * number, Sight((SeenObject("person", 0.9, (left, 0.2, 0.1, 0.3)),)))
+        seen.take("lpr", AT + 200 * number + 50, Sight((SeenObject("plate", 0.9, (left, 0.8, 0.1, 0.05)),)))
+    last = told[-1]
+    assert sorted(one.label for one in last.tracks) == ["person", "plate"]
+    assert len({one.id for one in last.tracks}) == 2
+    boxes = seen.boxes()
+    assert {(one.detector, one.label) for one in boxes} == {("objects", "person"), ("lpr", "plate")}
+    assert len(boxes) <= 2 * 5  # two a second for each
+    assert not seen.boxes()
