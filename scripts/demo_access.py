@@ -85,11 +85,11 @@ def main() -> None:
     address, key_file = f"http://127.0.0.1:{found.port}", found.data / "demo-access.key"
     try:
         loop_ms, moments = awaited(lambda: visits(found.data))
+        awaited(lambda: is_up(address))
         if not key_file.exists():
-            awaited(lambda: is_up(address))
             set_up(Portal(address, token()), key_file)
         report_badges(Portal(address), key_file.read_text("utf-8"), loop_ms, moments)
-    except Refused as error:
+    except (OSError, Refused) as error:
         sys.stderr.write(f"The demo's access system ends: {error}\n")
 
 
@@ -113,8 +113,8 @@ def visits(data: Path) -> tuple[int, list[int]] | None:
     """Length of the simulated camera's loop, and when somebody is seen in its door, ms. None before it is drawn."""
     for path in (data / "simulator").glob(f"{CAMERA.lower()}-*/truth.json"):
         truth = json.loads(path.read_text("utf-8"))
-        order = truth["order"]
-        return order["seconds"] * 1000, [event["first"] * 1000 // order["fps"] + SEEN_MS for event in truth["events"]]
+        order, loop_ms = truth["order"], truth["order"]["seconds"] * 1000
+        return loop_ms, [(event["first"] * 1000 // order["fps"] + SEEN_MS) % loop_ms for event in truth["events"]]
     return None
 
 
@@ -160,9 +160,10 @@ def camera_named(portal: Portal, name: str) -> int | None:
 
 def report_badges(portal: Portal, key: str, loop_ms: int, moments: list[int]) -> None:
     """One visitor after the other, for ever; while Eyrie does not answer, nobody's badge is noted."""
-    cards, away = list(HOLDERS), False
+    cards, away, earliest = list(HOLDERS), False, wall_ms()
     for visitor in itertools.count(1):
-        pause((next_visit(wall_ms() + APART_MS, loop_ms, moments) - wall_ms()) / 1000)
+        pause((next_visit(earliest, loop_ms, moments) - wall_ms()) / 1000)
+        earliest = wall_ms() + APART_MS
         stranger = visitor % EVERY_STRANGER == 0
         report = {
             "id": secrets.token_hex(8),
