@@ -131,7 +131,7 @@ def test_conditions_are_nested_and_what_is_there_is_chosen(
     window.get_by_role("button", name="+ Field").click()
     window.get_by_label("Name of the field").fill("zone")
     window.get_by_role("button", name="Save").click()
-    expect(window.get_by_text("external.fire_alarm")).to_be_visible()
+    expect(window.get_by_text("external.fire_alarm", exact=True)).to_be_visible()
 
     window.goto(f"{system.url}/rules/new/")
     filled(window)

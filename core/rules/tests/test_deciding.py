@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from core.cameras.models import Camera, CameraGroup, Holiday
 from core.detection.services import set_detector
@@ -68,6 +68,8 @@ def test_a_rule_may_be_about_zones_of_chosen_cameras(mouth, fake_clock) -> None:
 
 class LookerSettings(BaseModel):
     """Of a detector that is never opened."""
+
+    model_config = ConfigDict(extra="forbid")
 
     zones: tuple[Zone, ...] = Field((), title="Zones", description="Where.")
 
