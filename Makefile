@@ -27,9 +27,7 @@ run: setup ## Start everything without cameras, on ./data
 
 test: setup-dev ## All set-up, lint, types and all tests, on SQLite and on PostgreSQL
 	@scripts/system-packages.sh
-	@$(MAKE) --no-print-directory lint
-	scripts/tests.sh -m "not slow"
-	scripts/with-postgres.sh scripts/tests.sh -m "not slow" --only-database
+	@scripts/all-tests.sh
 
 test-slow: setup-dev ## Soak and fault rounds (many minutes)
 	@scripts/system-packages.sh

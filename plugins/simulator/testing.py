@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -112,8 +113,11 @@ def frame_number(luma: Any) -> tuple[int, int] | None:
 
 @pytest.fixture(scope="session")
 def simulator_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the session's clips lie."""
-    return tmp_path_factory.mktemp("simulator")
+    """Where the session's clips lie, of all processes of a parallel run (pytest-xdist)."""
+    mine = tmp_path_factory.getbasetemp()
+    cache = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "simulator"
+    cache.mkdir(exist_ok=True)
+    return cache
 
 
 @pytest.fixture
