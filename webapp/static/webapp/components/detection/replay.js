@@ -13,7 +13,9 @@ const EVERY = 1500; // ms
 const BEFORE = 2000; // ms before a find at which it is played
 const { camera, replay } = byId("page").dataset;
 const path = `cameras/${camera}/replays/${replay}/`;
+const DAY = 86_400_000; // ms
 const titles = new Map();
+let when = dayAndTime; // of a find: within a day its time says it
 let shown = 0;
 
 const playback = (at) => `/playback/?${new URLSearchParams({ camera, at: new Date(at).toISOString() })}`;
@@ -32,6 +34,7 @@ async function refresh() {
 
 function show(job) {
   const start = Date.parse(job.start), end = Date.parse(job.end), open = ["queued", "running"].includes(job.state);
+  when = end - start < DAY ? clockTime : dayAndTime;
   byId("title").textContent = job.title;
   showJobState(byId("state"), job);
   byId("range").textContent = `${dayAndTime(start)} – ${dayAndTime(end)}`;
@@ -62,7 +65,7 @@ function summary(job, open) {
 function card(find) {
   const one = copyOf("find"), picture = one.querySelector("img"), mark = one.querySelector(".mark");
   one.querySelector("a").href = playback(find.start_ms - BEFORE);
-  one.querySelector("time").textContent = `${dayAndTime(find.start_ms)}${find.end_ms - find.start_ms >= 1000 ? ` – ${clockTime(find.end_ms)}` : ""}`;
+  one.querySelector("time").textContent = `${when(find.start_ms)}${find.end_ms - find.start_ms >= 1000 ? ` – ${clockTime(find.end_ms)}` : ""}`;
   one.querySelector("strong").textContent = find.event_type ? titles.get(find.event_type) ?? find.event_type : t(find.label);
   one.querySelector(".detail").textContent = detail(find);
   picture.addEventListener("error", () => { picture.hidden = true; });

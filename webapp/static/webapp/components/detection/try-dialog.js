@@ -21,6 +21,7 @@ export function askForReplay({ cameras, detectors, range, settings }) {
   choices(elements.camera, byId("try-camera-field"), cameras);
   choices(elements.detector, byId("try-detector-field"), detectors);
   byId("try-span-field").hidden = Boolean(range);
+  byId("try-what").textContent = [cameras, detectors].filter(({ length }) => length === 1).map(([{ name }]) => name).filter(Boolean).join(" · ");
   byId("try-range").textContent = range ? `${dayAndTime(range.start)} – ${dayAndTime(range.end)}` : "";
   elements.stores.checked = false;
   offerSpans();
