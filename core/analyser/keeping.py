@@ -6,8 +6,9 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
-from django.db import Error, close_old_connections, connections
+from django.db import Error, InterfaceError, OperationalError, close_old_connections, connections
 
 from core.analyser.seen import Episode, Harvest
 from core.detection import episodes
@@ -50,6 +51,10 @@ class Keeper:
         self._wake.set()
         self._thread.join(STOP)
 
+    def alive(self) -> bool:
+        """Whether it stores; a fault of ours would have ended it."""
+        return self._thread.is_alive()
+
     def events(self, harvest: Harvest) -> None:
         """Store events, end others."""
         if harvest.begun or harvest.ended or harvest.moments:
@@ -83,7 +88,7 @@ class Keeper:
                 close_old_connections()
                 self._store_all()
                 self._away = False
-            except Error as error:
+            except (OperationalError, InterfaceError) as error:
                 if not self._away:
                     log.error("The database does not answer (%s); what detectors see waits for it.", error)
                 self._away = True
@@ -96,11 +101,24 @@ class Keeper:
     def _store_all(self) -> None:
         while self._harvests or self._jobs:
             while self._harvests:
-                _store(self._harvests[0])
+                _attempt(partial(_store, self._harvests[0]))
                 self._harvests.popleft()
             if self._jobs:
-                self._jobs[0]()
+                _attempt(self._jobs[0])
                 self._jobs.popleft()
+
+
+def _attempt(job: Job) -> None:
+    """Do it, or leave it when the database refuses it for good: its camera was deleted meanwhile.
+
+    Raises OperationalError and InterfaceError, which pass.
+    """
+    try:
+        job()
+    except (OperationalError, InterfaceError):
+        raise
+    except Error as error:
+        log.error("What a detector saw is not kept: %s", error)
 
 
 def _end_left_over() -> None:

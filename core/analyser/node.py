@@ -42,6 +42,7 @@ MOST_DECODERS = 4
 
 Key = tuple[int, str]
 Revision = tuple[int, int]
+Found = tuple[dict[Key, Revision], list[DetectorConfig], dict[str, str]]
 
 
 class Node:
@@ -59,6 +60,7 @@ class Node:
         self._keeper = Keeper()
         self._meter = Meter()
         self._revisions: dict[Key, Revision] = {}
+        self._quarantined: dict[str, str] = {}
         self._lookers: dict[int, Looker] = {}
         self._feeds: dict[tuple[int, str], Feed] = {}
         self._seen: dict[int, CameraSeen] = {}
@@ -74,6 +76,8 @@ class Node:
         self._keeper.start()
         beat = asyncio.create_task(beat_forever(heartbeat_fd)) if heartbeat_fd is not None else None
         while not stop.is_set():
+            if not self._keeper.alive():
+                raise RuntimeError("the thread that stores what detectors see has ended")
             await self._poll()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), POLL)
@@ -86,7 +90,7 @@ class Node:
     async def _poll(self) -> None:
         found = await self._ask()
         if found is not None:
-            wanted, changed = found
+            wanted, changed, self._quarantined = found
             for key in [key for key in self._revisions if key not in wanted]:
                 await self._close(key)
             for config in changed:
@@ -101,15 +105,15 @@ class Node:
         if self._polls % KEEP_EVERY == 0:
             self._keep(now_ms)
 
-    async def _ask(self) -> tuple[dict[Key, Revision], list[DetectorConfig]] | None:
-        """What is to be looked at, and what of it is new; None while the database does not answer."""
+    async def _ask(self) -> Found | None:
+        """What is to be looked at, what of it is new, and what is quarantined; None while the database is away."""
         known = dict(self._revisions)
 
-        def ask() -> tuple[dict[Key, Revision], list[DetectorConfig]]:
+        def ask() -> Found:
             close_old_connections()
             wanted = detector_revisions()
             new = [key for key, revision in wanted.items() if known.get(key) != revision]
-            return wanted, detector_configs(new) if new else []
+            return wanted, detector_configs(new) if new else [], Switches(self._config.data).quarantined()
 
         try:
             found = await self._loop.run_in_executor(self._database, ask)
@@ -157,9 +161,8 @@ class Node:
             self._feeds[key].lookers = tuple(lookers)
 
     def _try_again(self, now: float) -> None:
-        quarantined = Switches(self._config.data).quarantined()
         for looker in self._lookers.values():
-            why = quarantined.get(f"{looker.plugin}:{WORKER}")
+            why = self._quarantined.get(f"{looker.plugin}:{WORKER}")
             link = self._links.of(looker.plugin)
             if why is not None and link is None:
                 looker.state, looker.message = State.QUARANTINED, f"Its process is not started any more: {why}."
@@ -217,6 +220,8 @@ class Node:
         going_on = [episode for one in self._seen.values() for episode in one.going_on()]
         if any(grids.values()) or any(boxes.values()) or going_on:
             self._keeper.batch(grids, boxes, going_on, now_ms)
+        cameras = {looker.camera_id for looker in self._lookers.values()}
+        self._seen = {camera_id: one for camera_id, one in self._seen.items() if camera_id in cameras}
 
     async def _write_standing(self, now: float, now_ms: int) -> None:
         found = self._meter.standing(self._lookers.values(), self._feeds.values(), now, now_ms)

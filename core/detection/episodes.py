@@ -11,6 +11,7 @@ from core.detection.models import OpenEpisode
 from core.events.services import Draft, EventError, close, record_many
 
 log = logging.getLogger("eyrie.detection")
+_COMPLAINED: set[str] = set()  # each misfit once, as it may come with every look
 
 
 def record_begun(drafts: Sequence[Draft]) -> list[int | None]:
@@ -29,7 +30,8 @@ def record_over(drafts: Sequence[Draft]) -> list[int | None]:
     """Store events that are over; their ids, None for one that does not fit its type (logged)."""
     ids: list[int | None] = []
     for draft, stored in zip(drafts, record_many(drafts), strict=True):
-        if isinstance(stored, EventError):
+        if isinstance(stored, EventError) and str(stored) not in _COMPLAINED:
+            _COMPLAINED.add(str(stored))
             log.error("Camera %s: an event is not kept: %s", draft.camera_id, stored)
         ids.append(None if isinstance(stored, EventError) else stored[0])
     return ids

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -11,9 +12,12 @@ from channels.layers import get_channel_layer
 from pydantic import BaseModel
 
 from core.access import services
+from core.analyser.watching import Spectators
 from core.cameras.models import Camera
+from core.configuration import configuration
 from core.events.publishing import GROUP
 from core.events.services import record, wire
+from core.hookspecs.detectors import TrackedObject, TrackPoint, Tracks
 from core.hookspecs.marks import hookimpl
 from core.hookspecs.web import TopicSpec
 from core.recorder.protocol import CameraState, CameraStatus
@@ -84,6 +88,40 @@ async def test_states_come_on_change_to_those_who_may_see_the_camera(served, per
         )
         assert (await client.ask(op="unsubscribe", topic="cameras.status"))["op"] == "unsubscribed"
         assert not recorders._Here.listeners
+
+
+async def test_what_detectors_see_reaches_those_who_may_watch_the_camera(served, person) -> None:
+    mine = await Camera.objects.acreate(name="mine", driver="none")
+    headers = await headers_of(person, "jo", "viewer", mine.pk)
+    data = configuration().data
+    (data / "run").mkdir(exist_ok=True)
+    spectators = Spectators(data)
+    await spectators.start()
+    try:
+        async with websockets.connect(f"ws://{served}/ws/v1/", additional_headers=headers) as connection:
+            client = Client(connection)
+            assert (await client.ask(op="subscribe", topic="cameras.objects"))["op"] == "subscribed"
+            await _until(lambda: spectators.watched)
+            track = TrackedObject("t-1", "person", (TrackPoint(5, (0.1, 0.2, 0.3, 0.4), 0.9),))
+            for camera_id in (mine.pk + 1, mine.pk):
+                spectators.tracks(Tracks(camera_id, 5, (track,)))
+            message = (await client.next())["message"]
+            assert message["camera_id"] == mine.pk
+            assert message["objects"] == [
+                {"id": "t-1", "label": "person", "score": 0.9, "box": [0.1, 0.2, 0.3, 0.4], "seen": True}
+            ]
+            assert (await client.ask(op="unsubscribe", topic="cameras.objects"))["op"] == "unsubscribed"
+            await _until(lambda: not spectators.watched)
+    finally:
+        await spectators.stop()
+
+
+async def _until(question: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if question():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come to pass")
 
 
 async def test_what_cannot_be_subscribed(served, person) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import uvloop
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from core.configuration import configuration
 
@@ -29,6 +30,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the analyser."""
         os.nice(NICENESS)
+        for alias in connections:  # to open the database anew for each question costs more than the question
+            connections.settings[alias] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             try:
                 runner.run(_analyse(options["heartbeat_fd"]))
