@@ -44,7 +44,7 @@ def measured(quick: bool, locator: Locator, recogniser: Recogniser) -> list[dict
     """A row a region, and one of all cars: single looks that are right, cars whose vote is, and plates followed."""
     cars: list[Car] = []
     with tempfile.TemporaryDirectory() as folder:
-        for seed in (5,) if quick else (5, 6, 7):
+        for seed in (5,) if quick else (5, 6):
             order = Order("street", "Street", seed, 1280, 720, 15, 30, audio="none")
             cars += watched(order, Path(folder), Reader(chosen(["EU", "US"]), locator, recogniser))
     regions = sorted({car.region for car in cars})

@@ -43,7 +43,7 @@ class Reader:
 
     def __init__(self, regions: Sequence[Region], locator: Locator, recogniser: Recogniser) -> None:
         self._regions = regions
-        self._decoder = Decoder(tree(regions))
+        self._decoder = Decoder(tree(regions) if regions else tree((), free=0.0))
         self._locator, self._recogniser = locator, recogniser
 
     def plates(self, picture: Picture, longest: int) -> list[Plate]:

@@ -50,6 +50,16 @@ def test_two_plates_in_one_picture(reader: Reader) -> None:
     assert all(plate.confidence > 0.8 for plate in plates)
 
 
+def test_without_regions_any_clear_text_is_sure(reader: Reader) -> None:
+    anywhere = Reader((), Locator(), Recogniser())
+    (plate,) = anywhere.plates(scene(("ZZ 9 Q 77", 200, 150, 44)), 640)
+    assert (plate.text, plate.region) == ("ZZ9Q77", "")
+    assert plate.confidence > 0.8
+    (foreign,) = reader.plates(scene(("ZZ 9 Q 77", 200, 150, 44)), 640)
+    assert foreign.text == "ZZ9Q77"
+    assert foreign.confidence < 0.4
+
+
 def test_a_date_is_no_plate(reader: Reader) -> None:
     assert reader.plates(scene(("2026-05-01 12:00:09", 20, 20, 30)), 640) == []
 

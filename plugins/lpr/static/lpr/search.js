@@ -3,10 +3,12 @@
 import { call, visibleCameras } from "eyrie/api.js";
 import { busy, make } from "eyrie/dom.js";
 import { n, t } from "eyrie/i18n.js";
+import { now } from "eyrie/now.js";
 import { LISTS, badge, shown, toMoment } from "./words.js";
 
 const ROOT = "plugins/lpr/reads/";
 const BEFORE = 5_000; // ms before a read at which playback opens
+const FRESH = 8_000; // ms within which a moment's recording may not be there yet
 const WAYS = { towards: t("towards the camera"), away: t("away from the camera") };
 
 class Search extends HTMLElement {
@@ -81,7 +83,10 @@ class Search extends HTMLElement {
     ].filter(Boolean).join(" · ");
     const picture = row.querySelector("img");
     picture.addEventListener("load", () => { picture.hidden = false; });
-    picture.src = `/api/v1/cameras/${read.camera}/frame.jpg?at=${read.time}&width=320`;
+    const address = `/api/v1/cameras/${read.camera}/frame.jpg?at=${read.time}&width=320`;
+    const again = () => { picture.src = `${address}&again=1`; };
+    if (now() - at < FRESH) picture.addEventListener("error", () => setTimeout(again, FRESH), { once: true });
+    picture.src = address;
     return row;
   }
 
