@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.apps import apps
 from PIL import Image
 
 from core.api import Line, Zone
@@ -49,9 +50,7 @@ def test_recorded_footage_that_is_looked_at_again_is_not_counted_again(camera: i
 @pytest.fixture
 def counted(camera: int) -> int:
     """Counts about midnight of a site in Berlin, on the day its clocks go back."""
-    from core.system.models import Site
-
-    Site.objects.update_or_create(pk=1, defaults={"time_zone": "Europe/Berlin"})
+    apps.get_model("system", "Site").objects.update_or_create(pk=1, defaults={"time_zone": "Europe/Berlin"})
     add_counts(
         [
             Count(camera, "analytics", "to_left:Gate", at("2026-10-24T21:30:00+00:00"), 7),  # the day before, 23:30
