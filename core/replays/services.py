@@ -1,4 +1,4 @@
-"""What changes jobs. Each is audited."""
+"""What changes jobs. Asking for one is audited: it reads recordings, and may add to what is known of them."""
 
 from __future__ import annotations
 

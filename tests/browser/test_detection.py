@@ -64,6 +64,7 @@ def test_a_detector_is_set_up_seen_and_tried(window: Page, watched: tuple[Runnin
     card = window.locator(".detector")
     expect(card.locator(".state")).to_have_text("Off")
     draw_zone_and_line(window, card, system, camera)
+    switched_on = now_ms()
     card.get_by_role("switch").check()
     expect(card.locator(".state")).to_have_text(LOOKS, timeout=SOON)
     expect(card.locator(".figures")).to_contain_text("looks a second")
@@ -78,6 +79,7 @@ def test_a_detector_is_set_up_seen_and_tried(window: Page, watched: tuple[Runnin
     eventually(lambda: now_ms() > began + 8 * SECONDS, 30, "some of it recorded", 0.5)
     playback_shows_what_was_seen(window, system, camera, began)
     try_on_a_recording(window, system, camera)
+    an_old_time_is_looked_at_again(system, camera, switched_on - 4 * SECONDS, switched_on - SECONDS)
     window.goto(f"{system.url}/system/")
     expect(window.locator("#detection tbody")).to_contain_text("seer", timeout=SOON)
 
@@ -149,6 +151,25 @@ def try_on_a_recording(window: Page, system: RunningSystem, camera: int) -> None
     assert job["stored"] == 0
     find.click()
     window.wait_for_url("**/playback/**")
+
+
+def an_old_time_is_looked_at_again(system: RunningSystem, camera: int, start_ms: int, end_ms: int) -> None:
+    """Before the detector was switched on nothing was seen; then it has looked there, and rules know nothing of it."""
+    span = {"start": rfc3339(start_ms), "end": rfc3339(end_ms)}
+    events = {"camera": camera, "type": "seer.seen", **span}
+
+    def seen() -> bool:
+        return bool(system.api.get(f"cameras/{camera}/objects/", params=span).raise_for_status().json()["tracks"])
+
+    assert not seen()
+    assert not system.api.get("events/", params=events).json()["results"]
+    body = {"detector": "seer", "stores": True, **span}
+    job = system.api.post(f"cameras/{camera}/replays/", json=body).raise_for_status().json()["id"]
+    path = f"cameras/{camera}/replays/{job}/"
+    eventually(lambda: system.api.get(path).json()["state"] == "done", 90, f"job {job} done; see {system.log}", 0.5)
+    assert seen()
+    assert system.api.get("events/", params=events).json()["results"]
+    assert system.api.get("motion/search/", params={"camera": camera, **span}).json()["results"]
 
 
 def test_settings_that_do_not_fit_are_told_beside_their_field(window: Page, watched: tuple[RunningSystem, int]) -> None:
