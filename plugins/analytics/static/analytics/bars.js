@@ -45,7 +45,7 @@ function picture(title, starts, label, hourly, rows) {
 function table(starts, label, rows) {
   const head = make("tr", {}, make("th", { scope: "col" }, t("From")), ...rows.map(({ title }) => make("th", { scope: "col" }, title)));
   const lines = starts.map((start, at) => make("tr", {}, make("th", { scope: "row" }, label(start)), ...rows.map(({ values }) => make("td", {}, `${values[at]}`))));
-  const frame = make("div", { className: "table-frame" }, make("table", { className: "table" }, make("thead", {}, head), make("tbody", {}, ...lines)));
+  const frame = make("div", { className: "table-frame", tabIndex: 0, role: "region", "aria-label": t("As a table") }, make("table", { className: "table" }, make("thead", {}, head), make("tbody", {}, ...lines)));
   return make("details", {}, make("summary", {}, t("As a table")), frame);
 }
 
