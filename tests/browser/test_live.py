@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from plugins.simulator.testing import ParkFace, SimulatedCamera, frame_number
 from tests.browser.watching import HOSTILE, number, numbers, stays_live, tile
-from tests.rig.browser import enter, sign_in
+from tests.rig.browser import enter, filled, sign_in
 from tests.rig.processes import eventually
 from tests.rig.system import RunningSystem
 
@@ -229,6 +229,7 @@ def test_keys_are_listed_and_signing_out_ends_the_session(window: Page, system: 
     expect(window.locator("html")).to_have_attribute("lang", "de")
     expect(window.locator("html")).to_have_attribute("data-theme", "light")
     expect(window.get_by_role("button", name="Ansichten", exact=True)).to_be_visible()
+    filled(window)  # else there may be a button before there is who hears it
     window.click("[popovertarget=user-menu]")
     window.get_by_role("button", name="Abmelden").click()
     expect(window.get_by_role("heading", name="Bei Eyrie anmelden")).to_be_visible()

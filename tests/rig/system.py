@@ -41,12 +41,14 @@ def ms_of(text: str) -> int:
 class RunningSystem:
     """Starts, asks and ends one Eyrie. `data` outlives it, so that a further one can start on what it left.
 
-    log: what all its processes printed. settings: further EYRIE_* variables.
+    log: what all its processes printed. settings: further EYRIE_* variables. password: the administrator's, to be
+    changed by who changes it.
     """
 
     def __init__(self, data: Path, settings: Mapping[str, str] | None = None) -> None:
         self.data = data
         self.log = data.with_name(data.name + ".log")
+        self.password = PASSWORD
         self.port = free_port()
         self.settings = {
             "EYRIE_PORT": str(self.port),
@@ -96,7 +98,7 @@ class RunningSystem:
         """A client signed in as administrator, by the session that the portal uses too."""
         if self._client is None:
             client = httpx.Client(base_url=f"{self.url}/api/v1/", timeout=30)
-            client.post("auth/login/", json={"username": "admin", "password": PASSWORD}).raise_for_status()
+            client.post("auth/login/", json={"username": "admin", "password": self.password}).raise_for_status()
             client.headers["X-CSRFToken"] = client.cookies["csrftoken"]
             self._client = client
         return self._client
