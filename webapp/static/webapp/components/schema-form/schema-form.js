@@ -127,7 +127,7 @@ function layerOf(name, own, root, value) {
   const { points, ...properties } = shape.properties;
   const most = own.maxItems === undefined ? {} : { most: own.maxItems };
   const shapes = single ? [value].filter(Boolean) : value ?? [];
-  return { name, kind: shape.format, title: t(own.title ?? name), single, ...most, fields: { ...shape, properties, $defs: root.$defs }, shapes };
+  return { name, kind: shape.format, title: t(own.title ?? name), hint: own.description && t(own.description), single, ...most, fields: { ...shape, properties, $defs: root.$defs }, shapes };
 }
 
 // References resolved, and "this or null" taken as this.

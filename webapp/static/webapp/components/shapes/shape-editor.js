@@ -1,6 +1,6 @@
 // <shape-editor data-camera="12">: the drawing board for masks, zones and lines, on what the camera sees now.
 //
-//   editor.show([{ name, kind, title, most, single, fields, shapes }])   layers of one picture, such as a form's fields
+//   editor.show([{ name, kind, title, hint, most, single, fields, shapes }])   layers of one picture, such as a form's fields
 //   editor.values                            { name: shapes }; of a single one the shape itself, or null
 //   editor.tell("zones.0.points", "…")       what is wrong, as the server names it; answers whether that is one of its
 //   "change" bubbles when something was drawn
@@ -70,6 +70,7 @@ class ShapeEditor extends HTMLElement {
     this.fields = make("div", { className: "shape-fields" });
     this.trouble = make("p", { className: "notice", "data-tone": "bad", role: "alert", hidden: true });
     this.adders = this.#layers.map((layer, number) => this.#button(this.#adds(layer), () => this.#add(number)));
+    this.adders.forEach((button, number) => { button.title = this.#layers[number].hint ?? ""; });
     this.tools = {
       corner: this.#button(t("Add a corner"), () => this.#addCorner()),
       turn: this.#button(t("Turn around"), () => this.#put(this.#value.points.toReversed())),
@@ -94,8 +95,13 @@ class ShapeEditor extends HTMLElement {
     return button;
   }
 
-  #adds({ kind, title }) {
-    return this.#layers.filter((layer) => layer.kind === kind).length > 1 ? `${ADD[kind]}: ${title}` : ADD[kind];
+  #adds(layer) {
+    return this.#alone(layer) ? ADD[layer.kind] : `${ADD[layer.kind]}: ${layer.title}`;
+  }
+
+  // Whether it is the only one of its kind, and need not be named.
+  #alone({ kind }) {
+    return this.#layers.filter((layer) => layer.kind === kind).length === 1;
   }
 
   // What the board draws, and what it tells.
@@ -236,7 +242,8 @@ class ShapeEditor extends HTMLElement {
   }
 
   #entry(number) {
-    const entry = make("button", { type: "button", className: "chip", "aria-pressed": String(number === this.#chosen) }, this.#title(this.#shapes[number]));
+    const shape = this.#shapes[number], layer = this.#layers[shape.layer], name = this.#title(shape);
+    const entry = make("button", { type: "button", className: "chip", title: layer.hint ?? "", "aria-pressed": String(number === this.#chosen) }, this.#alone(layer) ? name : `${layer.title}: ${name}`);
     entry.addEventListener("click", () => {
       this.#choose(number);
       this.list.children[number].focus();
