@@ -40,7 +40,7 @@ function card(plugin) {
   const one = copyOf("plugin");
   const [words, tone] = STATES[plugin.state] ?? [plugin.state, "quiet"];
   one.dataset.plugin = plugin.name;
-  one.querySelector("h2").textContent = plugin.title;
+  one.querySelector("h2").textContent = titleOf(plugin);
   const badge = one.querySelector(".state");
   badge.textContent = words;
   badge.dataset.tone = tone;
@@ -52,7 +52,7 @@ function card(plugin) {
   const offers = Object.entries(plugin.contributions).map(([family, names]) => `${family}: ${names.join(", ")}`);
   one.querySelector(".offers").textContent = offers.join(" · ");
   one.querySelector(".waits").hidden = !plugin.restart_needed;
-  offerLog(one.querySelector(".plugin-log"), plugin.name);
+  if (plugin.state !== "discovered") offerLog(one.querySelector(".plugin-log"), plugin.name);
   const settings = one.querySelector(".settings");
   settings.hidden = !mayChange || !plugin.has_settings;
   settings.addEventListener("click", () => busy(settings, () => show(plugin)));
@@ -61,6 +61,11 @@ function card(plugin) {
   toggle.textContent = plugin.enabled ? t("Switch off") : t("Switch on");
   toggle.addEventListener("click", () => busy(toggle, () => turn(plugin)));
   return one;
+}
+
+// One that is not loaded has told no title yet, only its name.
+function titleOf({ title, name }) {
+  return title === name ? name[0].toUpperCase() + name.slice(1).replaceAll("_", " ") : title;
 }
 
 function offerLog(details, name) {
