@@ -68,6 +68,13 @@ def test_what_a_detector_sees_is_stored(
         lambda: system.api.get("motion/search/", params=search).raise_for_status().json()["results"], 40, "motion", 0.5
     )
     assert found[0]["camera"] == camera
+    tracks = eventually(
+        lambda: system.api.get(f"cameras/{camera}/objects/", params=between).raise_for_status().json()["tracks"],
+        40,
+        "boxes",
+        0.5,
+    )
+    assert {(track["detector"], track["label"]) for track in tracks} == {("seer", "thing")}
 
     system.api.put(f"cameras/{camera}/detectors/seer/", json={"enabled": False}).raise_for_status()
     eventually(lambda: all(event["end"] for event in _events(system, "seer.seen")), 20, "nothing goes on", 0.5)
