@@ -7,6 +7,8 @@ from plugins.tamper.measuring import Measures
 
 DARK = 40.0
 """No place is brighter; black is sent as 16 by most cameras (ITU-R BT.709, 6.10)."""
+SUDDEN = 0.4
+"""Of the usual light: a night that falls takes the usual along with it."""
 BLURRED = 0.12
 SAME_VIEW = 0.8
 OTHER_VIEW = 0.5
@@ -21,7 +23,7 @@ def kind_of(found: Measures) -> Kind | None:
 
     Darkness that came at once with the loss of all edges is a cover, and one in which edges are left is the night.
     """
-    if found.brightest < DARK:
+    if found.brightest < DARK and found.light < SUDDEN:
         return "covered" if found.lost > MOST and found.alike < OTHER_VIEW else "dark"
     if found.sharp < BLURRED and found.alike > SAME_VIEW:
         return "defocused"

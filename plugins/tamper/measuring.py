@@ -24,8 +24,8 @@ LOST = 0.4
 """Of its usual correlation: a block with less has lost its edges."""
 FLAT = 0.3
 """Of its usual edges' strength: a block with less is hidden by something flat."""
-WHITE = 235
-"""Luma of white as most cameras send it (ITU-R BT.709)."""
+BLACK, WHITE = 16, 235
+"""Luma of black and white as most cameras send them (ITU-R BT.709)."""
 LEARNS_LOOKS = 20
 PACE = 0.01
 """How much of each look goes into what is usual."""
@@ -34,12 +34,13 @@ _COARSE = (32, 18)
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Of one picture. brightest: of a coarse picture, 0 to 255; white: share of it that is; sharp, contrast: in parts
-    of the usual; alike: correlation with the usual view, coarse; lost: share of the blocks with edges that lost them, 0
-    where no block has any; flat: share of those that are flat now.
+    """Of one picture. brightest: of a coarse picture, 0 to 255; light: that, from black, in parts of the usual; white:
+    share of it that is; sharp, contrast: in parts of the usual; alike: correlation with the usual view, coarse; lost:
+    share of the blocks with edges that lost them, 0 where no block has any; flat: share of those that are flat now.
     """
 
     brightest: float
+    light: float
     white: float
     sharp: float
     contrast: float
@@ -69,6 +70,7 @@ class Usual:
         flat = gone & (_by_block(edges) < FLAT * _by_block(self._mean_edges))
         return Measures(
             brightest=float(coarse.max()),
+            light=(float(coarse.max()) - BLACK) / max(1.0, float(mean.max()) - BLACK),
             white=float((coarse >= WHITE).mean()),
             sharp=_sharpness(picture) / max(1e-6, self._sharpness),
             contrast=_contrast(picture) / max(1e-6, self._contrast),
