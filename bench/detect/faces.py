@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 
 import cv2
+import numpy as np
+import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # bench/, where the harness lies
 import harness
@@ -39,6 +41,13 @@ def marked() -> dict[str, list[Box]]:
     return faces
 
 
+def gray(path: Path) -> npt.NDArray[np.uint8]:
+    """A picture's brightness."""
+    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    assert picture is not None, path  # noqa: S101 - the clips were looked for at the start
+    return np.asarray(picture, np.uint8)
+
+
 def looked(smallest: int) -> tuple[float, ...]:
     """One setting over all pictures."""
     detector = FaceDetector(FaceSettings(smallest=smallest))
@@ -46,7 +55,7 @@ def looked(smallest: int) -> tuple[float, ...]:
     found: dict[int, list[Box]] = {}
     faces = marked()
     for number, name in enumerate(faces):
-        picture = cv2.imread(str(PEOPLE / "faces" / name), cv2.IMREAD_GRAYSCALE)
+        picture = gray(PEOPLE / "faces" / name)
         started = time.process_time()
         found[number] = [(float(x), float(y), float(w), float(h)) for x, y, w, h in detector.faces(picture)]
         spent += time.process_time() - started
@@ -55,7 +64,7 @@ def looked(smallest: int) -> tuple[float, ...]:
     score = score_detections(truth, found, LEAST)
     wrong = 0
     for path in sorted((PEOPLE / "no-faces").iterdir()):
-        wrong += len(detector.faces(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)))
+        wrong += len(detector.faces(gray(path)))
     return (smallest, round(score.recall, 3), round(score.precision, 3), wrong, round(1000 * spent / pixels))
 
 
