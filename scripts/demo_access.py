@@ -1,9 +1,9 @@
 """The demo's access system: a program beside Eyrie that tells it who badges at the entry, as any maker's would.
 
-Once it sets up what a person would: the door and the camera that sees it, card holders, a rule, and the key that its
-calls are signed with (Standard Webhooks 1.0). Then it reports a badge a minute, each when somebody is seen in the
-simulated door. Called by scripts/demo.sh; ends with the process that called it. What somebody deletes in Eyrie stays
-deleted: it sets up only where `demo-access.key` is missing in the data directory.
+Once it sets up what a person would: motion detection in the street, the door and the camera that sees it, card
+holders, a rule, and the key that its calls are signed with (Standard Webhooks 1.0). Then it reports a badge a minute,
+each when somebody is seen in the simulated door. Called by scripts/demo.sh; ends with the process that called it. What
+somebody deletes in Eyrie stays deleted: it sets up only where `demo-access.key` is missing in the data directory.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ sys.path.insert(0, str(ROOT))  # a script's own folder is on the path, the check
 from core.configuration import configuration  # noqa: E402 - needs the line above
 
 CAMERA, DOOR = "Entrance", "E1"
+STREET = "Street"
 HOLDERS = {
     "1041": "Mara Lindqvist",
     "1042": "Jonas Weber",
@@ -136,9 +137,11 @@ def token() -> str:
 
 
 def set_up(portal: Portal, key_file: Path) -> None:
-    """Door, card holders, rule and key. What is there already, from a start that was cut short, is left as it is."""
+    """Motion, door, holders, rule and key. What is there already, from a start that was cut short, is left as it is."""
     camera = awaited(lambda: camera_named(portal, CAMERA))
     portal.call("PATCH", f"cameras/{camera}/", RECORDED)
+    if any(detector["name"] == "motion" for detector in portal.call("GET", "detectors/")["results"]):
+        portal.call("PUT", f"cameras/{awaited(lambda: camera_named(portal, STREET))}/detectors/motion/", {})
     access = "plugins/accesscontrol/"
     if all(door["code"] != DOOR for door in portal.call("GET", f"{access}doors/")):
         portal.call("POST", f"{access}doors/", {"code": DOOR, "title": "Main entry", "camera": camera})

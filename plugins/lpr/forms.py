@@ -96,7 +96,7 @@ class BadLineOutput(serializers.Serializer[dict[str, Any]]):
     why = serializers.CharField()
 
 
-class ImportOutput(serializers.Serializer[dict[str, Any]]):
+class PlatesImportOutput(serializers.Serializer[dict[str, Any]]):
     """How many plates were put on lists, and the lines that were not taken."""
 
     taken = serializers.IntegerField()

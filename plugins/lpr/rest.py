@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from core.api.services import Required, camera_names, cameras_with, record_audit, rights_for
 from plugins.lpr import csvfile
-from plugins.lpr.forms import ImportInput, ImportOutput, ListedPlateForm, PlateReadOutput, ReadQuery
+from plugins.lpr.forms import ImportInput, ListedPlateForm, PlateReadOutput, PlatesImportOutput, ReadQuery
 from plugins.lpr.lists import Entry, ListError, put, put_all
 from plugins.lpr.models import ListedPlate, Read
 from plugins.lpr.permissions import MANAGE, READ
@@ -119,7 +119,7 @@ class PlatesImport(APIView):
 
     required: Required = {"POST": MANAGE.codename}
 
-    @extend_schema(request=ImportInput, responses=ImportOutput)
+    @extend_schema(request=ImportInput, responses=PlatesImportOutput)
     def post(self, request: Request) -> Response:
         """Put the plates of a CSV file on lists. Each bad line is named; 400 when therefore nothing was taken."""
         form = ImportInput(data=request.data)
@@ -132,7 +132,7 @@ class PlatesImport(APIView):
         taken = 0 if refused else put_all(entries)
         if taken:
             _audit(request, "lpr_plates.import", "lpr_plates", None, {"taken": taken, "bad": len(bad)})
-        answer = ImportOutput({"taken": taken, "bad": bad}).data
+        answer = PlatesImportOutput({"taken": taken, "bad": bad}).data
         return Response(answer, status=400 if refused else 200)
 
 

@@ -35,7 +35,7 @@ def test_a_rule_is_built_fires_and_is_looked_into(window: Page, system: RunningS
     window.goto(f"{system.url}/rules/")
     window.get_by_role("link", name="Add the first rule").click()
     filled(window)
-    window.get_by_label("Name").fill("Answer the bell")
+    window.get_by_label("Name", exact=True).fill("Answer the bell")
     window.get_by_label("Search in Events").first.fill("another")
     window.get_by_label("Event of another system").first.check()
     window.get_by_role("button", name="+ Condition").click()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from core.api import ActionContext, ControlError, Event, GiveUp
+from core.api import ActionContext, Event, GiveUp, NotDone
 from core.api.services import add_camera, data_directory
 from core.testing.actions import ActionContract
 from plugins.camera_control.action import go, switch
@@ -123,5 +123,5 @@ def test_what_is_of_no_use_to_try_again(camera: int) -> None:
 
 
 def test_a_camera_that_says_no_is_tried_again(camera: int) -> None:
-    with pytest.raises(ControlError, match="'nowhere' is not known; choose one of home, left, right"):
+    with pytest.raises(NotDone, match="'nowhere' is not known; choose one of home, left, right"):
         go(PresetSettings(preset="nowhere"), context(camera))

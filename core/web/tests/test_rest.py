@@ -188,6 +188,5 @@ def test_events_are_found_by_words_and_come_in_either_order(person, client_of) -
     assert found(text="online again") == ["camera.online"]
     assert found(text="100%") == []
     assert client.get("/api/v1/events/", {"order": "upwards"}).status_code == 400
-    assert {"name": "camera.offline", "title": "Camera offline", "external": False} in client.get(
-        "/api/v1/events/types/"
-    ).json()
+    types = client.get("/api/v1/events/types/").json()
+    assert {"name": "camera.offline", "title": "Camera offline", "external": False, "attributes": []} in types

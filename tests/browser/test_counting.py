@@ -8,12 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_accessibility import violations
-from tests.rig.browser import chromium, enter, window
-from tests.rig.fixtures import new_system
+from tests.rig.browser import enter
 from tests.rig.processes import ROOT
 from tests.rig.system import RunningSystem, now_ms
 
-__all__ = ["chromium", "new_system", "window"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 PAGE = "/pages/analytics/counting/"
 SCREENS = ROOT / "artefacts" / "screens"
