@@ -31,7 +31,7 @@ FLOOD = 40_000_000
 """Bytes a second that no camera sends in earnest (320 Mbit/s); more ends the session."""
 RATE_WINDOW = 2.0
 WATCHED = 0.04
-RECORDED = 0.24
+RECORDED = 0.36
 """Seconds for which a source may gather units: while somebody watches, and while they are recorded only. A wake-up
 costs up to 0.3 ms on an idle processor, as much as taking ten pictures. Of the pictures
 gathered the youngest has waited at most one picture's duration; it tells the time (core.media.wallclock).

@@ -16,7 +16,7 @@ class Viewer(Protocol):
 
     @property
     def patient(self) -> bool:
-        """Whether it does not mind when pictures come a quarter of a second later, some at once."""
+        """Whether it does not mind when pictures come 0.36 s later, some at once."""
 
     def send(self, flags: MediaFlag, wall_ms: int, data: bytes) -> None:
         """One initialization segment, fragment or picture."""

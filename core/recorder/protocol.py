@@ -5,7 +5,7 @@ Every message is a frame: a big-endian 32-bit length of what follows, one kind b
 another.
 
 Client to recorder (JSON): `{"op": "watch", "watch": 7, "camera": 1, "stream": "main"}` begins live fragments under the
-client's own watch number (with `"patient": true` some at once, up to a quarter of a second later, which costs less),
+client's own watch number (with `"patient": true` some at once, up to 0.36 s later, which costs less),
 `{"op": "unwatch", "watch": 7}` ends them, `{"op": "keyframe", "watch": 8, "camera": 1,
 "stream": "main"}` asks for the newest keyframe once.
 Recorder to client (JSON): `{"op": "status", "camera": 1, …}` (a CameraStatus) at connect for each camera and on every
