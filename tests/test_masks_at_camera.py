@@ -47,7 +47,7 @@ class House:
         self.run(self.control.start())
 
     def run(self, work: object) -> None:
-        asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE)  # type: ignore[arg-type]  # a coroutine
+        asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE)  # a coroutine
 
     def url(self, stream: str = "main") -> str:
         return self.park.url("gate", stream)

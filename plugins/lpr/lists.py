@@ -44,7 +44,8 @@ class Entry:
             troubles["text"] = str(error)
         if self.list not in NAMES:
             troubles["list"] = f"There is no list {self.list!r}; choose of {', '.join(sorted(NAMES))}."
-        if None not in (self.valid_from_ms, self.valid_to_ms) and self.valid_from_ms >= self.valid_to_ms:  # type: ignore[operator]  # neither is None
+        begin_ms, end_ms = self.valid_from_ms, self.valid_to_ms
+        if begin_ms is not None and end_ms is not None and begin_ms >= end_ms:
             troubles["valid_to"] = "The end of validity is not after its beginning."
         for name, most in (("owner", 200), ("note", 500)):
             if len(getattr(self, name)) > most:

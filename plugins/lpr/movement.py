@@ -28,10 +28,10 @@ def direction(points: Sequence[Point]) -> Direction:
 
 def speed_kmh(points: Sequence[Point], lines: Sequence[tuple[End, End]], metres: float) -> float | None:
     """Kilometres an hour between two lines that lie so many metres apart; None unless both were crossed."""
-    times = [crossed_ms(points, line) for line in lines]
-    if len(times) != 2 or None in times or not metres:
+    times = [at for line in lines if (at := crossed_ms(points, line)) is not None]
+    if len(lines) != 2 or len(times) != 2 or not metres:
         return None
-    took = abs(times[0] - times[1])  # type: ignore[operator]  # neither is None, as just seen
+    took = abs(times[0] - times[1])
     return round(metres / took * 3600, 1) if took >= LEAST_MS else None
 
 

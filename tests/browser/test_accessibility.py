@@ -48,11 +48,11 @@ def looked_over(window: Page) -> list[str]:
     found = violations(window)
     window.evaluate("document.documentElement.dataset.theme = 'light'")
     found += violations(window, COLOURS)
-    window.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    window.set_viewport_size(PHONE)
     window.evaluate(DRAWN)
     if window.evaluate(WIDER):
         found.append(f"{window.url} is wider than a phone")
-    window.set_viewport_size(DESK)  # type: ignore[arg-type]
+    window.set_viewport_size(DESK)
     return found
 
 

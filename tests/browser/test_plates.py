@@ -31,11 +31,11 @@ def street(
     new_system: Callable[..., RunningSystem], simulator: Callable[..., ParkFace], simulator_cache: Path
 ) -> tuple[RunningSystem, int, set[str]]:
     """A system that reads plates in the street, its camera, and the plates that pass there."""
-    order = Order("street", "street", codec="h264", audio="none", **STREET)  # type: ignore[arg-type]  # numbers
+    order = Order("street", "street", codec="h264", audio="none", **STREET)  # numbers
     truth = render(order, simulator_cache).truth
     assert truth is not None
     said = [one["attributes"]["plate"] for one in json.loads(truth.read_text("utf-8"))["events"]]
-    park = simulator(SimulatedCamera("street", scene="street", audio="none", **STREET))  # type: ignore[arg-type]
+    park = simulator(SimulatedCamera("street", scene="street", audio="none", **STREET))
     system = new_system(EYRIE_PLUGINS="local_disk,rtsp,lpr").start()
     camera = system.add_camera("Street", park.url("street"))
     system.wait_recording(camera, 60)
@@ -79,7 +79,7 @@ def test_lists_are_changed_and_imported(new_system: Callable[..., RunningSystem]
     expect(row).to_contain_text(re.compile("Allowed.*Ada.*2030", re.DOTALL))
 
     file = {"name": "plates.csv", "mimeType": "text/csv", "buffer": b"plate,list\nKAAB1,vip\nX,vip\n"}
-    lists.get_by_label("File").set_input_files(file)  # type: ignore[arg-type]  # Playwright's FilePayload
+    lists.get_by_label("File").set_input_files(file)  # Playwright's FilePayload
     lists.get_by_label("Take nothing when a line is bad").check()
     lists.get_by_role("button", name="Import").click()
     expect(lists.get_by_text(re.compile("Line 3: 'X' has 1 letters"))).to_be_visible()

@@ -33,6 +33,6 @@ def test_there_are_actions_to_read() -> None:
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_forms_of_actions_can_be_read_in_german(plugin: str) -> None:
     german = gettext.translation("django", ROOT / "webapp" / "locale", ["de"])
-    catalogue = german._catalog  # type: ignore[attr-defined]  # `gettext` would not tell what is missing
+    catalogue = german._catalog  # `gettext` would not tell what is missing
     lacking = [text for spec in actions(plugin) for text in texts(spec) if text and text not in catalogue]
     assert lacking == [], "add them to webapp/locale/de/actions.po and run python scripts/messages.py"

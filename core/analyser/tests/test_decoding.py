@@ -74,7 +74,7 @@ def test_colour_is_rgb_or_bgr() -> None:
     frame = next(frame for unit in made for _, frame in decoding.push(unit, lambda _: 0))
     pixels = {}
     for pixel_format in ("rgb24", "bgr24"):
-        scaler = Scaler(32, pixel_format)  # type: ignore[arg-type]  # a name of the loop
+        scaler = Scaler(32, pixel_format)  # a name of the loop
         target = bytearray(scaler.bytes_of(frame))
         scaler.write(frame, memoryview(target))
         pixels[pixel_format] = np.frombuffer(target, np.uint8).reshape(24, 32, 3)

@@ -120,7 +120,7 @@ def _raises(_: Any) -> Sight:
         (lambda _: None, "NoneType"),
         (lambda _: Sight(moved=b"1"), "1 bytes"),
         (lambda _: Sight(tuple(SeenObject("x") for _ in range(MOST_OBJECTS + 1))), "objects in one look"),
-        (lambda _: Sight((SeenObject("x", 1.0, (1.0, 2.0)),)), "a box of 2"),  # type: ignore[arg-type]  # on purpose
+        (lambda _: Sight((SeenObject("x", 1.0, (1.0, 2.0)),)), "a box of 2"),  # on purpose
         (lambda _: Sight(moments=(Occurrence("a.b", attributes={"x": object()}),)), "cannot be passed on"),
         (lambda _: Sight(moments=(Occurrence("a.b", attributes={"x": "y" * 200_000}),)), "at once"),
     ],

@@ -31,7 +31,7 @@ class _Settings(BaseModel):
 
 @hookimpl
 def register_detectors() -> list[DetectorSpec]:
-    return [DetectorSpec("looker", "Looker", _Settings, lambda _: FrameRequest(), lambda _: None)]  # type: ignore[arg-type, return-value]  # never opened here
+    return [DetectorSpec("looker", "Looker", _Settings, lambda _: FrameRequest(), lambda _: None)]  # never opened here
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +54,7 @@ def test_a_detector_is_switched_on_changed_and_taken_off(camera: Any) -> None:
     assert queries.detector_revisions() != first
     (config,) = queries.detector_configs([(camera.pk, "looker")])
     assert config.settings is not None
-    assert config.settings.zones[0].name == "door"  # type: ignore[attr-defined]  # it is of the spec's model
+    assert config.settings.zones[0].name == "door"  # it is of the spec's model
     services.set_detector(camera.pk, "looker", enabled=False, actor="me")
     assert queries.detector_revisions() == {}
     assert queries.detectors_of(camera.pk).get().settings["zones"]

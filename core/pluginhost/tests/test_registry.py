@@ -118,17 +118,17 @@ def test_every_family_has_its_register_hook() -> None:
         (ActionSpec("mail", "Mail", Good, run), ""),
         (ActionSpec("Mail", "Mail", Good, run), "must look like"),
         (ActionSpec("mail", " ", Good, run), "title: is empty"),
-        (ActionSpec("mail", "Mail", Good, "run"), "run: input should be callable"),  # type: ignore[arg-type]
-        (ActionSpec("mail", "Mail", dict, run), "settings"),  # type: ignore[arg-type]
-        (ActionSpec(1, "Mail", Good, run), "name: should be str, not int"),  # type: ignore[arg-type]
+        (ActionSpec("mail", "Mail", Good, "run"), "run: input should be callable"),
+        (ActionSpec("mail", "Mail", dict, run), "settings"),
+        (ActionSpec(1, "Mail", Good, run), "name: should be str, not int"),
         (ActionSpec("mail", "Mail", Loose, run), 'extra="forbid"'),
         (ActionSpec("mail", "Mail", Bare, run), "Bare.host: needs Field"),
         (ActionSpec("mail", "Mail", Nested, run), "Bare.host: needs Field"),
         (EventTypeSpec("opened", "Opened"), "must look like"),
-        (PermissionSpec("acme.open", "Open", Scope.CAMERA, frozenset({1})), "roles"),  # type: ignore[arg-type]
-        (PermissionSpec("acme.open", "Open", "camera"), "scope: should be Scope"),  # type: ignore[arg-type]
+        (PermissionSpec("acme.open", "Open", Scope.CAMERA, frozenset({1})), "roles"),
+        (PermissionSpec("acme.open", "Open", "camera"), "scope: should be Scope"),
         (DetectorSpec("m", "M", Good, run, run), ""),
-        (DetectorSpec("m", "M", Good, {"fps": 5}, run), "wants: input should be callable"),  # type: ignore[arg-type]
+        (DetectorSpec("m", "M", Good, {"fps": 5}, run), "wants: input should be callable"),
     ],
 )
 def test_descriptors_are_validated(spec: object, sentence: str) -> None:

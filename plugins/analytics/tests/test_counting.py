@@ -92,10 +92,10 @@ def test_a_heat_map_is_red_where_most_was_and_clear_where_nothing_was(camera: in
     answer = client.get(address, asked)
     picture = Image.open(io.BytesIO(answer.content))
     assert (picture.size, picture.mode) == ((640, 360), "RGBA")
-    red, _green, blue, opacity = picture.getpixel((322, 182))  # type: ignore[misc]
+    red, _green, blue, opacity = picture.getpixel((322, 182))
     assert red > 200 > blue
     assert opacity > 150
-    assert picture.getpixel((10, 10))[3] == 0  # type: ignore[index]
+    assert picture.getpixel((10, 10))[3] == 0
 
 
 @pytest.mark.parametrize("what", ["counts/", "counts.csv", "heat.png"])

@@ -77,7 +77,7 @@ def test_a_vehicle_is_told_of_once() -> None:
     detector = open_detector(SETTINGS)
     (read,) = told(detector, [*passing(steps=5), *(frame(scene(), 1500 + at * 1000) for at in range(4))])
     assert (read["text"], read["direction"], read["region"]) == ("BA123CD", "towards", "EU")
-    assert read["confidence"] > 0.8  # type: ignore[operator]  # a number
+    assert read["confidence"] > 0.8  # a number
 
 
 def test_a_sign_that_stands_is_told_of_only_on_request() -> None:

@@ -72,7 +72,7 @@ def test_the_grid_is_empty_and_not_unsaid_while_nothing_moves() -> None:
     ],
     ids=["darker", "brighter", "flicker", "dusk", "shake"],
 )
-def test_light_and_shake_are_no_motion_and_hide_none(kind: dict) -> None:  # type: ignore[type-arg]  # of callables
+def test_light_and_shake_are_no_motion_and_hide_none(kind: dict) -> None:  # of callables
     assert not told(looks(pictures(60, **kind)))
     assert told(looks(pictures(LEARNT + 30, walker(), **kind)))
 

@@ -97,7 +97,7 @@ def test_pictures_of_several_cameras_go_through_one_model_together(tmp_path: Pat
     places = [(0, 0), (2, 1), (3, 3)]
     pairs = [*((one, picture(red=red)) for one, red in zip(detectors, places, strict=True)), (people, gray)]
     sights = look_together(pairs)
-    assert len({id(one.engine) for one in detectors}) == 1  # type: ignore[attr-defined]
+    assert len({id(one.engine) for one in detectors}) == 1
     boxes = [sight.objects[0].box for sight in sights[:3]]
     assert [(round(box[0] * 4), round(box[1] * 4)) for box in boxes if box] == places
     assert sights[3].objects == ()
@@ -183,8 +183,8 @@ def test_a_name_is_no_path() -> None:
 
 def test_the_descriptor_asks_for_colour_only_with_a_model() -> None:
     plain, with_model = (DETECTOR.wants(ObjectSettings(model=name)) for name in ("", "eyes"))
-    assert (plain.pixel_format, plain.width) == ("gray", 480)  # type: ignore[union-attr]
-    assert (with_model.pixel_format, with_model.only_moving) == ("rgb24", True)  # type: ignore[union-attr]
+    assert (plain.pixel_format, plain.width) == ("gray", 480)
+    assert (with_model.pixel_format, with_model.only_moving) == ("rgb24", True)
 
 
 @pytest.mark.skipif("EYRIE_TEST_MODEL" not in os.environ, reason="EYRIE_TEST_MODEL names no model card of your own")
