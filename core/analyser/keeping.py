@@ -82,7 +82,7 @@ class Keeper:
 
     def _run(self) -> None:
         while not self._stopping or self._harvests or self._jobs:
-            self._wake.wait()
+            self._wake.wait(AGAIN if self._away else None)
             self._wake.clear()
             try:
                 close_old_connections()
@@ -95,7 +95,6 @@ class Keeper:
                 connections.close_all()
                 if self._stopping:
                     break
-                threading.Timer(AGAIN, self._wake.set).start()
         connections.close_all()
 
     def _store_all(self) -> None:
