@@ -49,11 +49,6 @@ class Spectators:
             writer.close()
         self._path.unlink(missing_ok=True)
 
-    @property
-    def watched(self) -> bool:
-        """Whether anybody watches."""
-        return bool(self._watching)
-
     def tracks(self, tracks: Tracks) -> None:
         """Tell those who watch."""
         if not self._watching:

@@ -38,11 +38,6 @@ def detectors_of(camera_id: int) -> QuerySet[CameraDetector]:
     return CameraDetector.objects.filter(camera_id=camera_id).order_by("detector")
 
 
-def offered_detectors() -> list[DetectorSpec]:
-    """Detectors that plugins offer, by title."""
-    return sorted(host().registry.all(DetectorSpec), key=lambda spec: spec.title)
-
-
 def detector_revisions() -> dict[tuple[int, str], tuple[int, int]]:
     """By (camera, detector) what changes with every save, of those that are to look now: the small query by which
     changes are seen.

@@ -10,6 +10,10 @@ from core.analyser.seen import Episode
 from core.recording.objects import SeenBox
 
 MOST_FINDS = 300
+MOST_FOLLOWED = 200
+"""Objects that are remembered before those that are complete are forgotten."""
+COMPLETE_MS = 60_000
+"""An object that was not seen for so long comes no more: its track has ended."""
 
 
 @dataclass(slots=True)
@@ -70,10 +74,9 @@ class Finds:
             known.end_ms = one.at_ms
             if one.score > known.score:
                 known.peak_ms, known.box, known.score, known.label = one.at_ms, one.box, one.score, one.label
-
-    def forget_objects(self, before_ms: int) -> None:
-        """Those that ended before are complete."""
-        self._objects = {track: one for track, one in self._objects.items() if one.end_ms >= before_ms}
+        if len(self._objects) > MOST_FOLLOWED:
+            newest = max(one.end_ms for one in self._objects.values())
+            self._objects = {track: one for track, one in self._objects.items() if one.end_ms > newest - COMPLETE_MS}
 
     def json(self) -> list[dict[str, Any]]:
         """The first of them, by their start."""
