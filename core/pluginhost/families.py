@@ -18,6 +18,7 @@ from core.hookspecs.configuration import ConfigurationPart
 from core.hookspecs.detectors import DetectorSpec
 from core.hookspecs.events import EventTypeSpec
 from core.hookspecs.ops import HealthCheckSpec, WorkerSpec
+from core.hookspecs.redaction import RedactorSpec
 from core.hookspecs.settings import SettingsSpec
 from core.hookspecs.storage import StorageBackendSpec
 from core.hookspecs.web import PanelSpec, RouteSpec, TopicSpec
@@ -53,6 +54,7 @@ FAMILIES: Mapping[type, Family] = {
     StorageBackendSpec: Family("register_storage_backends", "storage backend"),
     BackupTargetSpec: Family("register_backup_targets", "backup target"),
     DetectorSpec: Family("register_detectors", "detector"),
+    RedactorSpec: Family("register_redactors", "redactor"),
     ActionSpec: Family("register_actions", "action"),
     EventTypeSpec: Family("register_event_types", "event type", DOTTED),
     PermissionSpec: Family("register_permissions", "permission", DOTTED, "codename"),
@@ -71,7 +73,7 @@ def problem(kind: type, spec: object) -> str:
     family = FAMILIES[kind]
     if type(spec) is not kind:
         return f"{family.hook} must yield {kind.__name__}, not {type(spec).__name__}."
-    for name in get_type_hints(kind):
+    for name in _hints(kind):
         wrong = _wrong_type(kind, name, getattr(spec, name))
         if wrong:
             return f"{family.what} {_label(family, spec)}: {name}: {wrong}."
@@ -97,13 +99,19 @@ def _label(family: Family, spec: object) -> str:
 
 
 @cache
+def _hints(kind: type) -> dict[str, Any]:
+    """Once a kind: reading them costs more than all the rest, and every process does it at its start."""
+    return get_type_hints(kind)
+
+
+@cache
 def _adapter(kind: type, name: str) -> TypeAdapter[Any]:
     config = ConfigDict(strict=True, arbitrary_types_allowed=True)
-    return TypeAdapter(get_type_hints(kind)[name], config=config)
+    return TypeAdapter(_hints(kind)[name], config=config)
 
 
 def _wrong_type(kind: type, name: str, value: object) -> str:
-    hint = get_type_hints(kind)[name]
+    hint = _hints(kind)[name]
     if isinstance(hint, type):
         fits = isinstance(value, (hint, int) if hint is float else hint)
         return "" if fits else f"should be {hint.__name__}, not {type(value).__name__}"
