@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from core.media.collector import Collector
 from core.media.masks import Masks, masks_of
+from core.media.rtsp.backchannel import Backchannel, open_backchannel
 from core.media.rtsp.client import RtspSource, TransportRefused
 from core.media.rtsp.client import Target as RtspTarget
 from core.media.rtsp.server import Conduct, Feed, Mount, RtspServer
+from core.media.rtsp.serving_hearing import Listener
 from core.media.rtsp.serving_outlet import Parcel as RtpParcel
 
 if TYPE_CHECKING:
@@ -22,10 +24,12 @@ _ON_PYAV = {"AvSource": "avsource", "Cover": "covering", "PictureError": "pictur
 
 __all__ = [
     "AvSource",
+    "Backchannel",
     "Collector",
     "Conduct",
     "Cover",
     "Feed",
+    "Listener",
     "Masks",
     "Mount",
     "PictureError",
@@ -35,6 +39,7 @@ __all__ = [
     "RtspTarget",
     "TransportRefused",
     "masks_of",
+    "open_backchannel",
     "picture",
 ]
 

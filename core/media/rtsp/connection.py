@@ -105,6 +105,25 @@ class Connection(asyncio.Protocol):
         self._cseq += 1
         self._write(encode_request(method, url, (("CSeq", str(self._cseq)), *fields.items())))
 
+    def send_media(self, channel: int, packet: bytes) -> None:
+        """Send an RTP or RTCP packet, interleaved."""
+        self._write(bytes((_DOLLAR, channel)) + len(packet).to_bytes(2, "big") + packet)
+
+    @property
+    def address(self) -> str:
+        """Of the other side, as a number. Raises OSError when the connection is closed."""
+        return str(self._sock.getpeername()[0])
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait to be sent."""
+        return self._transport.get_write_buffer_size() if self._transport is not None else 0
+
+    def hold(self, held: bool) -> None:
+        """Whether to let what comes wait in the sender's and the kernel's buffers, until it is wanted."""
+        if self._transport is not None and not self.ended.done():
+            (self._transport.pause_reading if held else self._transport.resume_reading)()
+
     def read_by_tick(self) -> None:
         """Media flows from now on."""
         if self.peer.tls is None and self._transport is not None and not self.ended.done():

@@ -88,12 +88,18 @@ class Format:
 
 def choose(description: Description, audio: bool) -> list[Format]:
     """The first video that can be recorded, then the first such audio when wanted. Raises SourceError without video."""
-    usable = [found for found in map(_format, description.media) if found]
+    spoken = description.backchannel()
+    usable = [found for media in description.media if media not in spoken and (found := _format(media))]
     video = next((found for found in usable if found.codec.is_video), None)
     if video is None:
         raise _no_video(description.media)
     sound = next((found for found in usable if not found.codec.is_video), None)
     return [video, sound] if audio and sound else [video]
+
+
+def spoken_formats(description: Description) -> list[Format]:
+    """What the camera's loudspeaker takes, as the camera lists it, without what we do not know."""
+    return [found for media in description.backchannel() if (found := _format(media))]
 
 
 def opus_head(channels: int, pre_skip: int = 0) -> bytes:

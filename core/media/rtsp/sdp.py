@@ -13,7 +13,8 @@ _STATIC = {0: ("PCMU", 8000, 1), 8: ("PCMA", 8000, 1), 26: ("JPEG", 90000, 0), 1
 @dataclass(frozen=True, slots=True)
 class Media:
     """One `m=` section. kind: video, audio, application; encoding in upper case; clock_rate in hertz;
-    channels 0 for video; control: its `a=control` as sent; fps 0.0 when not said.
+    channels 0 for video; control: its `a=control` as sent; fps 0.0 when not said; direction: sendonly, recvonly,
+    sendrecv, or empty when not said.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class Media:
     fps: float = 0.0
     width: int = 0
     height: int = 0
+    direction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,14 @@ class Description:
 
     media: tuple[Media, ...]
     control: str = ""
+
+    def backchannel(self) -> tuple[Media, ...]:
+        """What the client may send (ONVIF Streaming Specification, 5.3): audio marked `sendonly`, a Media for each
+        encoding. Some cameras so mark what they themselves send, pictures too: then there is none.
+        """
+        if any(media.kind == "video" and media.direction == "sendonly" for media in self.media):
+            return ()
+        return tuple(media for media in self.media if media.kind == "audio" and media.direction == "sendonly")
 
 
 def parse(text: str) -> Description:
@@ -46,7 +56,7 @@ def parse(text: str) -> Description:
         if key == "m":
             sections.append([])
         sections[-1].append((key, value.strip()))
-    media = tuple(found for found in map(_media, sections[1:]) if found)
+    media = tuple(found for section in sections[1:] for found in _media(section))
     if not media:
         raise ValueError("the session description names no media")
     return Description(media, _attributes(sections[0]).get("control", ""))
@@ -76,27 +86,36 @@ def _attributes(lines: list[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-def _media(lines: list[tuple[str, str]]) -> Media | None:
+def _media(lines: list[tuple[str, str]]) -> list[Media]:
+    """One of its first encoding; of what the client may choose to send, one of each."""
     words = lines[0][1].split()
     if len(words) < 4 or not words[3].isdigit():
-        return None
-    payload_type, attributes = int(words[3]), _attributes(lines)
+        return []
+    attributes = _attributes(lines)
+    direction = next((name for name in ("sendonly", "recvonly", "sendrecv") if name in attributes), "")
+    types = [int(word) for word in words[3:] if word.isdigit()]
+    return [_encoded(lines, number, direction) for number in (types if direction == "sendonly" else types[:1])]
+
+
+def _encoded(lines: list[tuple[str, str]], payload_type: int, direction: str) -> Media:
+    kind, attributes = lines[0][1].split()[0], _attributes(lines)
     encoding, rate, channels = _STATIC.get(payload_type, ("", 0, 0))
     mapped = re.match(rf"{payload_type}\s+([^/\s]+)/(\d+)(?:/(\d+))?", _of(lines, "rtpmap", payload_type))
     if mapped:
         encoding, rate, channels = mapped[1].upper(), int(mapped[2]), int(mapped[3] or 1)
     width, height = _size(attributes)
     return Media(
-        kind=words[0],
+        kind=kind,
         payload_type=payload_type,
         encoding=encoding,
         clock_rate=rate,
-        channels=0 if words[0] == "video" else channels,
+        channels=0 if kind == "video" else channels,
         control=attributes.get("control", ""),
         parameters=_parameters(_of(lines, "fmtp", payload_type)),
         fps=_number(attributes.get("framerate", "")),
         width=width,
         height=height,
+        direction=direction,
     )
 
 

@@ -122,7 +122,7 @@ class RtspServer:
             try:
                 for number in (port, port + 1):
                     transport, _ = await loop.create_datagram_endpoint(
-                        lambda: _Reports(self), local_addr=(self._host, number)
+                        lambda: _Incoming(self), local_addr=(self._host, number)
                     )
                     opened.append(transport)
             except OSError:
@@ -132,17 +132,17 @@ class RtspServer:
             return opened[0], opened[1]
         raise OSError("no free pair of UDP ports between 20000 and 40000")
 
-    def hear_report(self, address: tuple[str, int]) -> None:
-        """A UDP client has sent something: its session lives."""
+    def take_datagram(self, address: tuple[str, int], data: bytes) -> None:
+        """A UDP client has sent something: its session lives, and it may be sound."""
         for connection in self._connections:
-            connection.hear_report(address)
+            connection.take_datagram(address, data)
 
 
-class _Reports(asyncio.DatagramProtocol):
-    """Receiver reports of UDP clients: only the fact that they come is of use."""
+class _Incoming(asyncio.DatagramProtocol):
+    """What UDP clients send: receiver reports, of which only the fact that they come is of use, and sound."""
 
     def __init__(self, server: RtspServer) -> None:
         self._server = server
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
-        self._server.hear_report((str(addr[0]), addr[1]))
+        self._server.take_datagram((str(addr[0]), addr[1]), data)

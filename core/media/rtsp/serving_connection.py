@@ -9,12 +9,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from core.media.rtsp.serving_auth import Guard
+from core.media.rtsp.serving_hearing import SPOKEN, TAG, Hearing
 from core.media.rtsp.serving_message import (
     BadRequest,
+    Interleaved,
     Request,
     Response,
     TransportOffer,
     read_request,
+    required,
     transport_offers,
 )
 from core.media.rtsp.serving_mount import Conduct, Mount
@@ -55,6 +58,7 @@ class Connection:
         self._local = local[0]
         self._guard = Guard(desk.schemes)
         self._player = Player(writer.transport, self.peer)
+        self._hearing = Hearing()
         self._session = ""
         self._info: StreamInfo | None = None
         self._mount: Mount | None = None
@@ -78,7 +82,9 @@ class Connection:
             while not self._writer.is_closing():
                 request = await read_request(self._reader)
                 self._heard = self._loop.time()
-                if request is not None:
+                if isinstance(request, Interleaved):
+                    self._hearing.interleaved(request.channel, request.data)
+                elif request is not None:
                     await self._handle(request)
         except BadRequest as error:
             log.info("%s: %s", self.peer, error)
@@ -91,9 +97,9 @@ class Connection:
                 self._mount.leave(self._player)
             self._writer.close()
 
-    def hear_report(self, address: tuple[str, int]) -> None:
-        """A UDP packet came from this address; when it is the client's RTCP, the session lives on."""
-        if self._player.listens_on(address):
+    def take_datagram(self, address: tuple[str, int], data: bytes) -> None:
+        """A UDP packet came from this address; when it is the client's, the session lives on."""
+        if self._player.listens_on(address) or self._hearing.datagram(address, data):
             self._heard = self._loop.time()
 
     async def _watch(self) -> None:
@@ -142,13 +148,15 @@ class Connection:
             return Response(404)
         if self._mount is not None and mount is not self._mount:
             return Response(459)  # one session watches one mount
+        if unknown := required(request) - mount.options:
+            return Response(551, {"Unsupported": ", ".join(sorted(unknown))})  # RFC 2326 12.32
         return await handler(request, mount)
 
     async def _follow(self, request: Request, response: Response) -> None:
         """What must happen after the answer is on its way, so that no RTP overtakes it."""
         if response.status != 200 or self._mount is None:
             return
-        if request.method == "PLAY":
+        if request.method == "PLAY" and self._player.outlets:
             self._mount.join(self._player)
         elif request.method == "TEARDOWN":
             self._session, self._mount, self._playing = "", None, False
@@ -163,14 +171,16 @@ class Connection:
             log.info("%s cannot be watched: %s", mount.path, error.message)
             return Response(503)
         base = request.url.rstrip("/") + "/"
-        body = session_description(self._info, self._local, id(mount))
+        spoken = mount.listener.tracks if mount.listener and TAG in required(request) else ()
+        body = session_description(self._info, self._local, id(mount), spoken, SPOKEN)
         return Response(200, {"Content-Base": base, "Content-Type": "application/sdp"}, body)
 
     async def _set_up(self, request: Request, mount: Mount) -> Response:
         if self._info is None and (await self._describe(request, mount)).status != 200:
             return Response(503)
+        listener = mount.listener if request.path.endswith(f"/{SPOKEN}") else None
         track = self._track(request, mount)
-        if track is None:
+        if track is None and listener is None:
             return Response(404)
         if self._playing:
             return Response(455)
@@ -178,8 +188,11 @@ class Connection:
             return Response(454)
         for offer in transport_offers(request.headers.get("transport", "")):
             lane = await self._lane(offer)
-            if lane is not None:
-                return self._agree(mount, Outlet(track), lane)
+            if lane is None:
+                continue
+            if listener is not None:
+                self._hearing.set_up(lane, listener)
+            return self._agree(mount, Outlet(track) if track is not None else None, lane)
         return Response(461)
 
     def _track(self, request: Request, mount: Mount) -> Track | None:
@@ -199,16 +212,18 @@ class Connection:
         # Always to the peer itself, never to a `destination` it names: that would let it aim us at others.
         return UdpLane(rtp, rtcp, self._host, offer.ports)
 
-    def _agree(self, mount: Mount, outlet: Outlet, lane: TcpLane | UdpLane) -> Response:
+    def _agree(self, mount: Mount, outlet: Outlet | None, lane: TcpLane | UdpLane) -> Response:
+        """outlet: None for what the client sends."""
         self._mount = mount
         self._session = self._session or secrets.token_hex(8)
-        self._player.set_up(outlet, lane)
-        ssrc = f"ssrc={outlet.ssrc:08X}"
         if isinstance(lane, TcpLane):
-            agreed = f"RTP/AVP/TCP;unicast;interleaved={lane.rtp}-{lane.rtcp};{ssrc}"
+            agreed = f"RTP/AVP/TCP;unicast;interleaved={lane.rtp}-{lane.rtcp}"
         else:
             served = "-".join(str(socket.get_extra_info("sockname")[1]) for socket in (lane.rtp, lane.rtcp))
-            agreed = f"RTP/AVP;unicast;client_port={lane.ports[0]}-{lane.ports[1]};server_port={served};{ssrc}"
+            agreed = f"RTP/AVP;unicast;client_port={lane.ports[0]}-{lane.ports[1]};server_port={served}"
+        if outlet is not None:
+            self._player.set_up(outlet, lane)
+            agreed += f";ssrc={outlet.ssrc:08X}"
         return Response(200, {"Transport": agreed})
 
     async def _play(self, request: Request, mount: Mount) -> Response:
@@ -234,4 +249,5 @@ class Connection:
             return Response(454)
         mount.leave(self._player)
         self._player = Player(self._writer.transport, self.peer)
+        self._hearing = Hearing()
         return Response()

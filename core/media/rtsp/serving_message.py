@@ -19,6 +19,7 @@ REASONS = {
     455: "Method Not Valid in This State",
     459: "Aggregate Operation Not Allowed",
     461: "Unsupported Transport",
+    551: "Option not supported",
     503: "Service Unavailable",
 }
 
@@ -59,16 +60,23 @@ class Response:
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
 
-async def read_request(reader: asyncio.StreamReader) -> Request | None:
-    """The next request, or None for an interleaved packet (a client's RTCP report), which is read and dropped.
+@dataclass(frozen=True, slots=True)
+class Interleaved:
+    """A packet of the client's: an RTCP report, or sound that it sends."""
+
+    channel: int
+    data: bytes
+
+
+async def read_request(reader: asyncio.StreamReader) -> Request | Interleaved | None:
+    """The next request or interleaved packet; None for a stray line end.
 
     Raises BadRequest, and asyncio.IncompleteReadError when the peer has closed.
     """
     first = await reader.readexactly(1)
     if first == b"$":
         head = await reader.readexactly(3)
-        await reader.readexactly(int.from_bytes(head[1:]))
-        return None
+        return Interleaved(head[0], await reader.readexactly(int.from_bytes(head[1:])))
     if first in b"\r\n":  # stray line ends between requests are allowed (RFC 2326 4, by way of RFC 2616 4.1)
         return None
     try:
@@ -106,6 +114,11 @@ class TransportOffer:
 
     tcp: bool
     ports: tuple[int, int] | None
+
+
+def required(request: Request) -> set[str]:
+    """Tags of options that the client insists on (RFC 2326 12.32)."""
+    return {tag.strip() for tag in request.headers.get("require", "").split(",") if tag.strip()}
 
 
 def transport_offers(header: str) -> list[TransportOffer]:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from core.media.rtsp.packetise import Packetiser, packetiser
 from core.media.rtsp.packetise_jpeg import UnsendableJpeg
+from core.media.rtsp.serving_hearing import TAG, Listener
 from core.media.rtsp.serving_outlet import Parcel
 from core.media.rtsp.serving_player import Player
 from core.media.source import PacketSink, SourceError
@@ -43,13 +44,17 @@ class Conduct(StrEnum):
 
 
 class Mount:
-    """Fans one feed out to its clients: packetised once, and stamped by each client's outlets. A PacketSink."""
+    """Fans one feed out to its clients: packetised once, and stamped by each client's outlets. A PacketSink.
+
+    listener: hears what clients say, None for a mount without a backchannel.
+    """
 
     def __init__(self, path: str, feed: Feed, users: Mapping[str, str]) -> None:
         self.path = path
         self.users = users
         self.conduct = Conduct.NORMAL
         self.tamper: Callable[[Parcel], Parcel] | None = None
+        self.listener: Listener | None = None
         self._feed = feed
         self._info: StreamInfo | None = None
         self._packetisers: dict[int, Packetiser] = {}
@@ -58,6 +63,11 @@ class Mount:
         self._gop_bytes = 0
         self._players: set[Player] = set()
         self._unsendable: set[int] = set()
+
+    @property
+    def options(self) -> set[str]:
+        """What a client may require of it."""
+        return {TAG} if self.listener is not None else set()
 
     @property
     def watched(self) -> int:

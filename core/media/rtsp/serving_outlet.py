@@ -31,9 +31,10 @@ class Parcel:
 class Outlet:
     """Stamps one track's parcels for one client: sequence number, timestamp and SSRC are the client's own."""
 
-    def __init__(self, track: Track) -> None:
+    def __init__(self, track: Track, number: int | None = None) -> None:
+        """number: the payload type where the other side says it."""
         self.track = track.index
-        self._type = payload_type(track)
+        self._type = payload_type(track) if number is None else number
         self._marks = track.is_video or track.codec is Codec.AAC
         self._clock = clock_rate(track)
         self._timescale = track.timescale

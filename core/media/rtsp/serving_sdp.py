@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 
 from core.media.rtsp.packetise import clock_rate, parameter_sets, payload_type
 from core.media.units import Codec, StreamInfo, Track
@@ -10,8 +11,13 @@ from core.media.units import Codec, StreamInfo, Track
 CONTROL = "trackID={}"
 
 
-def session_description(info: StreamInfo, address: str, session_id: int) -> bytes:
-    """SDP of these tracks. address: the server's own, for the origin line; session_id: any number, unique per mount."""
+def session_description(
+    info: StreamInfo, address: str, session_id: int, spoken: Sequence[Track] = (), spoken_control: str = ""
+) -> bytes:
+    """SDP of these tracks. address: the server's own, for the origin line; session_id: any number, unique per mount.
+
+    spoken: what the client may send instead (ONVIF Streaming Specification, 5.3), one media of several encodings.
+    """
     family = "IP6" if ":" in address else "IP4"
     lines = [
         "v=0",
@@ -24,6 +30,8 @@ def session_description(info: StreamInfo, address: str, session_id: int) -> byte
     ]
     for track in info.tracks:
         lines += _media(track)
+    if spoken:
+        lines += _spoken(spoken, spoken_control)
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
@@ -39,6 +47,16 @@ def _media(track: Track) -> list[str]:
         lines.append(f"a=framerate:{track.fps:g}")
     lines.append("a=control:" + CONTROL.format(track.index))
     return lines
+
+
+def _spoken(tracks: Sequence[Track], control: str) -> list[str]:
+    numbers = [payload_type(track) for track in tracks]
+    lines = [f"m=audio 0 RTP/AVP {' '.join(map(str, numbers))}"]
+    for number, track in zip(numbers, tracks, strict=True):
+        lines.append(f"a=rtpmap:{number} {_encoding(track)}")
+        if parameters := _format_parameters(track):
+            lines.append(f"a=fmtp:{number} {parameters}")
+    return [*lines, "a=sendonly", f"a=control:{control}"]
 
 
 def _encoding(track: Track) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
@@ -24,6 +24,10 @@ _AGENT = "Eyrie"
 
 class TransportRefused(SourceError):
     """The server does not send media over the RTSP connection (461); UDP may work."""
+
+
+class OptionRefused(SourceError):
+    """The server does not know what a request required (551, RFC 2326 section 12.32)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,16 @@ def _tls(verify: bool) -> ssl.SSLContext:
 
 @dataclass(slots=True)
 class Session:
-    """A conversation over one connection. `step` bounds each answer in seconds."""
+    """A conversation over one connection. `step` bounds each answer in seconds.
+
+    extra: header fields by method, beside or instead of the usual ones.
+    """
 
     target: Target
     connection: Connection
     auth: Authenticator
     step: float
+    extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     keep_alive: str = "OPTIONS"
     timeout: float = _SESSION_TIMEOUT_S
     server: str = ""
@@ -118,19 +126,28 @@ class Session:
         """SETUP of each, over this connection. Returns RTP and RTCP channel of each. Raises SourceError."""
         channels = []
         for index, chosen in enumerate(formats):
-            wanted = f"RTP/AVP/TCP;unicast;interleaved={2 * index}-{2 * index + 1}"
-            answer = await self._request("SETUP", sdp.control_url(self._base, chosen.media.control), Transport=wanted)
-            if answer.status == 461:
-                raise self._refused()
-            self._check(answer, "SETUP")
-            transport = answer.headers.get("Transport", wanted)
+            transport = await self._agree(chosen, f"RTP/AVP/TCP;unicast;interleaved={2 * index}-{2 * index + 1}")
             if "TCP" not in transport.upper():
                 raise self._refused()
-            self._remember(answer.headers.get("Session"))
-            given = re.search(r"interleaved=(\d{1,3})(?:-(\d{1,3}))?", transport)
-            first = int(given[1]) if given else 2 * index
-            channels.append((first, int(given[2]) if given and given[2] else first + 1))
+            channels.append(_pair(transport, "interleaved") or (2 * index, 2 * index + 1))
         return channels
+
+    async def setup_datagrams(self, chosen: Format, ports: tuple[int, int]) -> tuple[int, int]:
+        """SETUP of one over UDP, from these ports of ours. Returns the server's. Raises SourceError."""
+        transport = await self._agree(chosen, f"RTP/AVP;unicast;client_port={ports[0]}-{ports[1]}")
+        served = _pair(transport, "server_port")
+        if served is None:
+            raise SourceError(Fault.PROTOCOL, f"{self.target.peer.host} did not say to which ports to send.")
+        return served
+
+    async def _agree(self, chosen: Format, wanted: str) -> str:
+        """SETUP; the transport that the server chose."""
+        answer = await self._request("SETUP", sdp.control_url(self._base, chosen.media.control), Transport=wanted)
+        if answer.status == 461:
+            raise self._refused()
+        self._check(answer, "SETUP")
+        self._remember(answer.headers.get("Session"))
+        return answer.headers.get("Transport", wanted)
 
     async def play(self, formats: Sequence[Format]) -> dict[int, int]:
         """PLAY. Returns the RTP time of the begin for each format that the server tells it of. Raises SourceError."""
@@ -160,6 +177,7 @@ class Session:
             self._id = ""
 
     async def _request(self, method: str, url: str, **fields: str) -> Response:
+        fields |= self.extra.get(method, {})
         answer = await self.connection.request(method, url, self._fields(method, url) | fields, self.step)
         for attempt in range(2):
             offers = answer.headers.all("WWW-Authenticate")
@@ -192,6 +210,8 @@ class Session:
         if answer.ok:
             return
         host, said = self.target.peer.host, f"{answer.status} {answer.reason}".strip()
+        if answer.status == 551:
+            raise OptionRefused(Fault.PROTOCOL, f"{host} does not offer what {method} asked for.")
         if answer.status in (400, 404, 410, 415, 451, 454, 459, 460):
             path = urlsplit(self.target.url).path or "/"
             raise SourceError(Fault.PATH, f"{host} has no stream at {path} (it answered {said}); check the path.")
@@ -209,11 +229,13 @@ class Session:
         return SourceError(Fault.CREDENTIALS, f"{host} asks for a user name and password.")
 
 
-async def converse(target: Target, step: float) -> tuple[Session, sdp.Description]:
-    """Connect and describe, following redirects. Raises SourceError."""
+async def converse(
+    target: Target, step: float, extra: Mapping[str, Mapping[str, str]] | None = None
+) -> tuple[Session, sdp.Description]:
+    """Connect and describe, following redirects. extra: see Session. Raises SourceError."""
     for _ in range(_REDIRECTS + 1):
         connection = await connect(target.peer, step)
-        session = Session(target, connection, Authenticator(target.username, target.password), step)
+        session = Session(target, connection, Authenticator(target.username, target.password), step, extra or {})
         try:
             found = await session.describe()
         except BaseException:
@@ -224,6 +246,15 @@ async def converse(target: Target, step: float) -> tuple[Session, sdp.Descriptio
         connection.close()
         target = target.redirected(found)
     raise SourceError(Fault.PROTOCOL, f"{target.peer.host} redirects in a circle.")
+
+
+def _pair(transport: str, name: str) -> tuple[int, int] | None:
+    """The two numbers of a transport's parameter; the second may be left out."""
+    given = re.search(rf"{name}=(\d{{1,5}})(?:-(\d{{1,5}}))?", transport)
+    if given is None:
+        return None
+    first = int(given[1])
+    return first, int(given[2]) if given[2] else first + 1
 
 
 def _starts(info: str, controls: Sequence[str]) -> dict[int, int]:
