@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.api import Codec
 from core.api.media import Masks
 from plugins.simulator import studio
 from plugins.simulator.clips import Clip, is_servable, load
@@ -49,6 +51,21 @@ class Footage:
     sub: Clip | None
     truth: Path | None
     sub_file: Path | None = None
+
+    def stream(self, name: str) -> tuple[Clip | None, Path | None]:
+        """Clip and file of "main" or "sub"."""
+        return (self.main, self.main_file) if name == "main" else (self.sub, self.sub_file)
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How a stream is to be coded. fps: pictures per second at most; gop: pictures from keyframe to keyframe."""
+
+    codec: Codec
+    width: int
+    height: int
+    fps: float
+    gop: int
 
 
 def order_of(camera: SimulatedCamera) -> Order:
@@ -105,3 +122,10 @@ def altered(footage: Footage, kind: FaultKind, cache: Path) -> Clip:
     width = footage.main.info.tracks[0].width // 2 if kind is FaultKind.RESOLUTION else 0
     file = studio.transcode(footage.main_file, cache, b_frames=2 if kind is FaultKind.B_FRAMES else 0, width=width)
     return footage.main.with_video_of(load(file, audio=False))
+
+
+def recoded(clip: Clip, file: Path, coding: Coding, cache: Path) -> Clip:
+    """A clip in another coding, with the sound it had; every n-th picture where fewer are wanted. Blocks."""
+    every = max(1, math.ceil(clip.info.tracks[0].fps / coding.fps - 0.01))
+    made = studio.transcode(file, cache, width=coding.width, every=every, codec=str(coding.codec), gop=coding.gop)
+    return clip.with_video_of(load(made, audio=False))

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core.api import Clock, SystemClock
+from core.api import Clock, SystemClock, Track
 from core.api.media import Conduct, Masks, Mount, RtspServer
-from plugins.simulator.camera import Footage, SimulatedCamera, altered, covered, film
+from plugins.simulator.camera import Coding, Footage, SimulatedCamera, altered, covered, film, recoded
+from plugins.simulator.clips import Clip
 from plugins.simulator.faults import FaultKind, tampering
+from plugins.simulator.head import Head
 from plugins.simulator.stream import LoopingStream
 
 log = logging.getLogger("eyrie.simulator")
@@ -45,11 +48,14 @@ class _Stand:
     bare: Footage
     footage: Footage  # with the masks it has
     streams: dict[str, tuple[LoopingStream, Mount]] = field(default_factory=dict)
+    codings: dict[str, Coding | None] = field(default_factory=dict)  # other than the footage's own
+    shown: dict[str, Clip] = field(default_factory=dict)
     fault: FaultKind | None = None
     recovery: asyncio.TimerHandle | None = None
     preset: str = PRESETS[0]
     outputs: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(OUTPUTS, False))
     switched: int = 0  # how often
+    head: Head | None = None
 
 
 class Park:
@@ -105,6 +111,7 @@ class Park:
                 feed = LoopingStream(clip, self._clock, camera.seed)
                 mount = self._server.mount(f"/{camera.name}/{stream}", feed, camera.users or None)
                 stand.streams[stream] = feed, mount
+                stand.shown[stream] = clip
         log.info("camera %s is served", camera.name)
 
     def remove(self, name: str) -> None:
@@ -120,6 +127,35 @@ class Park:
         users = self._stand(name).camera.users
         login = "{}:{}@".format(*next(iter(users.items()))) if users and credentials else ""
         return f"rtsp://{login}{self._host}:{self.port}/{name}/{stream}"
+
+    def tracks(self, name: str) -> dict[str, tuple[Track, ...]]:
+        """What each stream of a camera carries, video first. Raises UnknownCamera."""
+        return {stream: feed.clip.info.tracks for stream, (feed, _) in self._stand(name).streams.items()}
+
+    def set_users(self, name: str, users: Mapping[str, str]) -> None:
+        """Who may watch a camera from now on: name to password, everybody when empty. Raises UnknownCamera."""
+        for _, mount in self._stand(name).streams.values():
+            mount.users = dict(users)
+
+    async def snapshot(self, name: str, stream: str = "main") -> bytes:
+        """A JPEG of the newest keyframe. Raises UnknownCamera, PictureError."""
+        return bytes(await self._film(self._stand(name).streams[stream][0].snapshot))
+
+    async def recode(self, name: str, stream: str, coding: Coding | None) -> None:
+        """Send a stream coded otherwise from now on, or as it was. Raises UnknownCamera, UnservableFile."""
+        stand = self._stand(name)
+        stand.codings[stream] = coding
+        await self._show(stand, stream)
+
+    async def _show(self, stand: _Stand, stream: str) -> None:
+        """Send the stream's footage in its coding."""
+        clip, file = stand.footage.stream(stream)
+        if clip is None or file is None:
+            return
+        if (coding := stand.codings.get(stream)) is not None:
+            clip = await self._film(recoded, clip, file, coding, self._cache)
+        stand.shown[stream] = clip
+        stand.streams[stream][0].show(clip)
 
     def watched(self, name: str, stream: str = "main") -> int:
         """How many clients play a stream. Raises UnknownCamera."""
@@ -154,10 +190,14 @@ class Park:
             feed.suffer(None)
             mount.conduct, mount.tamper = Conduct.NORMAL, None
             if kind in _ALTERING and stream == "main":
-                feed.show(stand.footage.main)
+                feed.show(stand.shown["main"])
             if kind is FaultKind.HALF_OPEN:
                 mount.disconnect()
         log.info("camera %s is well again", name)
+
+    def head(self, name: str) -> Head | None:
+        """What moves a camera; None for one that stands still. Raises UnknownCamera."""
+        return self._stand(name).head
 
     def move(self, name: str, preset: str) -> None:
         """Point a camera at one of PRESETS. Raises UnknownCamera, ValueError."""
@@ -180,9 +220,8 @@ class Park:
         footage = await self._film(covered, stand.bare, masks, self._cache)
         self.clear(name)
         stand.footage = footage
-        for stream, clip in (("main", footage.main), ("sub", footage.sub)):
-            if clip is not None:
-                stand.streams[stream][0].show(clip)
+        for stream in stand.streams:
+            await self._show(stand, stream)
         log.info("camera %s covers %d masks", name, len(masks))
 
     def listing(self) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.api import AccessUnit, Clock, PacketSink, StreamInfo
+from core.api.media import picture
 from plugins.simulator.clips import VIDEO_CLOCK, Batch, Clip
 from plugins.simulator.faults import FaultKind
 
@@ -32,6 +33,18 @@ class LoopingStream:
         self._sent = 0
         self._next = (0, 0)  # loop number, batch number
         self._anchor = (0.0, 0)  # loop time and the ticks since 1970 that it was
+
+    @property
+    def clip(self) -> Clip:
+        """What it sends."""
+        return self._clip
+
+    def snapshot(self) -> bytes:
+        """A JPEG of the newest keyframe. Blocks. Raises PictureError."""
+        clip = self._clip
+        _, number = self._last_keyframe(self._clock.wall_ms() * (VIDEO_CLOCK // 1000))
+        video = clip.info.tracks[0]
+        return picture(video, next(unit.data for unit in clip.batches[number].units if unit.track == video.index))
 
     async def describe(self) -> StreamInfo:
         """The clip's tracks."""

@@ -183,9 +183,9 @@ def _encode(container: Any, stream: Any, shot: Any, number: int) -> None:
     container.mux(stream.encode(shot))
 
 
-def add_video(container: Any, codec: str, size: tuple[int, int], fps: Fraction, b_frames: int = 0) -> Any:
-    """A video stream of closed GOPs of two seconds."""
-    gop = max(1, round(fps * GOP_SECONDS))
+def add_video(container: Any, codec: str, size: tuple[int, int], fps: Fraction, b_frames: int = 0, gop: int = 0) -> Any:
+    """A video stream of closed GOPs of so many pictures, or of two seconds."""
+    gop = gop or max(1, round(fps * GOP_SECONDS))
     encoder = {"h264": "libx264", "h265": "libx265", "mjpeg": "mjpeg"}[codec]
     stream = container.add_stream(encoder, rate=fps)
     stream.width, stream.height = size
@@ -208,35 +208,56 @@ def add_video(container: Any, codec: str, size: tuple[int, int], fps: Fraction, 
     return stream
 
 
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """What `transcode` makes of a file; see there."""
+
+    b_frames: int
+    width: int
+    every: int
+    masks: Masks
+    codec: str
+    gop: int
+
+
 def transcode(
-    source: Path, cache: Path, *, b_frames: int = 0, width: int = 0, every: int = 1, masks: Masks = ()
+    source: Path,
+    cache: Path,
+    *,
+    b_frames: int = 0,
+    width: int = 0,
+    every: int = 1,
+    masks: Masks = (),
+    codec: str = "",
+    gop: int = 0,
 ) -> Path:
     """A file's video as H.264 with audio as AAC, once. width: 0 keeps it; every: keep each n-th picture; masks: what is
-    black; with them it keeps its codec.
+    black; with them it keeps its codec; codec: another one; gop: pictures between keyframes, 0 for two seconds.
 
     Blocks. Raises UnservableFile.
     """
     stamp_ = source.stat()
-    name = _name(str(source.resolve()), stamp_.st_size, stamp_.st_mtime_ns, b_frames, width, every, masks)
+    recipe = _Recipe(b_frames, width, every, masks, codec, gop)
+    name = _name(str(source.resolve()), stamp_.st_size, stamp_.st_mtime_ns, *astuple(recipe))
 
     def make(path: Path) -> None:
         log.info("transcoding %s …", source.name)
         try:
-            _transcode(source, path, b_frames, width, every, masks)
+            _transcode(source, path, recipe)
         except (av.FFmpegError, OSError, StopIteration) as error:
             raise UnservableFile(f"{source} cannot be transcoded ({error}).") from error
 
     return _made(cache / f"{source.stem}-{name}.mp4", make)
 
 
-def _transcode(source: Path, target: Path, b_frames: int, width: int, every: int, masks: Masks) -> None:
-    cover = Cover(masks)
+def _transcode(source: Path, target: Path, recipe: _Recipe) -> None:
+    cover, every = Cover(recipe.masks), recipe.every
     with av.open(str(source)) as given, av.open(str(target), "w") as made:
         video = next(iter(given.streams.video))
         rate = Fraction(video.average_rate or 25).limit_denominator(1000)
-        size = _scaled(video.codec_context.width, video.codec_context.height, width)
-        codec = _KEPT.get(video.codec_context.name, "h264") if masks else "h264"
-        out = add_video(made, codec, size, rate / every, b_frames)
+        size = _scaled(video.codec_context.width, video.codec_context.height, recipe.width)
+        codec = _KEPT.get(video.codec_context.name, "h264") if recipe.masks else recipe.codec or "h264"
+        out = add_video(made, codec, size, rate / every, recipe.b_frames, recipe.gop)
         sound = next(iter(given.streams.audio), None)
         heard = add_sound(made, "aac") if sound else None
         resampler = av.AudioResampler("fltp", "mono", 16_000) if sound else None

@@ -15,9 +15,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,10 +28,26 @@ import pytest
 
 from plugins.simulator.camera import SimulatedCamera
 from plugins.simulator.faults import FaultKind
+from plugins.simulator.head import View
+from plugins.simulator.onvif.device import OnvifDevice
+from plugins.simulator.onvif.gate import Asking
+from plugins.simulator.onvif.markup import Element
+from plugins.simulator.onvif.troubles import Trouble
 from plugins.simulator.park import Park
 from plugins.simulator.scenes.barcode import read
 
-__all__ = ["FaultKind", "ParkFace", "SimulatedCamera", "frame_number", "running_park", "simulator", "simulator_cache"]
+__all__ = [
+    "DeviceFace",
+    "FaultKind",
+    "ParkFace",
+    "SimulatedCamera",
+    "Trouble",
+    "frame_number",
+    "onvif_device",
+    "running_park",
+    "simulator",
+    "simulator_cache",
+]
 
 T = TypeVar("T")
 ANSWER_SECONDS = 60  # rendering included, on a machine with other work
@@ -85,6 +103,65 @@ class ParkFace:
         return self._park.truth(name)
 
 
+@dataclass(slots=True)
+class DeviceFace:
+    """A running ONVIF device, driven from the test's thread. user, password: of its administrator."""
+
+    park: ParkFace
+    device: OnvifDevice
+    user: str
+    password: str
+
+    @property
+    def address(self) -> str:
+        """host:port."""
+        return self.device.address
+
+    @property
+    def uuid(self) -> str:
+        """Its endpoint reference, which outlives a change of address."""
+        return self.device.about.uuid
+
+    @property
+    def calls(self) -> list[tuple[str, str]]:
+        """What has been asked of it: namespace prefix (tds, trt, tptz, tev …) and operation, oldest first."""
+        return self.park._call(lambda: list(self.device.calls))
+
+    def fault(self, trouble: Trouble | str, *, only: str = "", seconds: float = 30.0) -> None:
+        """Give it a trouble. only: the prefix of the one service it is about; seconds: how long "slow" is."""
+        self.park._call(lambda: self.device.afflict(Trouble(trouble), only=only, seconds=seconds))
+
+    def clear(self) -> None:
+        """Take all troubles away; its clock is right, its accounts are open."""
+        self.park._call(self.device.heal)
+
+    def set_clock(self, offset_ms: int) -> None:
+        """Let its clock be wrong."""
+        self.park._call(lambda: self.device.set_clock(offset_ms))
+
+    def set_password(self, password: str) -> None:
+        """Change the administrator's password, for ONVIF and RTSP."""
+        self.password = password
+        self.park._call(lambda: self.device.put_user(self.user, password))
+
+    def restart(self, *, away: float = 0.0, host: str = "", port: int | None = None) -> None:
+        """Take its power away for some seconds; it comes back, elsewhere perhaps (port 0: a free one)."""
+        self.park._do(self.device.restart(away=away, host=host, port=port))
+
+    def relays(self) -> dict[str, bool]:
+        """Which relays are on."""
+        return self.park._call(lambda: {token: relay.on for token, relay in self.device.relays.items()})
+
+    def view(self, name: str = "gate") -> View | None:
+        """Where a camera looks; None for one that cannot be moved."""
+
+        def look() -> View | None:
+            head = self.device.park.head(name)
+            return head.view() if head else None
+
+        return self.park._call(look)
+
+
 @contextmanager
 def running_park(cache: Path, *cameras: SimulatedCamera, **options: Any) -> Iterator[ParkFace]:
     """A park in a thread, its cameras ready; ended on leaving. options: those of `Park`."""
@@ -130,3 +207,48 @@ def simulator(simulator_cache: Path) -> Iterator[Callable[..., ParkFace]]:
             return parks.enter_context(manager)
 
         yield start
+
+
+@pytest.fixture
+def onvif_device(simulator: Callable[..., ParkFace]) -> Iterator[Callable[..., DeviceFace]]:
+    """A factory of running devices: `device = onvif_device()`, or `onvif_device(channels=4, asking="sha256")`.
+
+    channels: how many cameras it has: gate, or gate1, gate2 and so on. asking: one of `Asking`, how it wants the
+    password proved. camera: further options of SimulatedCamera, such as codec. Others: those of `OnvifDevice`.
+    """
+    devices: list[tuple[ParkFace, OnvifDevice]] = []
+
+    def start(
+        *,
+        channels: int = 1,
+        asking: Asking | str = Asking.BOTH,
+        user: str = "admin",
+        password: str = "Secret-12",  # noqa: S107 - of a throw-away device
+        camera: dict[str, Any] | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        on_answer: Callable[[str, Element], None] | None = None,
+        **options: Any,
+    ) -> DeviceFace:
+        names = ["gate"] if channels == 1 else [f"gate{number + 1}" for number in range(channels)]
+        park = simulator(*(SimulatedCamera(name, seed=n, **(camera or {})) for n, name in enumerate(names)))
+
+        async def put_up() -> OnvifDevice:
+            device = OnvifDevice(
+                park._park,
+                names,
+                {user: password},
+                asking=Asking(asking),
+                ssl_context=ssl_context,
+                on_answer=on_answer,
+                **options,
+            )
+            await device.start()
+            return device
+
+        device = park._do(put_up())
+        devices.append((park, device))
+        return DeviceFace(park, device, user, password)
+
+    yield start
+    for park, device in devices:
+        park._do(device.stop())
