@@ -20,6 +20,8 @@ CORE_PERMISSIONS = (
     PermissionSpec("camera.export", "Export recordings", Scope.CAMERA, _OPERATORS),
     PermissionSpec("camera.unmask", "See what lies under privacy masks", Scope.CAMERA),
     PermissionSpec("camera.record", "Start a recording by hand", Scope.CAMERA, _OPERATORS),
+    PermissionSpec("camera.ptz", "Move a camera", Scope.CAMERA, _OPERATORS),
+    PermissionSpec("camera.ptz_first", "Take a moving camera from others", Scope.CAMERA),
     PermissionSpec("camera.manage", "Add, change and remove cameras", Scope.CAMERA),
     PermissionSpec("view.share", "Share views of the live wall with everybody", Scope.SYSTEM, _OPERATORS),
     PermissionSpec("event.view", "See events", Scope.CAMERA, _OPERATORS),

@@ -27,6 +27,7 @@ from core.hookspecs.detectors import (
 from core.hookspecs.events import Event, EventTypeSpec, NoAttributes, SeenObject
 from core.hookspecs.marks import hookimpl
 from core.hookspecs.ops import Health, HealthCheckSpec, HealthFix, Level, WorkerContext, WorkerSpec
+from core.hookspecs.ptz import Preset, Ptz, PtzAbilities, PtzPosition, Tour, TourAct
 from core.hookspecs.settings import CameraId, SettingsSpec
 from core.hookspecs.shapes import Line, Zone
 from core.hookspecs.storage import ObjectWriter, Storage, StorageBackendSpec, StorageError, VolumeSpace
@@ -82,7 +83,11 @@ __all__ = [
     "PermissionSpec",
     "PluginConfig",
     "PluginMeta",
+    "Preset",
     "ProbeReport",
+    "Ptz",
+    "PtzAbilities",
+    "PtzPosition",
     "RetryLater",
     "RouteSpec",
     "Scope",
@@ -98,6 +103,8 @@ __all__ = [
     "StreamReport",
     "SystemClock",
     "TopicSpec",
+    "Tour",
+    "TourAct",
     "Track",
     "TrackPoint",
     "TrackRequest",

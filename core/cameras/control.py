@@ -1,22 +1,31 @@
-"""Telling a camera to do something beside sending video. Blocks: not for an event loop."""
+"""Telling a camera to do something beside sending video. Blocks: not for an event loop.
+
+Persons move cameras through web, which keeps a camera's Mover (core.web.helm); rules and the clock through here.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import BaseModel
 
+from core.cameras import steering
 from core.cameras.drivers import CameraError, opened
 from core.cameras.models import Camera
 from core.hookspecs.cameras import CameraDriverSpec, ControlError
+from core.hookspecs.ptz import Ptz
+from core.media.clock import Clock
 from core.media.masks import Masks
 
 SECONDS = 15.0
+RUN_S = 40.0
 MASKS_SECONDS = 90.0  # cameras that restart their encoders for it take long
 T = TypeVar("T")
+log = logging.getLogger("eyrie.cameras")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +36,55 @@ class Controls:
     outputs: tuple[str, ...] = ()
 
 
-def goto_preset(camera_id: int, preset: str, timeout: float = SECONDS) -> None:
-    """Point a camera at a position that it knows by this name; within `timeout` seconds. Raises ControlError."""
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """What moves a camera. name: the camera's; revision: of its settings, with which this ends to be right."""
+
+    name: str
+    revision: int
+    ptz: Ptz
+
+
+def mover(camera_id: int) -> Mover:
+    """What moves a camera. Raises ControlError when its driver moves none."""
     name, spec, settings = _camera(camera_id)
-    if spec.goto_preset is None:
+    if spec.ptz is None:
         raise ControlError(f"{name}: its driver {spec.title} cannot move cameras.", lasting=True)
-    _done(name, spec.goto_preset(settings, preset, timeout), timeout)
+    return Mover(name, revision_of(camera_id), spec.ptz(settings))
+
+
+def revision_of(camera_id: int) -> int:
+    """The revision of a camera's settings; -1 when it is gone."""
+    found = Camera.objects.filter(pk=camera_id).values_list("revision", flat=True).first()
+    return -1 if found is None else found
+
+
+def goto_preset(camera_id: int, preset: str, timeout: float = SECONDS) -> None:
+    """Point a camera at a position that it knows by this name, unless a person moves it; within `timeout` seconds.
+
+    Raises ControlError.
+    """
+    found = mover(camera_id)
+    holder = steering.holder(camera_id)
+    if holder is not None:
+        raise ControlError(f"{found.name} is moved by {holder.name} at the moment.")
+    _done(found.name, _goto(found, preset), timeout)
+    steering.moved(camera_id)
+
+
+def return_left_alone(clock: Clock) -> None:
+    """Point cameras that nobody moves any more at the position they return to; for about a minute at most. Blocks."""
+    began = clock.monotonic()
+    for row in steering.returning(clock):
+        if clock.monotonic() - began > RUN_S:
+            return
+        try:
+            goto_preset(row.camera_id, row.return_preset)
+        except ControlError as error:
+            log.warning("camera %s does not return to %s: %s", row.camera_id, row.return_preset, error)
+            if not error.lasting:
+                continue
+        steering.returned(row.camera_id)
 
 
 def set_output(camera_id: int, output: str, on: bool, timeout: float = SECONDS) -> None:
@@ -46,9 +98,9 @@ def set_output(camera_id: int, output: str, on: bool, timeout: float = SECONDS) 
 def controls_of(camera_id: int, timeout: float = SECONDS) -> Controls:
     """What a camera can be told, as far as its driver knows; within `timeout` seconds. Raises ControlError."""
     name, spec, settings = _camera(camera_id)
-    presets = _done(name, spec.presets(settings, timeout), timeout) if spec.presets else ()
+    presets = _done(name, spec.ptz(settings).presets(), timeout) if spec.ptz else ()
     outputs = _done(name, spec.outputs(settings, timeout), timeout) if spec.outputs else ()
-    return Controls(tuple(presets), tuple(outputs))
+    return Controls(tuple(preset.name for preset in presets), tuple(outputs))
 
 
 def set_masks(camera_id: int, masks: Masks, timeout: float = MASKS_SECONDS) -> Masks:
@@ -57,6 +109,15 @@ def set_masks(camera_id: int, masks: Masks, timeout: float = MASKS_SECONDS) -> M
     if spec.set_masks is None:
         raise ControlError(f"{name}: its driver {spec.title} cannot have it cover anything.", lasting=True)
     return _done(name, spec.set_masks(settings, masks, timeout), timeout)
+
+
+async def _goto(found: Mover, name: str) -> None:
+    known = await found.ptz.presets()
+    preset = next((one for one in known if one.name == name), None)
+    if preset is None:
+        names = ", ".join(one.name for one in known) or "none"
+        raise ControlError(f"{found.name}: its position {name!r} is not known; choose one of {names}.")
+    await found.ptz.goto_preset(preset.token)
 
 
 def _camera(camera_id: int) -> tuple[str, CameraDriverSpec, BaseModel]:

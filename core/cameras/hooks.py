@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from core.cameras.covering import lost_sight
-from core.cameras.models import Camera, CameraGroup, Holiday, RecordingSchedule
+from core.cameras.models import Camera, CameraGroup, Holiday, RecordingSchedule, Steering
 from core.hookspecs.configuration import ConfigurationPart
 from core.hookspecs.events import Event
 from core.hookspecs.marks import hookimpl
@@ -45,6 +45,14 @@ def register_configuration() -> Iterable[ConfigurationPart]:
         ConfigurationPart("holidays", "Holidays", Holiday, ("name", "month", "day", "year"), "name"),
         ConfigurationPart("cameras", "Cameras", Camera, _CAMERA, "name", after=schedules, changed=_camera_changed),
         ConfigurationPart("groups", "Groups of cameras", CameraGroup, ("name", "cameras"), "name", after=cameras),
+        ConfigurationPart(
+            "returns",
+            "Positions that cameras return to",
+            Steering,
+            ("camera", "return_preset", "return_after"),
+            "camera",
+            after=cameras,
+        ),
     )
 
 

@@ -105,3 +105,26 @@ class CameraGroup(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Steering(models.Model):
+    """Who moves a camera, and where it returns (core.cameras.steering).
+
+    user_id, name, first, until_ms, locked: who holds it, until when, UTC ms. event_id: of the movement that goes on.
+    moved_ms: when it was last moved, UTC ms; None once it is back. return_preset: name of the position it goes back to,
+    empty for none; return_after: minutes.
+    """
+
+    camera = models.OneToOneField(Camera, models.CASCADE, primary_key=True, related_name="steering")
+    user_id = models.BigIntegerField(default=0)
+    name = models.CharField(max_length=150, blank=True, default="")
+    first = models.BooleanField(default=False)
+    until_ms = models.BigIntegerField(default=0)
+    locked = models.BooleanField(default=False)
+    event_id = models.BigIntegerField(null=True, blank=True)
+    moved_ms = models.BigIntegerField(null=True, blank=True)
+    return_preset = models.CharField(max_length=100, blank=True, default="")
+    return_after = models.PositiveSmallIntegerField(default=5)
+
+    def __str__(self) -> str:
+        return f"{self.name or 'nobody'} at {self.camera}"

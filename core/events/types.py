@@ -15,6 +15,12 @@ class CameraTrouble(BaseModel):
     message: str = ""
 
 
+class CameraMoved(BaseModel):
+    """by: name of who moved it."""
+
+    by: str
+
+
 class VolumeTrouble(BaseModel):
     """volume: its name; message: one sentence."""
 
@@ -66,6 +72,7 @@ CORE_EVENT_TYPES = (
     EventTypeSpec("camera.online", "Camera online again", NoAttributes),
     EventTypeSpec("camera.stalled", "Camera sends no pictures", CameraTrouble),
     EventTypeSpec("camera.auth_failed", "Camera refuses the credentials", CameraTrouble),
+    EventTypeSpec("camera.moved", "Camera moved by a person", CameraMoved),
     EventTypeSpec("storage.volume_failed", "Volume failed", VolumeTrouble),
     EventTypeSpec("storage.volume_recovered", "Volume works again", VolumeTrouble),
     EventTypeSpec("storage.nearly_full", "Volume nearly full", VolumeSpaceLow),

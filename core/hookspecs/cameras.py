@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from core.hookspecs.marks import hookspec
+from core.hookspecs.ptz import Ptz
 from core.media.masks import Masks
 from core.media.source import Fault, PacketSource
 
@@ -77,11 +78,10 @@ class CameraDriverSpec:
     probe: connects, looks and answers within `timeout` seconds; never raises for what a camera does. Runs in web.
     find: looks for cameras within some seconds, at the addresses given (IPv4, `host` or `host:port`), without trying
     credentials; None when the driver cannot. Runs in web.
-    goto_preset: points the camera at a position that it knows by this name, within some seconds. set_output: switches
-    an output of it (a relay, a light, a siren) on or off, so again as often as it is called. Both raise ControlError;
+    ptz: makes what moves the camera; touches no network. None when the driver moves none. Runs in web and the worker.
+    set_output: switches an output of it (a relay, a light, a siren) on or off, so again as often as it is called.
+    outputs: their names, asked for within some seconds where a person chooses one; run in web. Both raise ControlError;
     None when the driver cannot. Run in the worker.
-    presets, outputs: what these two know, by name, asked for within some seconds where a person chooses one. Raise
-    ControlError; None when the driver cannot tell. Run in web.
     set_masks: has the camera itself black out these polygons in all its streams, instead of those it had, within some
     seconds; returns those that it took, whole and nothing less, and Eyrie covers the others. With none it covers
     nothing any more. Raises ControlError, after which the camera's masks are not relied on; None when the driver
@@ -96,9 +96,8 @@ class CameraDriverSpec:
     probe: Callable[[Any, float], Awaitable[ProbeReport]]
     capabilities: frozenset[str] = field(default_factory=frozenset)
     find: Callable[[Sequence[str], float], Awaitable[Sequence[FoundCamera]]] | None = None
-    goto_preset: Callable[[Any, str, float], Awaitable[None]] | None = None
+    ptz: Callable[[Any], Ptz] | None = None
     set_output: Callable[[Any, str, bool, float], Awaitable[None]] | None = None
-    presets: Callable[[Any, float], Awaitable[Sequence[str]]] | None = None
     outputs: Callable[[Any, float], Awaitable[Sequence[str]]] | None = None
     set_masks: Callable[[Any, Masks, float], Awaitable[Masks]] | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from core.web.socket.live import Live
+from core.web.socket.ptz import Steer
 from core.web.socket.refusal import Refusal
 from core.web.socket.topics import Topics
 
@@ -21,5 +22,6 @@ handler500 = "core.web.failures.server_error"
 websocket_urlpatterns = [
     path("ws/v1/", Topics.as_asgi()),
     path("ws/v1/cameras/<int:camera_id>/live/", Live.as_asgi()),
+    path("ws/v1/cameras/<int:camera_id>/ptz/", Steer.as_asgi()),
     re_path(r"", Refusal.as_asgi()),
 ]

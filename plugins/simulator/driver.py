@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from core.api import CameraDriverSpec, ControlError, Fault, Masks, PacketSource, ProbeReport, StreamReport
+from core.api import CameraDriverSpec, ControlError, Fault, Masks, PacketSource, ProbeReport, Ptz, StreamReport
 
 STEP_S = 5.0
 
@@ -61,9 +61,11 @@ async def probe(settings: SimulatedCameraSettings, timeout: float) -> ProbeRepor
     )
 
 
-async def goto_preset(settings: SimulatedCameraSettings, preset: str, timeout: float) -> None:  # noqa: ASYNC109 - as above
-    """Move it. Raises ControlError."""
-    await _tell("move", name=settings.name, preset=preset)
+def ptz(settings: SimulatedCameraSettings) -> Ptz:
+    """What moves it."""
+    from plugins.simulator.ptz import SimulatedPtz
+
+    return SimulatedPtz(settings.name)
 
 
 async def set_output(settings: SimulatedCameraSettings, output: str, on: bool, timeout: float) -> None:  # noqa: ASYNC109 - as above
@@ -75,13 +77,6 @@ async def set_masks(settings: SimulatedCameraSettings, masks: Masks, timeout: fl
     """Cover its scene; it takes any. Raises ControlError."""
     await _tell("mask", name=settings.name, masks=masks)
     return masks
-
-
-async def presets(settings: SimulatedCameraSettings, timeout: float) -> Sequence[str]:  # noqa: ASYNC109 - as above
-    """Where it can be pointed."""
-    from plugins.simulator.park import PRESETS
-
-    return PRESETS
 
 
 async def outputs(settings: SimulatedCameraSettings, timeout: float) -> Sequence[str]:  # noqa: ASYNC109 - as above
@@ -108,9 +103,8 @@ SPEC = CameraDriverSpec(
     streams=streams,
     open=open_stream,
     probe=probe,
-    goto_preset=goto_preset,
+    ptz=ptz,
     set_output=set_output,
-    presets=presets,
     set_masks=set_masks,
     outputs=outputs,
 )

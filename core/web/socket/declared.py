@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from core.access.permissions import declared_permissions
 from core.access.rights import Rights
+from core.cameras.steering import TOPIC
 from core.hookspecs.access import Scope
 from core.hookspecs.web import TopicSpec
 from core.pluginhost import host
@@ -92,11 +93,22 @@ class BackupMessage(BaseModel):
     target: int
 
 
+class SteeringMessage(BaseModel):
+    """Who moves a camera now; `by` is empty when nobody does. first: others cannot take it; locked: they keep it."""
+
+    camera_id: int
+    by: str
+    by_id: int
+    first: bool
+    locked: bool
+
+
 CAMERAS_STATUS = "cameras.status"
 CAMERAS_OBJECTS = "cameras.objects"
 CORE_TOPICS = (
     TopicSpec(CAMERAS_STATUS, "State of each camera, at subscription and on change", StatusMessage, "camera.view"),
     TopicSpec(CAMERAS_OBJECTS, "What detectors see on each camera now", ObjectsMessage, "camera.live"),
+    TopicSpec(TOPIC, "Who moves a camera", SteeringMessage, "camera.ptz"),
     TopicSpec("events.recorded", "Events as they are recorded", EventMessage, "event.view"),
     TopicSpec("events.changed", "Events that ended, got a picture or were looked at", EventChange, "event.view"),
     TopicSpec("rules.deliveries", "What becomes of the actions of rules", DeliveryMessage, "rule.view"),

@@ -1,0 +1,1 @@
+"""Moving cameras by hand: what one web process keeps of a camera while somebody does."""
