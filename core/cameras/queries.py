@@ -61,6 +61,23 @@ class CameraLimits:
     bytes: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class CameraMasks:
+    """A camera's privacy masks. at_camera: those that it covers itself, since since_ms, UTC ms; None: not for sure."""
+
+    masks: Masks = ()
+    at_camera: Masks = ()
+    since_ms: int | None = None
+
+    def on(self, from_ms: int | None) -> Masks:
+        """What is to be covered of pictures taken at or after `from_ms`, UTC ms; None for live ones.
+
+        Not what the camera has covered itself since before then.
+        """
+        relied_on = self.since_ms is not None and (from_ms is None or from_ms >= self.since_ms)
+        return tuple(one for one in self.masks if one not in self.at_camera) if relied_on else self.masks
+
+
 def cameras() -> CameraRows:
     """All cameras in the order of lists."""
     return Camera.objects.order_by("position", "id")
@@ -91,16 +108,18 @@ def camera_limits() -> list[CameraLimits]:
     return [CameraLimits(*row) for row in cameras().values_list("id", "retention_days", "retention_bytes")]
 
 
-def masks_on(camera_id: int, from_ms: int | None) -> Masks:
-    """What is to be covered, for those who may not see it all, of a camera's pictures taken at or after `from_ms`, UTC
-    ms; None for live ones. Not what the camera has covered itself since before then.
-    """
+def camera_masks(camera_id: int) -> CameraMasks:
+    """A camera's privacy masks: one small query. A camera that is gone has none."""
     row = cameras().filter(pk=camera_id).values_list("masks", "masks_at_camera", "masks_since_ms").first()
     if row is None:
-        return ()
+        return CameraMasks()
     masks, at_camera, since_ms = row
-    relied_on = at_camera if since_ms is not None and (from_ms is None or from_ms >= since_ms) else []
-    return masks_of(one for one in masks if one not in relied_on)
+    return CameraMasks(masks_of(masks), masks_of(at_camera), since_ms)
+
+
+def masks_on(camera_id: int, from_ms: int | None) -> Masks:
+    """What is to be covered, for those who may not see it all, of a camera's pictures: see CameraMasks.on."""
+    return camera_masks(camera_id).on(from_ms)
 
 
 def schedule_of(camera: Camera) -> Schedule:

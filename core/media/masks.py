@@ -1,11 +1,11 @@
-"""Privacy masks: which polygons are masks.
+"""Privacy masks: which polygons are masks, and what lies under them.
 
 A mask is a polygon in fractions of the picture, so that it fits the main and the sub stream, whatever their size.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 Point = tuple[float, float]
 Polygon = tuple[Point, ...]
@@ -18,6 +18,7 @@ MOST_POINTS = 32
 MOST_MASKS = 16
 SMALLEST = 0.0001
 """Of the picture: about fourteen pixels square at 1080p."""
+_THIN = 1e-6  # a box without area is looked at as one of next to none
 
 
 class MaskError(ValueError):
@@ -38,8 +39,38 @@ def checked_polygon(points: Sequence[Sequence[float]], what: str = "mask") -> Po
     return corners
 
 
+def share_under(box: Sequence[float], masks: Masks) -> float:
+    """How much of a box, `(left, top, width, height)` in fractions of the picture, lies under masks: 0 to 1.
+
+    Where masks overlap their parts add up: that errs on the side of covering.
+    """
+    left, top, width, height = box
+    width, height = max(width, _THIN), max(height, _THIN)
+    under = (_area(_clipped(mask, left, top, left + width, top + height)) for mask in masks)
+    return min(1.0, sum(under) / (width * height))
+
+
+def _clipped(polygon: Polygon, left: float, top: float, right: float, bottom: float) -> Polygon:
+    for axis, edge, way in ((0, left, 1), (0, right, -1), (1, top, 1), (1, bottom, -1)):
+        polygon = tuple(_kept(polygon, axis, edge, way))
+    return polygon
+
+
+def _kept(polygon: Polygon, axis: int, edge: float, way: int) -> Iterator[Point]:
+    """The part of a polygon on one side of an edge (Sutherland and Hodgman). Of one that is not convex, bridges of no
+    width stay along the edge: its area is right.
+    """
+    for one, other in zip(polygon, (*polygon[1:], *polygon[:1]), strict=True):
+        inside, next_inside = ((point[axis] - edge) * way >= 0 for point in (one, other))
+        if inside:
+            yield one
+        if inside != next_inside:
+            part = (edge - one[axis]) / (other[axis] - one[axis])
+            yield one[0] + part * (other[0] - one[0]), one[1] + part * (other[1] - one[1])
+
+
 def _area(corners: Polygon) -> float:
-    following = (*corners[1:], corners[0])
+    following = (*corners[1:], *corners[:1])
     return abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in zip(corners, following, strict=True))) / 2
 
 

@@ -5,7 +5,7 @@ import pytest
 from av.video.frame import VideoFrame
 
 from core.media.covering import Cover
-from core.media.masks import MaskError, checked_polygon
+from core.media.masks import MaskError, checked_polygon, share_under
 
 TRIANGLE = ((0.1, 0.1), (0.9, 0.1), (0.1, 0.9))
 
@@ -50,3 +50,25 @@ def test_what_lies_under_a_mask_is_gone_and_the_rest_is_as_it_was(size: tuple[in
 def test_without_masks_nothing_is_touched() -> None:
     frame = _grey(64, 48)
     assert Cover().on(frame) is frame
+
+
+U_SHAPE = ((0, 0), (0.2, 0), (0.2, 0.6), (0.4, 0.6), (0.4, 0), (0.6, 0), (0.6, 0.8), (0, 0.8))
+
+
+@pytest.mark.parametrize(
+    ("box", "masks", "share"),
+    [
+        ((0.1, 0.1, 0.2, 0.2), (TRIANGLE,), 1.0),
+        ((0.1, 0.1, 0.8, 0.8), (TRIANGLE,), 0.5),
+        ((0.6, 0.6, 0.2, 0.2), (TRIANGLE,), 0.0),
+        ((0.2, 0.1, 0.2, 0.4), (U_SHAPE,), 0.0),  # between its arms
+        ((0.0, 0.0, 0.6, 0.6), (U_SHAPE,), 2 / 3),
+        ((0.1, 0.0, 0.2, 0.2), (TRIANGLE, U_SHAPE), 1.0),  # what two masks cover counts once at the most
+        ((0.2, 0.2, 0.0, 0.0), (TRIANGLE,), 1.0),
+        ((0.2, 0.2, 0.1, 0.1), (), 0.0),
+    ],
+)
+def test_how_much_of_a_box_lies_under_masks(
+    box: tuple[float, float, float, float], masks: tuple[tuple[tuple[float, float], ...], ...], share: float
+) -> None:
+    assert share_under(box, masks) == pytest.approx(share, abs=1e-5)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.generics import ListAPIView
@@ -20,6 +20,7 @@ from core.access.rights import rights_for
 from core.events import pictures, queries, services
 from core.events.models import StoredEvent
 from core.media.clock import SystemClock
+from core.web.covered import Covered
 from core.web.rest.conventions import NewestFirst, actor, integers
 from core.web.rest.media import JPEG, WIDTH, picture_of_moment
 from core.web.rest.times import optional_time, rfc3339
@@ -41,7 +42,8 @@ class InOrder(NewestFirst):
 class EventOutput(serializers.ModelSerializer[StoredEvent]):
     """One event; `end` is null while it lasts or when it is a moment.
 
-    objects: what was in the picture, boxes as fractions of it. acknowledged: null until somebody has looked at it.
+    objects: what was in the picture, boxes as fractions of it; null for one under a privacy mask, for who may not see
+    what lies there. acknowledged: null until somebody has looked at it.
     has_picture: a picture of its own is at `events/{id}/picture.jpg`; without it the recording's is there.
     """
 
@@ -49,7 +51,7 @@ class EventOutput(serializers.ModelSerializer[StoredEvent]):
     start = serializers.SerializerMethodField()
     end = serializers.SerializerMethodField()
     attributes = serializers.DictField()
-    objects = serializers.ListField(source="objects_seen", child=serializers.DictField())
+    objects = serializers.SerializerMethodField()
     has_picture = serializers.SerializerMethodField()
     acknowledged = serializers.SerializerMethodField()
 
@@ -64,6 +66,12 @@ class EventOutput(serializers.ModelSerializer[StoredEvent]):
     def get_end(self, event: StoredEvent) -> str | None:
         """RFC 3339."""
         return None if event.end_ms is None else rfc3339(event.end_ms)
+
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
+    def get_objects(self, event: StoredEvent) -> list[dict[str, Any]]:
+        """`[{"label", "score", "box", "track"}]`."""
+        covered: Covered = self.context["covered"]
+        return covered.placed(event.objects_seen, event.camera_id, event.start_ms)
 
     def get_has_picture(self, event: StoredEvent) -> bool:
         """Whether one was kept with it."""
@@ -110,6 +118,10 @@ class Events(ListAPIView[StoredEvent]):
         )
         return rights_for(self.request).filter(found, "event.view", "camera_id")
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        """With what this user is not shown."""
+        return {**super().get_serializer_context(), "covered": Covered(rights_for(self.request))}
+
     @extend_schema(
         parameters=[
             OpenApiParameter("camera", int, many=True, description="Only these cameras' events."),
@@ -135,7 +147,8 @@ class OneEvent(APIView):
     @extend_schema(responses=EventOutput)
     def get(self, request: Request, event_id: int) -> Response:
         """The event."""
-        return Response(EventOutput(found_event(request, event_id)).data)
+        context = {"covered": Covered(rights_for(request))}
+        return Response(EventOutput(found_event(request, event_id), context=context).data)
 
 
 class Picture(APIView):

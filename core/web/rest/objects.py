@@ -11,7 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.access.declared import Required
+from core.access.rights import rights_for
 from core.recording.object_store import objects_between
+from core.web.covered import is_hidden, masks_for
 from core.web.rest.timeline import TIMES
 from core.web.rest.times import required_range
 
@@ -40,10 +42,16 @@ class Objects(APIView):
 
     @extend_schema(parameters=[*TIMES[:2]], responses=TRACKS)
     def get(self, request: Request, camera_id: int) -> Response:
-        """Boxes of the objects that were followed in a range of an hour at most, two a second for each."""
+        """Boxes of the objects that were followed in a range of an hour at most, two a second for each.
+
+        Who may not see what lies under the camera's privacy masks does not get those that lie there.
+        """
         start, end = required_range(request.query_params, LONGEST_MS)
+        masks = masks_for(rights_for(request), camera_id, start)
         tracks: dict[tuple[str, str], dict[str, Any]] = {}
         for one in objects_between(camera_id, start, end):
+            if is_hidden(one.box, masks):
+                continue
             fresh = {"id": one.track, "detector": one.detector, "label": one.label, "points": []}
             place = [round(part, _PLACES) for part in one.box]
             points = tracks.setdefault((one.track, one.label), fresh)["points"]

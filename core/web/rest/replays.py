@@ -20,6 +20,7 @@ from core.detection.services import detector_named
 from core.replays.models import Replay
 from core.replays.services import cancel_replay, request_replay
 from core.tasks.jobs import State
+from core.web.covered import Covered
 from core.web.rest.cameras import found_camera
 from core.web.rest.conventions import Pages, actor, address
 from core.web.rest.times import required_range, rfc3339
@@ -127,8 +128,9 @@ class ReplayDetail(ReplayOutput):
 
     @extend_schema_field(FIND)
     def get_finds(self, job: Replay) -> list[dict[str, Any]]:
-        """Times in ms UTC."""
-        return list(job.finds)
+        """Times in ms UTC; without the boxes of what lies under privacy masks, for who may not see that."""
+        covered: Covered = self.context["covered"]
+        return covered.placed(job.finds, job.camera_id, job.start_ms)
 
 
 class Replays(ListAPIView[Replay]):
@@ -176,7 +178,8 @@ class OneReplay(APIView):
     @extend_schema(responses=ReplayDetail)
     def get(self, request: Request, camera_id: int, replay_id: int) -> Response:
         """How far it is, and what it found."""
-        return Response(ReplayDetail(_found(camera_id, replay_id)).data)
+        context = {"covered": Covered(rights_for(request))}
+        return Response(ReplayDetail(_found(camera_id, replay_id), context=context).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, camera_id: int, replay_id: int) -> Response:

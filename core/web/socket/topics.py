@@ -10,17 +10,22 @@ import asyncio
 import json
 from typing import Any
 
+from channels.db import database_sync_to_async
 from django.utils import translation
 
 from core.events.publishing import GROUP
 from core.recorder.protocol import CameraStatus
 from core.web import recorders, sightings
+from core.web.covered import Covered, is_hidden
+from core.web.identity import Credential
 from core.web.rest.cameras import status_body
 from core.web.socket.declared import CAMERAS_OBJECTS, CAMERAS_STATUS, declared_topics, may_receive, may_subscribe
 from core.web.socket.watchman import Watchman
 from core.web.speech import language_of, said
 
 MAX_MESSAGE = 4096
+PLACING = (CAMERAS_OBJECTS, "events.recorded", "events.changed")
+"""Topics that tell where objects are."""
 
 
 class Topics(Watchman):
@@ -128,7 +133,26 @@ class Topics(Watchman):
         if spec is None or topic not in self._subscribed:
             return
         if await self.asked(may_receive, self.rights, spec, message):
-            await self._say("message", topic, message=message)
+            await self._say("message", topic, message=await self._uncovered(topic, message))
+
+    async def _uncovered(self, topic: str, message: dict[str, Any]) -> dict[str, Any]:
+        """The message without what tells where somebody is under a privacy mask, for who may not see that."""
+        camera, objects = message.get("camera_id"), message.get("objects")
+        if topic not in PLACING or camera is None or not objects:
+            return message
+        if not self._covered.knows(camera):
+            await database_sync_to_async(self._covered.masks)(camera, None)
+        if topic != CAMERAS_OBJECTS:
+            return message | {"objects": self._covered.placed(objects, camera, message["start_ms"])}
+        masks = self._covered.masks(camera, None)
+        return message | {"objects": [one for one in objects if not is_hidden(one["box"], masks)]}
+
+    async def _renewed(self, held: Credential) -> bool:
+        """Masks are asked for again as often as rights are."""
+        known = await super()._renewed(held)
+        if known:
+            self._covered = Covered(self.rights)
+        return known
 
     async def _say(self, operation: str, topic: Any, **more: Any) -> None:
         await self.send(json.dumps({"op": operation, "topic": topic, **more}, separators=(",", ":")))

@@ -101,7 +101,7 @@ async def test_what_detectors_see_reaches_those_who_may_watch_the_camera(served,
         async with websockets.connect(f"ws://{served}/ws/v1/", additional_headers=headers) as connection:
             client = Client(connection)
             assert (await client.ask(op="subscribe", topic="cameras.objects"))["op"] == "subscribed"
-            await _until(lambda: spectators.watched)
+            await _until(lambda: spectators._watching)
             track = TrackedObject("t-1", "person", (TrackPoint(5, (0.1, 0.2, 0.3, 0.4), 0.9),))
             for camera_id in (mine.pk + 1, mine.pk):
                 spectators.tracks(Tracks(camera_id, 5, (track,)))
@@ -111,7 +111,7 @@ async def test_what_detectors_see_reaches_those_who_may_watch_the_camera(served,
                 {"id": "t-1", "label": "person", "score": 0.9, "box": [0.1, 0.2, 0.3, 0.4], "seen": True}
             ]
             assert (await client.ask(op="unsubscribe", topic="cameras.objects"))["op"] == "unsubscribed"
-            await _until(lambda: not spectators.watched)
+            await _until(lambda: not spectators._watching)
     finally:
         await spectators.stop()
 
