@@ -25,6 +25,26 @@ from core.hookspecs.detectors import (
     Tracks,
 )
 from core.hookspecs.events import Event, EventTypeSpec, NoAttributes, SeenObject
+from core.hookspecs.happenings import (
+    BY_CAMERA,
+    DOORBELL,
+    HAPPENINGS,
+    HARDWARE_FAILED,
+    INPUT_ACTIVE,
+    INTRUSION,
+    LINE_CROSSED,
+    LOITERING,
+    MOTION_DETECTED,
+    OBJECT_LEFT,
+    OBJECT_REMOVED,
+    OBJECT_SEEN,
+    OUTPUT_ACTIVE,
+    SOUND_HEARD,
+    STORAGE_FAILED,
+    TAMPER_DETECTED,
+    AtLine,
+    InZone,
+)
 from core.hookspecs.marks import hookimpl
 from core.hookspecs.ops import Health, HealthCheckSpec, HealthFix, Level, WorkerContext, WorkerSpec
 from core.hookspecs.ptz import Preset, Ptz, PtzAbilities, PtzPosition, Tour, TourAct
@@ -41,10 +61,27 @@ from core.pluginhost.metadata import PluginConfig, PluginMeta
 
 __all__ = [
     "API_VERSION",
+    "BY_CAMERA",
+    "DOORBELL",
+    "HAPPENINGS",
+    "HARDWARE_FAILED",
+    "INPUT_ACTIVE",
+    "INTRUSION",
+    "LINE_CROSSED",
+    "LOITERING",
+    "MOTION_DETECTED",
     "NOTHING",
+    "OBJECT_LEFT",
+    "OBJECT_REMOVED",
+    "OBJECT_SEEN",
+    "OUTPUT_ACTIVE",
+    "SOUND_HEARD",
+    "STORAGE_FAILED",
+    "TAMPER_DETECTED",
     "AccessUnit",
     "ActionContext",
     "ActionSpec",
+    "AtLine",
     "AuditEntry",
     "BackupError",
     "BackupTarget",
@@ -69,6 +106,7 @@ __all__ = [
     "Health",
     "HealthCheckSpec",
     "HealthFix",
+    "InZone",
     "Level",
     "Line",
     "Masks",

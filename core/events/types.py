@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from core.events.external import GENERIC
 from core.hookspecs.events import EventTypeSpec, NoAttributes
+from core.hookspecs.happenings import HAPPENINGS
 
 
 class CameraTrouble(BaseModel):
@@ -81,5 +82,6 @@ CORE_EVENT_TYPES = (
     EventTypeSpec("system.stopped", "System stopped", SystemEnd),
     EventTypeSpec("system.process_restarted", "Process restarted", ProcessEnd),
     EventTypeSpec("system.node_lost", "Part of the system does not answer", ProcessTrouble),
+    *HAPPENINGS,
     GENERIC,
 )

@@ -75,7 +75,7 @@ class Analytics:
     def _lines(self, one: Followed, point: TrackPoint) -> Iterator[Occurrence]:
         for crossing in one.lines.move(point):
             self._tally.count(f"{crossing.direction}:{crossing.line.name}", crossing.at_ms)
-            yield _at_line(events.CROSSED.name, one, crossing.line.name, crossing.direction, crossing.at_ms)
+            yield _at_line(events.LINE_CROSSED.name, one, crossing.line.name, crossing.direction, crossing.at_ms)
         for crossing in one.wrong_way.move(point):
             yield _at_line(events.WRONG_WAY.name, one, crossing.line.name, crossing.direction, crossing.at_ms)
 

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from core.api import EventTypeSpec
-
-
-class AtLine(BaseModel):
-    """direction: to_left or to_right, as one sees it who walks from the line's first end to its second."""
-
-    line: str = Field(title="Line")
-    direction: str = Field(title="Direction")
-    label: str = Field(title="Kind of object")
-
-
-class InZone(BaseModel):
-    """What was in a zone."""
-
-    zone: str = Field(title="Zone")
-    label: str = Field("", title="Kind of object")
+from core.api import (
+    INTRUSION,
+    LINE_CROSSED,
+    LOITERING,
+    OBJECT_LEFT,
+    OBJECT_REMOVED,
+    AtLine,
+    EventTypeSpec,
+    InZone,
+)
 
 
 class LeftZone(InZone):
@@ -42,26 +36,12 @@ class Running(BaseModel):
     speed: float = Field(title="Heights a second")
 
 
-CROSSED = EventTypeSpec("analytics.line_crossed", "Line crossed", AtLine)
 WRONG_WAY = EventTypeSpec("analytics.wrong_way", "Wrong way", AtLine)
-INTRUSION = EventTypeSpec("analytics.intrusion", "Intrusion", InZone)
 ENTERED = EventTypeSpec("analytics.zone_entered", "Zone entered", InZone)
 LEFT = EventTypeSpec("analytics.zone_left", "Zone left", LeftZone)
-LOITERING = EventTypeSpec("analytics.loitering", "Loitering", InZone)
 CROWD = EventTypeSpec("analytics.crowd", "Crowd", Crowd)
 RUNNING = EventTypeSpec("analytics.running", "Running", Running)
-OBJECT_LEFT = EventTypeSpec("analytics.object_left", "Object left", InZone)
-OBJECT_REMOVED = EventTypeSpec("analytics.object_removed", "Object removed", InZone)
 
-EVENT_TYPES = (
-    CROSSED,
-    WRONG_WAY,
-    INTRUSION,
-    ENTERED,
-    LEFT,
-    LOITERING,
-    CROWD,
-    RUNNING,
-    OBJECT_LEFT,
-    OBJECT_REMOVED,
-)
+EVENT_TYPES = (WRONG_WAY, ENTERED, LEFT, CROWD, RUNNING)
+"""Those of this plugin alone."""
+TOLD = (LINE_CROSSED, INTRUSION, LOITERING, OBJECT_LEFT, OBJECT_REMOVED, *EVENT_TYPES)

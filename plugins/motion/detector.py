@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from core.api import NOTHING, Frame, Occurrence, SeenObject, Sight
+from core.api import MOTION_DETECTED, NOTHING, Frame, Occurrence, SeenObject, Sight
 from plugins.motion.changing import GRID, Changes
-from plugins.motion.events import DETECTED
 from plugins.motion.lasting import LOOKS, Memory, Seen
 from plugins.motion.settings import MotionSettings
 from plugins.motion.shapes import Shape, Shapes, pixels_of
@@ -180,7 +179,9 @@ class MotionDetector:
         for name, timing in self._timings.items():
             since_ms = timing.going_on(wall_ms)
             if since_ms is not None:
-                told.append(Occurrence(DETECTED.name, name, {"zone": name, "percent": percent}, start_ms=since_ms))
+                told.append(
+                    Occurrence(MOTION_DETECTED.name, name, {"zone": name, "percent": percent}, start_ms=since_ms)
+                )
         return tuple(told)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.api import Detector, DetectorSpec, EventTypeSpec, hookimpl
-from plugins.motion.events import DETECTED
+from core.api import MOTION_DETECTED, Detector, DetectorSpec, hookimpl
 from plugins.motion.settings import MotionSettings, wants
 
 
@@ -28,7 +27,7 @@ DETECTOR = DetectorSpec(
     settings=MotionSettings,
     wants=wants,
     open=_open,
-    events=(DETECTED.name,),
+    events=(MOTION_DETECTED.name,),
     cost="About 0.3 ms of a core for a quiet picture of 320 x 180, about 1 ms for a busy one.",
     preview=_preview,
 )
@@ -38,9 +37,3 @@ DETECTOR = DetectorSpec(
 def register_detectors() -> Iterable[DetectorSpec]:
     """Motion."""
     return [DETECTOR]
-
-
-@hookimpl
-def register_event_types() -> Iterable[EventTypeSpec]:
-    """Motion, in a zone or anywhere."""
-    return [DETECTED]

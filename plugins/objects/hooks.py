@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from core.api import Detector, DetectorSpec, EventTypeSpec, Sight, hookimpl
-from plugins.objects.events import EVENT_TYPES
+from core.api import OBJECT_SEEN, Detector, DetectorSpec, Sight, hookimpl
 from plugins.objects.settings import ObjectSettings, wants
 
 
@@ -28,7 +27,7 @@ DETECTOR = DetectorSpec(
     settings=ObjectSettings,
     wants=wants,
     open=_open,
-    events=tuple(spec.name for spec in EVENT_TYPES),
+    events=(OBJECT_SEEN.name,),
     batch=8,
     look_together=_together,
     cost="Without a model about 25 ms of a core a look while people walk (480 x 360). A model costs "
@@ -40,9 +39,3 @@ DETECTOR = DetectorSpec(
 def register_detectors() -> Iterable[DetectorSpec]:
     """People, or what a model sees."""
     return [DETECTOR]
-
-
-@hookimpl
-def register_event_types() -> Iterable[EventTypeSpec]:
-    """What is in sight."""
-    return EVENT_TYPES

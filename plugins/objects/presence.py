@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.api import Occurrence, SeenObject
-from plugins.objects.events import SEEN
+from core.api import OBJECT_SEEN, Occurrence, SeenObject
 
 TWICE_WITHIN_MS = 2000
 """A kind is in sight when it was seen twice, no longer apart than this: one look alone may be wrong."""
@@ -37,7 +36,7 @@ class Presence:
             self._first_ms.setdefault(kind, wall_ms)
         return tuple(
             Occurrence(
-                SEEN.name,
+                OBJECT_SEEN.name,
                 kind,
                 {"label": kind, "number": max(len(kinds.get(kind, ())), 1)},
                 tuple(kinds.get(kind, ())),

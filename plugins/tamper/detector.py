@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from core.api import NOTHING, Frame, Occurrence, Sight
-from plugins.tamper.events import DETECTED, Kind
+from core.api import NOTHING, TAMPER_DETECTED, Frame, Occurrence, Sight
+from plugins.tamper.events import Kind
 from plugins.tamper.judging import kind_of
 from plugins.tamper.measuring import LEARNS_LOOKS, Usual
 from plugins.tamper.settings import TamperSettings
@@ -53,7 +53,7 @@ class TamperDetector:
         if frame.wall_ms - told[1] > self._settings.relearn_min * 60_000 and told[0] != "frozen":
             self._usual, self._alarm = None, self._alarm.anew()
             return Sight()
-        return Sight(going_on=(Occurrence(DETECTED.name, told[0], {"kind": told[0]}, start_ms=told[1]),))
+        return Sight(going_on=(Occurrence(TAMPER_DETECTED.name, told[0], {"kind": told[0]}, start_ms=told[1]),))
 
     def close(self) -> None:
         """Nothing is held but memory."""

@@ -1,20 +1,7 @@
-"""The event of this plugin."""
+"""The kinds of tampering that this plugin knows."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
-
-from core.api import EventTypeSpec
-
 Kind = Literal["covered", "defocused", "moved", "dark", "bright", "frozen"]
-
-
-class TamperAttributes(BaseModel):
-    """kind: what became of the picture."""
-
-    kind: Kind = Field(title="Kind")
-
-
-DETECTED = EventTypeSpec("tamper.detected", "Tampering", TamperAttributes)

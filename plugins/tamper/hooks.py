@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.api import Detector, DetectorSpec, EventTypeSpec, hookimpl
-from plugins.tamper.events import DETECTED
+from core.api import TAMPER_DETECTED, Detector, DetectorSpec, hookimpl
 from plugins.tamper.settings import TamperSettings, wants
 
 
@@ -21,7 +20,7 @@ DETECTOR = DetectorSpec(
     settings=TamperSettings,
     wants=wants,
     open=_open,
-    events=(DETECTED.name,),
+    events=(TAMPER_DETECTED.name,),
     cost="About 2 ms of a core for a picture of 320 x 180, two a second.",
 )
 
@@ -30,9 +29,3 @@ DETECTOR = DetectorSpec(
 def register_detectors() -> Iterable[DetectorSpec]:
     """Tampering."""
     return [DETECTOR]
-
-
-@hookimpl
-def register_event_types() -> Iterable[EventTypeSpec]:
-    """Tampering, with its kind."""
-    return [DETECTED]
