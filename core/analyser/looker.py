@@ -150,8 +150,9 @@ class Looker:
     def follow(self, tracks: Tracks, labels: tuple[str, ...]) -> None:
         """Have it look at tracks, of these labels or of all, unless it has not read those before."""
         rows = [
-            [one.id, one.label, one.seen, one.ended, one.points[-1].wall_ms, one.points[-1].box, one.points[-1].score]
+            [one.id, one.label, one.seen, one.ended, point.wall_ms, point.box, point.score, one.text]
             for one in tracks.tracks
+            for point in one.points[-1:]
             if not labels or one.label in labels
         ]
         if self._waiting >= MOST_TRACKS or not self.send([Kind.TRACKS, self.number, tracks.wall_ms, rows]):

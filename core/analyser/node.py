@@ -16,12 +16,14 @@ from typing import Any
 from django.db import Error, close_old_connections, connections
 
 from core.analyser import standing
+from core.analyser.demand import Demand
 from core.analyser.feed import Feed
 from core.analyser.keeping import Keeper
 from core.analyser.links import Link, Links
 from core.analyser.looker import Looker
 from core.analyser.meter import Meter
 from core.analyser.packets import Kind, socket_path, unpack_sight, unpack_wants
+from core.analyser.previews import Previews
 from core.analyser.seen import CameraSeen
 from core.analyser.states import WORKER, State
 from core.analyser.watching import Spectators
@@ -57,6 +59,8 @@ class Node:
         self._client = RecorderClient(config.data / "run", config.recorders)
         self._links = Links(socket_path(config.data), self._joined, self._said, self._left)
         self._spectators = Spectators(config.data)
+        self._previews = Previews(config.data, self._show)
+        self._demand = Demand(config.data)
         self._keeper = Keeper()
         self._meter = Meter()
         self._revisions: dict[Key, Revision] = {}
@@ -72,6 +76,7 @@ class Node:
         """Work until `stop` is set. Raises OSError when its sockets cannot be made."""
         self._links.start()
         await self._spectators.start()
+        await self._previews.start()
         await self._client.start()
         self._keeper.start()
         beat = asyncio.create_task(beat_forever(heartbeat_fd)) if heartbeat_fd is not None else None
@@ -96,6 +101,7 @@ class Node:
             for config in changed:
                 await self._close((config.camera_id, config.name))
                 self._open(config, wanted[config.camera_id, config.name])
+        await self._demand.need({f"{one.plugin}:{WORKER}" for one in self._lookers.values() if one.plugin})
         now, now_ms = self._clock.monotonic(), self._clock.wall_ms()
         self._try_again(now)
         for seen in self._seen.values():
@@ -195,6 +201,8 @@ class Node:
             self._keeper.events(self._seen[looker.camera_id].forget(looker.detector))
         elif kind == Kind.SIGHT:
             self._sight(looker, *packet[2:])
+        elif kind == Kind.PREVIEW:
+            self._previews.made(number, packet[2])
         else:
             raise ValueError(f"a packet of kind {kind}")
 
@@ -211,6 +219,12 @@ class Node:
             if looker.camera_id == tracks.camera_id and isinstance(looker.wants, TrackRequest):
                 looker.follow(tracks, looker.wants.labels)
         self._spectators.tracks(tracks)
+
+    def _show(self, camera_id: int, detector: str) -> int | None:
+        for looker in self._lookers.values():
+            if looker.key == (camera_id, detector) and looker.send([Kind.PREVIEW, looker.number]):
+                return looker.number
+        return None
 
     # What is kept and told
 
@@ -238,7 +252,9 @@ class Node:
             self._keeper.events(self._seen[looker.camera_id].forget(looker.detector))
         self._keep(self._clock.wall_ms(), last=True)
         self._links.stop()
+        self._demand.close()
         await self._spectators.stop()
+        await self._previews.stop()
         await self._client.stop()
         await asyncio.to_thread(self._keeper.stop)
         for pool in (self._decoders, self._database):

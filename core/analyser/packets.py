@@ -8,11 +8,13 @@
               [FAILED, looker, why]                       cannot be opened, or raised: it is closed
     analyser: [SHELF, looker, bytes of a slot] + memfd    where its pictures lie from now on (core.analyser.shelf)
               [LOOK, looker, slot, wall_ms, width, height, pixel format]
-              [TRACKS, looker, wall_ms, [[id, label, seen, ended, box, score], …]]
+              [TRACKS, looker, wall_ms, [[id, label, seen, ended, at_ms, box, score, text], …]]
     worker:   [SIGHT, looker, slot or -1, wall_ms, CPU µs, sight]
+    analyser: [PREVIEW, looker]                           somebody wants to see what it sees
+    worker:   [PREVIEW, looker, PNG or nothing]
     analyser: [CLOSE, looker]
 
-A sight is [objects, going on, moments, moved]; an object [label, score, box or null], an occurrence
+A sight is [objects, going on, moments, moved]; an object [label, score, box or null, track, text], an occurrence
 [event type, key, attributes, objects, start_ms or null].
 """
 
@@ -47,6 +49,7 @@ class Kind(IntEnum):
     TRACKS = 6
     SIGHT = 7
     CLOSE = 8
+    PREVIEW = 9
 
 
 def socket_path(data: Path) -> Path:
@@ -109,7 +112,7 @@ def _packed(seen: SeenObject) -> list[Any]:
     box = None if seen.box is None else [float(part) for part in seen.box]
     if box is not None and len(box) != 4:
         raise ValueError(f"a box of {len(box)} numbers; left, top, width and height are four")
-    return [str(seen.label), float(seen.score), box, str(seen.track)]
+    return [str(seen.label), float(seen.score), box, str(seen.track), str(seen.text)]
 
 
 def _occurrence(one: Occurrence) -> list[Any]:
@@ -119,8 +122,8 @@ def _occurrence(one: Occurrence) -> list[Any]:
 
 def _objects(packed: list[Any]) -> tuple[SeenObject, ...]:
     return tuple(
-        SeenObject(label, score, None if box is None else (box[0], box[1], box[2], box[3]), track)
-        for label, score, box, track in packed
+        SeenObject(label, score, None if box is None else (box[0], box[1], box[2], box[3]), track, text)
+        for label, score, box, track, text in packed
     )
 
 

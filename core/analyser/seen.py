@@ -141,7 +141,7 @@ class CameraSeen:
             elif one.seen and wall_ms - self._boxed_ms.get(one.id, 0) >= BOX_MS:
                 self._boxed_ms[one.id] = wall_ms
                 point = one.points[-1]
-                self._boxes.append(SeenBox(wall_ms, detector, one.id, one.label, point.score, point.box))
+                self._boxes.append(SeenBox(wall_ms, detector, one.id, one.label, point.score, point.box, one.text))
 
     def _go_on(self, detector: str, wall_ms: int, occurrences: Sequence[Occurrence], harvest: Harvest) -> None:
         named = {(detector, one.event_type, one.key): one for one in occurrences}

@@ -115,11 +115,12 @@ class _Followed:
     def __init__(self, track_id: str, seen: SeenObject, wall_ms: int) -> None:
         self._id = track_id
         self._labels: Counter[str] = Counter()
+        self._texts: dict[str, float] = {}
         self._old: deque[TrackPoint] = deque()
         self._points: deque[TrackPoint] = deque()
         self._speed = np.zeros(2)
         self._at_ms = self.seen_ms = wall_ms
-        self.label = seen.label
+        self.label, self.text = seen.label, seen.text
         self.box = np.array(seen.box, np.float64)
         self.certain = False
         self._note(seen, wall_ms)
@@ -163,13 +164,16 @@ class _Followed:
         self._labels[seen.label] += 1
         if self._labels[seen.label] >= self._labels[self.label]:
             self.label = seen.label
+        if seen.text:
+            self._texts[seen.text] = self._texts.get(seen.text, 0.0) + seen.score
+            self.text = max(self._texts, key=self._texts.__getitem__)
 
     def tracked(self, *, seen: bool, ended: bool = False) -> TrackedObject:
         """What others are told of it; while it is not seen, its last point is the expected one, with score 0."""
         points = (*self._old, *self._points)
         if not seen and not ended:
             points += (TrackPoint(self._at_ms, _inside(self.box), 0.0),)
-        return TrackedObject(self._id, self.label, points, seen, ended)
+        return TrackedObject(self._id, self.label, points, seen, ended, self.text)
 
 
 def _inside(box: Box) -> tuple[float, float, float, float]:

@@ -18,7 +18,7 @@ class Trails:
         self._points: dict[str, deque[TrackPoint]] = {}
 
     def follow(self, camera_id: int, wall_ms: int, rows: Sequence[Sequence[Any]]) -> Tracks:
-        """Take the newest places ([id, label, seen, ended, at_ms, box, score]) and give whole tracks."""
+        """Take the newest places ([id, label, seen, ended, at_ms, box, score, text]) and give whole tracks."""
         tracks = tuple(self._track(*row) for row in rows)
         for track_id, points in list(self._points.items()):
             if not 0 <= wall_ms - points[-1].wall_ms <= KEPT_MS:
@@ -26,7 +26,7 @@ class Trails:
         return Tracks(camera_id, wall_ms, tracks)
 
     def _track(
-        self, track_id: str, label: str, seen: bool, ended: bool, at_ms: int, box: list[float], score: float
+        self, track_id: str, label: str, seen: bool, ended: bool, at_ms: int, box: list[float], score: float, text: str
     ) -> TrackedObject:
         points = self._points.setdefault(track_id, deque())
         point = TrackPoint(at_ms, (box[0], box[1], box[2], box[3]), score)
@@ -39,4 +39,4 @@ class Trails:
         told = tuple(points)
         if not told or told[-1].wall_ms < at_ms:
             told += (point,)
-        return TrackedObject(track_id, label, told, seen, ended)
+        return TrackedObject(track_id, label, told, seen, ended, text)

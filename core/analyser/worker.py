@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from core.analyser.packets import Kind, pack_sight, pack_wants, receive, send, socket_path
+from core.analyser.picturing import gray_png
 from core.analyser.shelf import ShelfView
 from core.analyser.trails import Trails
 from core.detection.queries import detector_configs
@@ -36,7 +37,7 @@ _DEPTHS = {"gray": 1, "rgb24": 3, "bgr24": 3}
 
 @dataclass(slots=True)
 class _Open:
-    """One open detector. trails: of tracks, where it wants them."""
+    """One open detector. trails: of tracks, where it wants them; size: of the newest picture, width and height."""
 
     number: int
     camera_id: int
@@ -44,6 +45,7 @@ class _Open:
     detector: Detector
     shelf: ShelfView | None = None
     trails: Trails = field(default_factory=Trails)
+    size: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ class Worker:
                 os.close(fd)
         elif kind == Kind.CLOSE:
             self._end(one)
+        elif kind == Kind.PREVIEW:
+            self._tell([Kind.PREVIEW, number, self._preview(one)])
         elif kind == Kind.SHELF:
             self._looks = deque(look for look in self._looks if look.one is not one)
             one.shelf = ShelfView(fds[0], rest[0])
@@ -155,7 +159,19 @@ class Worker:
                 self._end(look.one)
             return
         for look, packed in zip(looks, outcome.value, strict=True):
+            if isinstance(look.seen, Frame):
+                look.one.size = (look.seen.width, look.seen.height)
             self._answer(look, cpu_us, packed)
+
+    def _preview(self, one: _Open) -> bytes:
+        """What it sees, as PNG; nothing before its first look, and where it shows nothing."""
+        show, size = one.spec.preview, one.size
+        if show is None or size == (0, 0):
+            return b""
+        made = host().run(self._plugin, f"preview of {one.spec.name}", lambda: gray_png(show(one.detector), *size))
+        if made.value is None:
+            log.error("detector %s does not show what it sees: %s", one.spec.name, made.error)
+        return made.value or b""
 
     def _together(self) -> list[_Look]:
         first = self._looks.popleft()

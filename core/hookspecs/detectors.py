@@ -71,7 +71,7 @@ class TrackPoint:
 class TrackedObject:
     """One object as it moves. id: the same for its whole life, never used again on this camera; label: what most
     looks called it; points: the newest last, at most of the last 30 seconds; seen: whether the newest look saw it, or
-    it is only expected at its last point; ended: it will not come again.
+    it is only expected at its last point; ended: it will not come again; text: what most looks read on it.
     """
 
     id: str
@@ -79,6 +79,7 @@ class TrackedObject:
     points: tuple[TrackPoint, ...]
     seen: bool = True
     ended: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,9 @@ class DetectorSpec:
     ValueError with a sentence when it cannot (a model file that is none). events: the types it may tell of.
     batch, look_together: up to so many pictures of different cameras at once, answers in the same order, for models
     that are faster so. cost: one sentence on what it costs, with the conditions, shown where it is switched on.
-    preview: of its settings and one look, what it sees as a picture of width x height gray bytes, for the settings'
-    page; None when there is nothing to show.
+    preview: what an open detector sees, as a gray picture of the bytes of its newest Frame's width x height, for the
+    settings' page; asked for about once a second while somebody looks there; None when there is nothing to show.
+    legend: one sentence that says what is what in it.
     """
 
     name: str
@@ -165,6 +167,7 @@ class DetectorSpec:
     look_together: Callable[[Sequence[tuple[Detector, Any]]], Sequence[Sight]] = _one_by_one
     cost: str = ""
     preview: Callable[[Detector], bytes] | None = None
+    legend: str = ""
 
 
 @hookspec()

@@ -27,13 +27,15 @@ class EventTypeSpec:
 @dataclass(frozen=True, slots=True)
 class SeenObject:
     """Something in the picture. label: such as `person`; score: 0 to 1; box: left, top, width, height as fractions of
-    the picture; track: the same for one object as it moves, empty when it was not followed.
+    the picture; track: the same for one object as it moves, empty when it was not followed; text: what was read or
+    recognised, such as a plate or a name, drawn at the box for who may see events.
     """
 
     label: str
     score: float = 1.0
     box: tuple[float, float, float, float] | None = None
     track: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def tracks(camera_id: int, wants: TrackRequest, start_ms: int, end_ms: int) -> I
         newest |= now
         ended = {track for track, one in newest.items() if at_ms - one.at_ms > LOST_MS}
         rows = [
-            [track, one.label, track in now, track in ended, one.at_ms, one.box, one.score]
+            [track, one.label, track in now, track in ended, one.at_ms, one.box, one.score, one.text]
             for track, one in newest.items()
         ]
         newest = {track: one for track, one in newest.items() if track not in ended}

@@ -19,6 +19,7 @@ class ProcessSpec:
     silence: seconds without a heartbeat after which it counts as hung and is killed.
     persistent: never given up. Others are given up after five failures within a minute.
     listens: takes the web socket.
+    on_demand: runs only while somebody needs it (core.supervisor.demand).
     """
 
     name: str
@@ -26,6 +27,7 @@ class ProcessSpec:
     silence: float
     persistent: bool = True
     listens: bool = False
+    on_demand: bool = False
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> ProcessSpec:

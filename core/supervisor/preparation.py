@@ -122,7 +122,7 @@ def _backup() -> list[ProcessSpec]:
 
 
 def _detection() -> list[ProcessSpec]:
-    """The analyser and a process for each plugin with detectors; none of it where there are no detectors."""
+    """The analyser, and for each plugin with detectors a process that the analyser asks for when a camera uses one."""
     plugins = dict.fromkeys(entry.plugin for entry in host().registry.entries(DetectorSpec))
     if not plugins:
         return []
@@ -134,6 +134,7 @@ def _detection() -> list[ProcessSpec]:
                 ("detector_worker", plugin, "--heartbeat-fd", BEAT),
                 DETECTOR_SILENCE,
                 persistent=False,
+                on_demand=True,
             )
             for plugin in plugins
             if not is_quarantined(plugin, DETECTORS)

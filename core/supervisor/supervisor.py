@@ -21,6 +21,7 @@ from core.lifeline import adopt_orphans
 from core.media.clock import SystemClock
 from core.supervisor.absence import Absence, Absences
 from core.supervisor.chronicle import Chronicle
+from core.supervisor.demand import Demand
 from core.supervisor.forkclient import ForkClient
 from core.supervisor.hub import Hub
 from core.supervisor.logfile import LogFile
@@ -47,6 +48,7 @@ class Supervisor:
         self._place: Place | None = None
         self._web: socket.socket | None = None
         self._hub: Hub | None = None
+        self._demand: Demand | None = None
         self._forks: ForkClient | None = None
         self._forking_since: float | None = None  # the loop's time; None while it is not ready
         self._fork_starts = 0
@@ -117,7 +119,7 @@ class Supervisor:
             self._start(ward)
 
     def _start(self, ward: Ward) -> None:
-        if self._stopping.is_set() or self._forking_since is None or ward.phase is not Phase.DOWN:
+        if self._stopping.is_set() or self._forking_since is None or ward.phase is not Phase.DOWN or not ward.needed:
             return
         assert self._forks is not None and self._web is not None  # noqa: S101  # the fork server is ready
         fds = [*ward.open_pipes(), *([self._web.fileno()] if ward.spec.listens else [])]
@@ -136,7 +138,8 @@ class Supervisor:
         while not self._stopping.is_set():
             await self._pause(TICK)
             now = self._loop.time()
-            await self._open_hub()
+            await self._open_sockets()
+            self._meet_demand(now)
             self._look(now, stood_still=now - last > 10 * TICK)
             self._note()
             self._tell(now)
@@ -149,10 +152,24 @@ class Supervisor:
         except TimeoutError:
             return
 
-    async def _open_hub(self) -> None:
+    async def _open_sockets(self) -> None:
         if self._hub is None and self._place is not None:
-            self._hub = Hub(Path(self._place.data) / "run" / "hub.sock")
+            run = Path(self._place.data) / "run"
+            self._hub, self._demand = Hub(run / "hub.sock"), Demand(run / "demand.sock")
             await self._hub.start()
+            await self._demand.start()
+
+    def _meet_demand(self, now: float) -> None:
+        """Start what somebody needs by now, end what nobody does any more."""
+        if self._demand is None:
+            return
+        for ward in (one for one in self._wards.values() if one.spec.on_demand):
+            begins = not ward.needed
+            ward.needed = self._demand.is_needed(ward.spec.name, now)
+            if ward.needed and begins:
+                self._start(ward)
+            elif not ward.needed and ward.phase is Phase.UP and not ward.dismissed:
+                ward.dismiss()
 
     def _look(self, now: float, *, stood_still: bool) -> None:
         for ward in self._wards.values():
@@ -184,8 +201,9 @@ class Supervisor:
                 Standing("supervisor", os.getpid(), Phase.UP, 0),
                 Standing("forkserver", self._forks.pid if self._forks else None, forks, max(self._fork_starts - 1, 0)),
                 *(
-                    Standing(ward.spec.name, ward.pid, ward.phase, max(ward.births - 1, 0))
+                    Standing(ward.spec.name, ward.pid, ward.phase, ward.restarts)
                     for ward in self._wards.values()
+                    if ward.needed or ward.phase is not Phase.DOWN
                 ),
             ]
         )
@@ -196,7 +214,7 @@ class Supervisor:
             return
         for ward in self._wards.values():
             hung = ward.heard if ward.is_hung(now) else None
-            missed = ward.spec.persistent and ward.births > 0
+            missed = ward.spec.persistent and ward.was_born
             for found in self._absences.look(
                 ward.spec.name, up=ward.phase is Phase.UP or not missed, silent_since=hung, now=now
             ):
@@ -225,6 +243,10 @@ class Supervisor:
 
     def _ended(self, ward: Ward, up: float) -> None:
         if self._stopping.is_set():
+            return
+        if ward.dismissed:
+            ward.dismissed = False
+            self._start(ward)  # should it be needed again already
             return
         if self._chronicle is not None:
             self._chronicle.ended(ward.spec.name, f"It {ward.how_it_ended}.")
@@ -275,6 +297,8 @@ class Supervisor:
             await self._forks.stop()
         if self._hub is not None:
             await self._hub.stop()
+        if self._demand is not None:
+            await self._demand.stop()
         if self._register is not None:
             self._register.remove()
         log.info("stopped after %.1f s", self._loop.time() - begun)

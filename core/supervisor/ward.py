@@ -39,7 +39,10 @@ class Ward:
         )
         self.phase = Phase.DOWN
         self.pid: int | None = None
-        self.births = 0
+        self.needed = not spec.on_demand
+        self.dismissed = False  # told to end, as nobody needs it
+        self._births = 0
+        self._dismissals = 0
         self.how_it_ended = ""
         self.down = asyncio.Event()  # no process is alive
         self.down.set()
@@ -64,7 +67,7 @@ class Ward:
     def born(self, pid: int) -> None:
         """The new process announced itself, as a child of this one."""
         self.pid = pid
-        self.births += 1
+        self._births += 1
         self.down.clear()
         self._pidfd = os.pidfd_open(pid)
         self._loop.add_reader(self._pidfd, self._reap)
@@ -89,6 +92,22 @@ class Ward:
     def forgive(self, now: float) -> None:
         """Count silence from now on: the supervisor itself was standing still."""
         self._heard = now
+
+    @property
+    def was_born(self) -> bool:
+        """Whether it ever ran."""
+        return self._births > 0
+
+    @property
+    def restarts(self) -> int:
+        """How often it was started again after an end of its own."""
+        return max(self._births - 1 - self._dismissals, 0)
+
+    def dismiss(self) -> None:
+        """Nobody needs it: have it end, which is no failure."""
+        self.dismissed = True
+        self._dismissals += 1
+        self.signal(signal.SIGTERM)
 
     def signal(self, number: signal.Signals) -> None:
         """Signal the process; SIGKILL reaches the processes it started as well."""

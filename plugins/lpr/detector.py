@@ -46,7 +46,8 @@ class PlateDetector:
         sightings = self._sightings(seen)
         present, gone = self._follower.update(seen.wall_ms, sightings)
         objects = tuple(
-            SeenObject("plate", round(min(1.0, sighting.confidence), 3), sighting.box) for sighting in sightings
+            SeenObject("plate", round(min(1.0, sighting.confidence), 3), sighting.box, text=sighting.text)
+            for sighting in sightings
         )
         ready = [one for one in present if self._complete(one)] + gone
         return Sight(objects, moments=tuple(self._told(ready)))

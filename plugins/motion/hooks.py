@@ -30,6 +30,7 @@ DETECTOR = DetectorSpec(
     events=(MOTION_DETECTED.name,),
     cost="About 0.3 ms of a core for a quiet picture of 320 x 180, about 1 ms for a busy one.",
     preview=_preview,
+    legend="Dark: the picture. Brighter: what moves. White: what changes. Black: what is not looked at.",
 )
 
 

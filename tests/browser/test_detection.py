@@ -68,6 +68,7 @@ def test_a_detector_is_set_up_seen_and_tried(window: Page, watched: tuple[Runnin
     card.get_by_role("switch").check()
     expect(card.locator(".state")).to_have_text(LOOKS, timeout=SOON)
     expect(card.locator(".figures")).to_contain_text("looks a second")
+    shows_what_it_sees(window, card)
     if find_spec(AXE) is not None:  # as in test_accessibility, which says loudly that it is missing
         assert not violations(window)
     window.set_viewport_size({"width": 360, "height": 740})
@@ -105,6 +106,16 @@ def draw_zone_and_line(window: Page, card: Locator, system: RunningSystem, camer
     assert (zone["name"], zone["kind"], len(zone["points"])) == ("Lawn", "include", 5)
     assert zone["points"][3] == pytest.approx([0.5, 0.5], abs=0.02)
     assert (line["direction"], line["points"][0]) == ("to_left", [0.35, 0.35])
+
+
+def shows_what_it_sees(window: Page, card: Locator) -> None:
+    card.get_by_role("button", name="Show what it sees").click()
+    expect(card.get_by_text("As it was sent.")).to_be_visible()
+    window.wait_for_function("() => document.querySelector('.sight img').naturalWidth === 320")
+    with window.expect_response(lambda answer: "preview.png" in answer.url and answer.ok, timeout=SOON):
+        pass  # another one
+    card.get_by_role("button", name="Show what it sees").click()
+    expect(card.locator(".sight")).to_be_hidden()
 
 
 def live_shows_what_is_seen(window: Page, system: RunningSystem) -> None:

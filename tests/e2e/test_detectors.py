@@ -15,6 +15,8 @@ from tests.rig.processes import eventually
 from tests.rig.system import RunningSystem, now_ms, rfc3339
 from tests.rig.watchers import install
 
+SEER = "seer:detectors"
+
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Callable[..., RunningSystem]]:
@@ -55,6 +57,7 @@ def test_what_a_detector_sees_is_stored(
     system = watched("seer")
     begun = now_ms()
     camera = system.add_camera("Porch", simulator(rig_camera("porch")).url("porch"))
+    assert not system.members(SEER), "nobody needs it yet"
     _switch_on(system, camera, "seer", width=160)
     ended = eventually(
         lambda: [event for event in _events(system, "seer.seen") if event["end"]], 60, "an event that has ended", 0.5
@@ -78,6 +81,10 @@ def test_what_a_detector_sees_is_stored(
 
     system.api.put(f"cameras/{camera}/detectors/seer/", json={"enabled": False}).raise_for_status()
     eventually(lambda: all(event["end"] for event in _events(system, "seer.seen")), 20, "nothing goes on", 0.5)
+    eventually(lambda: not system.members(SEER), 40, "the process that nobody needs any more ended", 0.5)
+    assert "ended with exit code 0" in system.log.read_text()
+    system.api.put(f"cameras/{camera}/detectors/seer/", json={"enabled": True}).raise_for_status()
+    eventually(partial(_is, system, camera, "seer", "looking"), 40, "it looks again", 0.5)
 
 
 def test_detectors_that_crash_hang_and_eat_cost_no_picture(

@@ -33,7 +33,10 @@ def register_event_types():
     yield EventTypeSpec("{name}.moment", "Something happened")
 @hookimpl
 def register_detectors():
-    yield DetectorSpec("{name}", "{name}", Settings, wants, opened, ("{name}.seen", "{name}.moment"))
+    yield DetectorSpec(
+        "{name}", "{name}", Settings, wants, opened, ("{name}.seen", "{name}.moment"),
+        preview=lambda detector: detector.picture, legend="As it was sent.",
+    )
 """
 SEER = """
 from core.api import Occurrence, SeenObject, Sight
@@ -43,6 +46,7 @@ class Detector:
     def look(self, seen):
         assert len(seen.pixels) == seen.width * seen.height, (len(seen.pixels), seen.width, seen.height)
         self.looks += 1
+        self.picture = bytes(seen.pixels)
         left = (self.looks % 50) / 100
         thing = SeenObject("thing", 0.9, (left, 0.4, 0.2, 0.2))
         going_on = (Occurrence("seer.seen", "here", objects=(thing,)),) if self.looks % 20 < 10 else ()

@@ -95,6 +95,14 @@ def test_a_bicycle_is_not_its_rider_and_most_looks_name_it() -> None:
     assert len(tracks.tracks) == 2
 
 
+def test_what_is_read_best_and_most_is_its_text() -> None:
+    tracker = Tracker(1)
+    for look, text in enumerate(("", "AB1", "A81", "", "AB1")):
+        plate = SeenObject("plate", 0.7 if text == "A81" else 0.9, (0.1 + 0.01 * look, 0.5, 0.1, 0.05), text=text)
+        tracks = tracker.update([plate], T0 + 200 * look)
+    assert [track.text for track in tracks.tracks] == ["AB1"]
+
+
 def test_trackers_of_one_camera_name_theirs_differently() -> None:
     one, other = Tracker(1, "a-"), Tracker(1, "b-")
     for tracker in (one, other):

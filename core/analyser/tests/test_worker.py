@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from core.analyser.packets import MOST_OBJECTS, Kind, receive, unpack_sight
+from core.analyser.picturing import gray_png
 from core.analyser.shelf import SLOTS, Shelf
 from core.analyser.worker import Worker, _Open
 from core.hookspecs.detectors import DetectorSpec, Frame, FrameRequest, Occurrence, Sight, Tracks
@@ -135,6 +136,24 @@ def test_one_that_fails_is_closed_and_says_why(bench: _Bench, answer: Callable[[
     assert not bench.worker._open
 
 
+@pytest.mark.parametrize(("shown", "fits"), [(b"\x01\x02\x03\x04", True), (b"too short", False)])
+def test_what_it_sees_is_shown_once_it_has_looked(bench: _Bench, shown: bytes, fits: bool) -> None:
+    def preview() -> bytes:
+        bench.worker._take([Kind.PREVIEW, 1], [])
+        kind, number, png = receive(bench.here)[0]
+        assert (kind, number) == (Kind.PREVIEW, 1)
+        return bytes(png)
+
+    _, shelf = bench.add(1, _spec(preview=lambda _: shown), lambda _: Sight())
+    bench.here.settimeout(20)
+    assert preview() == b""
+    bench.show(1, shelf, b"abcd")
+    bench.answer()
+    assert preview() == (gray_png(shown, 2, 2) if fits else b"")
+    bench.show(1, shelf, b"abcd")
+    assert bench.answer()[0] == Kind.SIGHT, "it goes on, whatever became of its preview"
+
+
 def test_tracks_grow_from_their_newest_places(bench: _Bench) -> None:
     told: list[Tracks] = []
 
@@ -144,9 +163,9 @@ def test_tracks_grow_from_their_newest_places(bench: _Bench) -> None:
 
     bench.add(1, _spec(), look)
     for number in range(3):
-        row = ["t", "person", number != 2, False, 1000 * number, [0.1 * number, 0.2, 0.3, 0.4], 0.9]
+        row = ["t", "person", number != 2, False, 1000 * number, [0.1 * number, 0.2, 0.3, 0.4], 0.9, "B-AB 1"]
         bench.worker._take([Kind.TRACKS, 1, 1000 * number, [row]], [])
         assert bench.answer()[2] == -1
     (last,) = told[-1].tracks
     assert [point.wall_ms for point in last.points] == [0, 1000, 2000]
-    assert not last.seen
+    assert (last.seen, last.text) == (False, "B-AB 1")

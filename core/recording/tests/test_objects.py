@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.recording.models import ObjectMinute
@@ -20,8 +22,10 @@ def _boxes(count: int, begin_ms: int = MINUTE) -> list[SeenBox]:
 
 
 def test_boxes_come_back_nearly_as_they_were() -> None:
-    (back,) = unpack_boxes(MINUTE, pack_boxes(MINUTE, _boxes(1)))
-    assert (back.track, back.label, back.detector, back.at_ms) == ("t0", "person", "objects", MINUTE)
+    read = replace(_boxes(1)[0], at_ms=MINUTE + 500, text="B-AB 1")
+    back, later = unpack_boxes(MINUTE, pack_boxes(MINUTE, [*_boxes(1), read]))
+    assert (back.track, back.label, back.detector, back.at_ms, back.text) == ("t0", "person", "objects", MINUTE, "")
+    assert (later.track, later.text) == ("t0", "B-AB 1")
     assert back.box == pytest.approx((0.25, 0.5, 0.125, 0), abs=1e-4)
     assert back.score == pytest.approx(0.5, abs=0.01)
     with pytest.raises(ValueError, match="damaged"):

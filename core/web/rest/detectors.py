@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from asgiref.sync import async_to_sync
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.access.declared import Required
+from core.access.rights import rights_for
 from core.analyser import standing
+from core.analyser.previews import preview
 from core.configuration import configuration
 from core.detection import queries, services
 from core.detection.models import CameraDetector
 from core.hookspecs.detectors import DetectorSpec
 from core.media.clock import SystemClock
 from core.pluginhost import host
+from core.web.covered import masks_for
 from core.web.rest.cameras import found_camera
 from core.web.rest.conventions import actor, address
 from core.web.speech import said
@@ -28,7 +34,7 @@ MANAGE = "camera.manage"
 
 class DetectorOutput(serializers.Serializer[dict[str, Any]]):
     """A detector; `settings`: JSON Schema of its settings on a camera; `cost`: a sentence; `preview`: it can show what
-    it sees.
+    it sees, and `legend` says in a sentence what is what there.
     """
 
     name = serializers.CharField()
@@ -37,6 +43,7 @@ class DetectorOutput(serializers.Serializer[dict[str, Any]]):
     cost = serializers.CharField()
     events = serializers.ListField(child=serializers.CharField())
     preview = serializers.BooleanField()
+    legend = serializers.CharField()
     settings = serializers.DictField()
 
 
@@ -79,6 +86,7 @@ class Detectors(APIView):
     """Detectors that are there to choose from."""
 
     required: Required = {"GET": MANAGE}
+    filtered = ("GET",)  # of no camera: for whoever may set up a single one
 
     @extend_schema(operation_id="detectors_list", responses=DetectorsOutput)
     def get(self, request: Request) -> Response:
@@ -130,6 +138,23 @@ class OneCameraDetector(APIView):
         return Response(status=204)
 
 
+class DetectorPreview(APIView):
+    """What a detector sees on a camera."""
+
+    required: Required = {"GET": MANAGE}
+
+    @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY})
+    def get(self, request: Request, camera_id: int, detector: str) -> HttpResponse:
+        """Its newest look as a picture; 404 while it has none. Nothing is made while nobody asks."""
+        found_camera(camera_id)
+        if masks_for(rights_for(request), camera_id, None):
+            raise PermissionDenied("It would show what lies under this camera's privacy masks, which you may not see.")
+        picture = async_to_sync(preview)(configuration().data, camera_id, detector)
+        if not picture:
+            raise NotFound("It has nothing to show now.")
+        return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "no-store"})
+
+
 def _offered(plugin: str, spec: DetectorSpec) -> dict[str, Any]:
     return {
         "name": spec.name,
@@ -138,6 +163,7 @@ def _offered(plugin: str, spec: DetectorSpec) -> dict[str, Any]:
         "cost": said(spec.cost),
         "events": list(spec.events),
         "preview": spec.preview is not None,
+        "legend": said(spec.legend),
         "settings": spec.settings.model_json_schema(),
     }
 

@@ -28,6 +28,7 @@ TRACK = inline_serializer(
         "id": serializers.CharField(),
         "detector": serializers.CharField(),
         "label": serializers.CharField(),
+        "text": serializers.CharField(help_text="What was read on it; empty for who may not see events."),
         "points": serializers.ListField(child=serializers.ListField(child=serializers.FloatField()), help_text=POINTS),
     },
     many=True,
@@ -48,12 +49,15 @@ class Objects(APIView):
         """
         start, end = required_range(request.query_params, LONGEST_MS)
         masks = masks_for(rights_for(request), camera_id, start)
+        reads = rights_for(request).holds("event.view", camera_id)
         tracks: dict[tuple[str, str], dict[str, Any]] = {}
         for one in objects_between(camera_id, start, end):
             if is_hidden(one.box, masks):
                 continue
-            fresh = {"id": one.track, "detector": one.detector, "label": one.label, "points": []}
+            fresh = {"id": one.track, "detector": one.detector, "label": one.label, "text": "", "points": []}
+            track = tracks.setdefault((one.track, one.label), fresh)
             place = [round(part, _PLACES) for part in one.box]
-            points = tracks.setdefault((one.track, one.label), fresh)["points"]
-            points.append([one.at_ms, *place, round(one.score, 3)])
+            track["points"].append([one.at_ms, *place, round(one.score, 3)])
+            if reads and one.text:
+                track["text"] = one.text
         return Response({"tracks": list(tracks.values())})

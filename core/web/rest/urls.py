@@ -77,6 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cameras/<int:camera_id>/stretch.mp4", media.StretchOf.as_view()),
     path("cameras/<int:camera_id>/detectors/", detectors.CameraDetectors.as_view()),
     path("cameras/<int:camera_id>/detectors/<slug:detector>/", detectors.OneCameraDetector.as_view()),
+    path("cameras/<int:camera_id>/detectors/<slug:detector>/preview.png", detectors.DetectorPreview.as_view()),
     path("cameras/<int:camera_id>/objects/", objects.Objects.as_view()),
     path("cameras/<int:camera_id>/replays/", replays.Replays.as_view()),
     path("cameras/<int:camera_id>/replays/<int:replay_id>/", replays.OneReplay.as_view()),

@@ -29,12 +29,13 @@ class StatusMessage(BaseModel):
 
 
 class SeenNow(BaseModel):
-    """One followed object. id: the same as it moves; box: left, top, width, height as fractions of the picture; seen:
-    whether the look saw it, or it is only expected there.
+    """One followed object. id: the same as it moves; text: what was read on it, empty for who may not see events; box:
+    left, top, width, height as fractions of the picture; seen: whether the look saw it, or it is only expected there.
     """
 
     id: str
     label: str
+    text: str
     score: float
     box: tuple[float, float, float, float]
     seen: bool
@@ -136,6 +137,11 @@ def may_receive(rights: Rights, spec: TopicSpec, message: dict[str, Any]) -> boo
     if "user_id" in message:
         return message["user_id"] == rights.user_id and may_subscribe(rights, spec)
     return rights.holds(spec.permission, message.get("camera_id") if _of_cameras(spec) else None)
+
+
+def may_read(rights: Rights, message: dict[str, Any]) -> bool:
+    """Whether what was read or recognised in an ObjectsMessage is for this user: for who may see events."""
+    return not any(one["text"] for one in message["objects"]) or rights.holds("event.view", message["camera_id"])
 
 
 def _of_cameras(spec: TopicSpec) -> bool:

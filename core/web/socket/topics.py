@@ -19,7 +19,14 @@ from core.web import recorders, sightings
 from core.web.covered import Covered, is_hidden
 from core.web.identity import Credential
 from core.web.rest.cameras import status_body
-from core.web.socket.declared import CAMERAS_OBJECTS, CAMERAS_STATUS, declared_topics, may_receive, may_subscribe
+from core.web.socket.declared import (
+    CAMERAS_OBJECTS,
+    CAMERAS_STATUS,
+    declared_topics,
+    may_read,
+    may_receive,
+    may_subscribe,
+)
 from core.web.socket.watchman import Watchman
 from core.web.speech import language_of, said
 
@@ -124,7 +131,10 @@ class Topics(Watchman):
     async def _send_sights(self) -> None:
         while CAMERAS_OBJECTS in self._subscribed:
             while self._sights:
-                await self._deliver(CAMERAS_OBJECTS, self._sights.pop(next(iter(self._sights))))
+                message = self._sights.pop(next(iter(self._sights)))
+                if not await self.asked(may_read, self.rights, message):
+                    message = message | {"objects": [one | {"text": ""} for one in message["objects"]]}
+                await self._deliver(CAMERAS_OBJECTS, message)
             self._sighted.clear()
             await self._sighted.wait()
 

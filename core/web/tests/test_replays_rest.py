@@ -19,7 +19,7 @@ RANGE = {"start": rfc3339(START_MS), "end": rfc3339(START_MS + 60_000)}
 def camera() -> Camera:
     """Something was seen on it twice."""
     camera = Camera.objects.create(name="gate", driver="none")
-    boxes = [SeenBox(START_MS + at, "eyes", "eyes-1", "person", 0.5, (0.1, 0.2, 0.3, 0.4)) for at in (0, 500)]
+    boxes = [SeenBox(START_MS + at, "eyes", "eyes-1", "person", 0.5, (0.1, 0.2, 0.3, 0.4), "Ada") for at in (0, 500)]
     store_objects({camera.pk: boxes})
     return camera
 
@@ -28,7 +28,7 @@ def test_objects_come_as_tracks(client_of, person, camera: Camera) -> None:
     address = f"/api/v1/cameras/{camera.pk}/objects/"
     client = client_of(person("jo", "operator"))
     (track,) = client.get(address, RANGE).json()["tracks"]
-    assert (track["id"], track["label"], track["detector"]) == ("eyes-1", "person", "eyes")
+    assert (track["id"], track["label"], track["text"], track["detector"]) == ("eyes-1", "person", "Ada", "eyes")
     assert track["points"][1] == pytest.approx([START_MS + 500, 0.1, 0.2, 0.3, 0.4, 0.5], abs=0.01)
     assert client.get(address, {"start": RANGE["start"]}).status_code == 400
     assert client_of(person("vi")).get(address, RANGE).status_code in (403, 404)

@@ -12,6 +12,7 @@ from channels.layers import get_channel_layer
 from pydantic import BaseModel
 
 from core.access import services
+from core.access.rights import Rights
 from core.analyser.watching import Spectators
 from core.cameras.models import Camera
 from core.configuration import configuration
@@ -22,6 +23,7 @@ from core.hookspecs.marks import hookimpl
 from core.hookspecs.web import TopicSpec
 from core.recorder.protocol import CameraState, CameraStatus
 from core.web import recorders
+from core.web.socket.declared import may_read
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -101,19 +103,26 @@ async def test_what_detectors_see_reaches_those_who_may_watch_the_camera(served,
         async with websockets.connect(f"ws://{served}/ws/v1/", additional_headers=headers) as connection:
             client = Client(connection)
             assert (await client.ask(op="subscribe", topic="cameras.objects"))["op"] == "subscribed"
-            await _until(lambda: spectators._watching)
-            track = TrackedObject("t-1", "person", (TrackPoint(5, (0.1, 0.2, 0.3, 0.4), 0.9),))
+            await _until(lambda: bool(spectators._watching))
+            track = TrackedObject("t-1", "person", (TrackPoint(5, (0.1, 0.2, 0.3, 0.4), 0.9),), text="Ada")
             for camera_id in (mine.pk + 1, mine.pk):
                 spectators.tracks(Tracks(camera_id, 5, (track,)))
             message = (await client.next())["message"]
             assert message["camera_id"] == mine.pk
             assert message["objects"] == [
-                {"id": "t-1", "label": "person", "score": 0.9, "box": [0.1, 0.2, 0.3, 0.4], "seen": True}
-            ]
+                {"id": "t-1", "label": "person", "text": "", "score": 0.9, "box": [0.1, 0.2, 0.3, 0.4], "seen": True}
+            ], "who may not see events does not learn who it is"
             assert (await client.ask(op="unsubscribe", topic="cameras.objects"))["op"] == "unsubscribed"
             await _until(lambda: not spectators._watching)
     finally:
         await spectators.stop()
+
+
+def test_what_was_read_is_for_who_may_see_events() -> None:
+    told = {"camera_id": 3, "wall_ms": 5, "objects": [{"id": "t-1", "text": "B-AB 1"}]}
+    assert may_read(Rights(1, {"event.view"}), told)
+    assert not may_read(Rights(1, {"camera.live"}), told)
+    assert may_read(Rights(1, {"camera.live"}), told | {"objects": [{"id": "t-1", "text": ""}]})
 
 
 async def _until(question: Callable[[], bool]) -> None:

@@ -7,6 +7,7 @@ import { n, t } from "eyrie/i18n.js";
 import { dayAndTime } from "eyrie/times.js";
 import { toast } from "eyrie/toasts.js";
 import "components/schema-form/schema-form.js";
+import { Sight } from "./sight.js";
 import { askForReplay } from "./try-dialog.js";
 import { figures, found, showDetectorState, showJobState } from "./words.js";
 
@@ -55,9 +56,11 @@ class Card {
     this.part(".cost").textContent = offered.cost;
     this.part(".settings").hidden = !offered.settings;
     this.part(".try").hidden = !offered.settings || plays !== "yes";
+    this.part(".sight figcaption").textContent = offered.legend ?? "";
     this.part(".switch").addEventListener("change", () => this.#turn());
     this.part(".settings").addEventListener("click", () => this.#open(this.form.hidden));
     this.part(".close").addEventListener("click", () => this.#open(false));
+    this.part(".sees").addEventListener("click", () => this.#see(this.part(".sight").hidden));
     this.part(".try").addEventListener("click", () => this.#try());
     this.part(".copy").addEventListener("click", () => copyTo(this));
     onSubmit(this.form, () => this.#save());
@@ -69,6 +72,8 @@ class Card {
     this.stored = stored;
     showDetectorState(this.part(".state"), stored.enabled ? stored.state : "off");
     if (!this.part(".switch").disabled) this.part(".switch").checked = stored.enabled;
+    this.part(".sees").hidden = !this.offered.preview || !stored.enabled;
+    if (this.part(".sees").hidden) this.#see(false);
     const message = this.part(".message"), costs = this.part(".figures");
     message.textContent = stored.message;
     message.hidden = !stored.message;
@@ -99,6 +104,13 @@ class Card {
     if (!open) return this.part(".settings").focus();
     tell(this.form, "");
     return this.part("schema-form").show(this.offered.settings, this.stored.settings);
+  }
+
+  #see(open) {
+    const figure = this.part(".sight");
+    figure.hidden = !open;
+    this.part(".sees").setAttribute("aria-expanded", String(open));
+    if (open) this.sight ??= new Sight(figure, `/api/v1/cameras/${camera}/detectors/${this.offered.name}/preview.png`);
   }
 
   async #save() {

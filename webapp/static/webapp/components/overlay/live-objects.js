@@ -6,21 +6,18 @@
 // it is off.
 
 import { paint } from "components/overlay/painting.js";
-import { readingOf, textOf } from "components/overlay/readings.js";
 import { now } from "eyrie/now.js";
 import { Reconnecting } from "eyrie/reconnecting.js";
 
-const TOPICS = ["cameras.objects", "events.recorded"]; // the second for what is read, such as plates
+const TOPIC = "cameras.objects";
 const KEEP = 4000; // ms of messages kept, for pictures that come late
 const TAIL = 4000; // ms
-const READ = 30_000; // ms for which a reading is remembered
 const STALE = 2500; // ms without a message after which nothing is drawn
 const USUAL_LATENCY = 800; // ms, where the picture's age is not known
 
 export class LiveObjects {
   #tiles;
   #seen = new Map(); // camera to messages, the oldest first
-  #readings = new Map(); // camera to what was read of late
   #link = null;
   #frame = 0;
 
@@ -36,7 +33,7 @@ export class LiveObjects {
 
   #begin() {
     this.#link = new Reconnecting("/ws/v1/", {
-      opened: (socket) => TOPICS.forEach((topic) => socket.send(JSON.stringify({ op: "subscribe", topic }))),
+      opened: (socket) => socket.send(JSON.stringify({ op: "subscribe", topic: TOPIC })),
       message: (data) => this.#heard(JSON.parse(data)),
     });
     this.#link.open();
@@ -55,19 +52,12 @@ export class LiveObjects {
     for (const tile of this.#tiles()) tile.querySelector("canvas.overlay")?.remove();
   }
 
-  #heard({ op, topic, message }) {
+  #heard({ op, message }) {
     if (op !== "message") return;
-    if (topic === TOPICS[1]) return this.#read(message);
     const kept = this.#seen.get(message.camera_id) ?? [];
     kept.push(message);
     while (kept[0].wall_ms < message.wall_ms - KEEP) kept.shift();
     this.#seen.set(message.camera_id, kept);
-    return undefined;
-  }
-
-  #read({ camera_id: camera, start_ms: at, ...event }) {
-    const reading = readingOf(at, event);
-    if (reading) this.#readings.set(camera, [...(this.#readings.get(camera) ?? []), reading].filter((one) => one.at > at - READ));
   }
 
   #show(tile) {
@@ -95,11 +85,10 @@ export class LiveObjects {
     const kept = (this.#seen.get(camera) ?? []).filter(({ wall_ms: at }) => at <= wall);
     const newest = kept.at(-1);
     if (!newest || newest.wall_ms < wall - STALE) return null;
-    const readings = this.#readings.get(camera) ?? [];
     const objects = newest.objects.map((object) => {
       const points = where(kept, object.id);
       const tail = points.filter(([ms]) => ms >= newest.wall_ms - TAIL).map(([, left, top, width, height]) => [left + width / 2, top + height]);
-      return { ...object, tail, text: textOf(readings, object.label, points) };
+      return { ...object, tail };
     });
     return { newest, objects };
   }

@@ -5,13 +5,10 @@
 // tile: with `camera` (its id), video, still, player (shownAt) and clock.
 
 import { call } from "eyrie/api.js";
-import { readingOf, textOf } from "components/overlay/readings.js";
 import { now } from "eyrie/now.js";
 import { paint } from "components/overlay/painting.js";
 
 const CHUNK = 60_000; // ms asked for at once
-const READABLE = new Set(["plate"]);
-const MOST_EVENTS = 500; // of a chunk
 const MOST = 60; // chunks kept
 const GONE = 1200; // ms after its last point from which on an object is no longer drawn
 const TAIL = 6000; // ms
@@ -65,23 +62,11 @@ export class RecordedObjects {
     try {
       const { tracks } = await call(`cameras/${camera}/objects/?${query}`);
       this.#chunks.set(key, tracks);
-      await this.#read(camera, query, tracks);
       // The newest minute is still being written.
       if (start + 2 * CHUNK > now()) setTimeout(() => this.#chunks.delete(key), 5_000);
     } catch {
       setTimeout(() => this.#chunks.delete(key), 5_000); // asked for again while it is wanted
     }
-  }
-
-  // What was read of them, if they are such as can be read.
-  async #read(camera, query, tracks) {
-    const readable = tracks.filter(({ label }) => READABLE.has(label));
-    if (!readable.length) return;
-    query.set("camera", camera);
-    query.set("page_size", MOST_EVENTS);
-    const { results } = await call(`events/?${query}`);
-    const readings = results.map((event) => readingOf(Date.parse(event.start), event)).filter(Boolean);
-    for (const track of readable) track.text = textOf(readings, track.label, track.points);
   }
 }
 
