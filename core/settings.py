@@ -38,6 +38,7 @@ BASE_APPS = [
     "core.backup",
     "core.bookmarks",
     "core.walls",
+    "core.talk",
     "core.detection",
     "core.recorder",
     "core.analyser",

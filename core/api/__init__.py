@@ -51,6 +51,7 @@ from core.hookspecs.ptz import Preset, Ptz, PtzAbilities, PtzPosition, Tour, Tou
 from core.hookspecs.settings import CameraId, SettingsSpec
 from core.hookspecs.shapes import Line, Zone
 from core.hookspecs.storage import ObjectWriter, Storage, StorageBackendSpec, StorageError, VolumeSpace
+from core.hookspecs.talk import Loudspeaker
 from core.hookspecs.version import API_VERSION
 from core.hookspecs.web import PanelSpec, RouteSpec, Slot, TopicSpec
 from core.media.clock import Clock, SystemClock
@@ -109,6 +110,7 @@ __all__ = [
     "InZone",
     "Level",
     "Line",
+    "Loudspeaker",
     "Masks",
     "NoAttributes",
     "NotDone",

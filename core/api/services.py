@@ -29,6 +29,7 @@ from core.rules.arming import modes as arm_modes
 from core.system.audit import record as record_audit
 from core.system.plugin_settings import load as plugin_settings
 from core.system.site import SiteSettings, site
+from core.talk.announcements import play_announcement
 from core.web.panels import Panel, PluginPage, panels, plugin_page, plugin_pages
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "newest_of_cameras",
     "page",
     "panels",
+    "play_announcement",
     "plugin_page",
     "plugin_pages",
     "plugin_settings",

@@ -22,6 +22,13 @@ class CameraMoved(BaseModel):
     by: str
 
 
+class CameraTalked(BaseModel):
+    """by: name of who talked; announcement: name of the one that was played, empty for a voice."""
+
+    by: str
+    announcement: str = ""
+
+
 class VolumeTrouble(BaseModel):
     """volume: its name; message: one sentence."""
 
@@ -74,6 +81,7 @@ CORE_EVENT_TYPES = (
     EventTypeSpec("camera.stalled", "Camera sends no pictures", CameraTrouble),
     EventTypeSpec("camera.auth_failed", "Camera refuses the credentials", CameraTrouble),
     EventTypeSpec("camera.moved", "Camera moved by a person", CameraMoved),
+    EventTypeSpec("camera.talked", "Somebody talked through the camera", CameraTalked),
     EventTypeSpec("storage.volume_failed", "Volume failed", VolumeTrouble),
     EventTypeSpec("storage.volume_recovered", "Volume works again", VolumeTrouble),
     EventTypeSpec("storage.nearly_full", "Volume nearly full", VolumeSpaceLow),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 
 from core.hookspecs.marks import hookspec
 from core.hookspecs.ptz import Ptz
+from core.hookspecs.talk import Loudspeaker
 from core.media.masks import Masks
 from core.media.source import Fault, PacketSource
 
@@ -86,6 +88,8 @@ class CameraDriverSpec:
     seconds; returns those that it took, whole and nothing less, and Eyrie covers the others. With none it covers
     nothing any more. Raises ControlError, after which the camera's masks are not relied on; None when the driver
     cannot. Runs in the worker, again whenever the camera was away.
+    talk: the way to the camera's loudspeaker, open while the context lasts; called without touching the network, also
+    with secrets still sealed. None, or returning None, when there is no loudspeaker. Runs in web and the worker.
     """
 
     name: str
@@ -100,6 +104,7 @@ class CameraDriverSpec:
     set_output: Callable[[Any, str, bool, float], Awaitable[None]] | None = None
     outputs: Callable[[Any, float], Awaitable[Sequence[str]]] | None = None
     set_masks: Callable[[Any, Masks, float], Awaitable[Masks]] | None = None
+    talk: Callable[[Any], AbstractAsyncContextManager[Loudspeaker] | None] | None = None
 
 
 @hookspec()

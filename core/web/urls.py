@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from core.web.socket.live import Live
 from core.web.socket.ptz import Steer
 from core.web.socket.refusal import Refusal
+from core.web.socket.talk import Talk
 from core.web.socket.topics import Topics
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +23,7 @@ handler500 = "core.web.failures.server_error"
 websocket_urlpatterns = [
     path("ws/v1/", Topics.as_asgi()),
     path("ws/v1/cameras/<int:camera_id>/live/", Live.as_asgi()),
+    path("ws/v1/cameras/<int:camera_id>/talk/", Talk.as_asgi()),
     path("ws/v1/cameras/<int:camera_id>/ptz/", Steer.as_asgi()),
     re_path(r"", Refusal.as_asgi()),
 ]

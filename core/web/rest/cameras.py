@@ -22,6 +22,7 @@ from core.cameras import queries, services
 from core.cameras.models import LONGEST_POST_ROLL, LONGEST_PRE_ROLL, Camera, RecordingMode
 from core.hookspecs.cameras import ProbeReport
 from core.recorder.protocol import CameraState, CameraStatus
+from core.talk.loudspeakers import speaks
 from core.web import recorders
 from core.web.rest.conventions import actor, address
 from core.web.rest.times import rfc3339
@@ -59,10 +60,11 @@ class CameraOutput(serializers.ModelSerializer[Camera]):
     state = serializers.SerializerMethodField()
     message = serializers.SerializerMethodField()
     recording_now = serializers.SerializerMethodField()
+    speaks = serializers.SerializerMethodField()
 
     class Meta:
         model = Camera
-        fields = ["id", "name", "state", "message", "recording_now", "enabled", "recording"]
+        fields = ["id", "name", "state", "message", "recording_now", "enabled", "recording", "speaks"]
 
     def get_state(self, camera: Camera) -> str:
         """A CameraState value."""
@@ -71,6 +73,10 @@ class CameraOutput(serializers.ModelSerializer[Camera]):
     def get_message(self, camera: Camera) -> str:
         """One sentence when something is wrong."""
         return said(status_of(camera).message)
+
+    def get_speaks(self, camera: Camera) -> bool:
+        """Whether it has a loudspeaker, by its settings."""
+        return speaks(camera)
 
     def get_recording_now(self, camera: Camera) -> bool:
         """Whether pictures are being stored at this moment."""
