@@ -48,6 +48,7 @@ from core.hookspecs.happenings import (
 from core.hookspecs.marks import hookimpl
 from core.hookspecs.ops import Health, HealthCheckSpec, HealthFix, Level, WorkerContext, WorkerSpec
 from core.hookspecs.ptz import Preset, Ptz, PtzAbilities, PtzPosition, Tour, TourAct
+from core.hookspecs.redaction import Redactor, RedactorSpec
 from core.hookspecs.settings import CameraId, SettingsSpec
 from core.hookspecs.shapes import Line, Zone
 from core.hookspecs.storage import ObjectWriter, Storage, StorageBackendSpec, StorageError, VolumeSpace
@@ -128,6 +129,8 @@ __all__ = [
     "Ptz",
     "PtzAbilities",
     "PtzPosition",
+    "Redactor",
+    "RedactorSpec",
     "RetryLater",
     "RouteSpec",
     "Scope",

@@ -7,10 +7,11 @@ from core.access.rights import Rights, rights_for, rights_of
 from core.bookmarks.services import add_once as add_bookmark_once
 from core.cameras.control import goto_preset, set_output
 from core.cameras.drivers import CameraError
-from core.cameras.queries import camera_id_of, camera_names
+from core.cameras.queries import camera_id_of, camera_names, masks_on
 from core.cameras.services import add_camera, change_camera
 from core.configuration import data_directory
 from core.detection.tallies import Count, add_counts, add_heat, counts_between, heat_between
+from core.events.about import events_about, forget_events_about
 from core.events.following import ended_among, events_after, newest_event_id, newest_of_cameras
 from core.events.publishing import publish
 from core.events.services import EventError, attach_picture
@@ -27,9 +28,11 @@ from core.rules.arming import ModeError, arm
 from core.rules.arming import mode as arm_mode
 from core.rules.arming import modes as arm_modes
 from core.system.audit import record as record_audit
+from core.system.keyring import SecretsError, seal_bytes, unseal_bytes
 from core.system.plugin_settings import load as plugin_settings
 from core.system.site import SiteSettings, site
 from core.talk.announcements import play_announcement
+from core.tasks import every_minute
 from core.web.panels import Panel, PluginPage, panels, plugin_page, plugin_pages
 
 __all__ = [
@@ -46,6 +49,7 @@ __all__ = [
     "PluginPage",
     "Required",
     "Rights",
+    "SecretsError",
     "SiteSettings",
     "add_bookmark_once",
     "add_camera",
@@ -63,11 +67,15 @@ __all__ = [
     "counts_between",
     "data_directory",
     "ended_among",
+    "events_about",
     "events_after",
+    "every_minute",
     "export_was_requested",
+    "forget_events_about",
     "goto_preset",
     "heat_between",
     "make_key_file",
+    "masks_on",
     "newest_event_id",
     "newest_of_cameras",
     "page",
@@ -82,8 +90,10 @@ __all__ = [
     "request_export",
     "rights_for",
     "rights_of",
+    "seal_bytes",
     "set_output",
     "site",
     "store_motion",
     "trigger_recording",
+    "unseal_bytes",
 ]

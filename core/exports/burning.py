@@ -1,4 +1,4 @@
-"""Time and camera name drawn into the picture, privacy masks covered.
+"""Time and camera name drawn into the picture, privacy masks covered, and what plugins find there.
 
 This takes a new encoding: the picture is no longer the camera's own.
 """
@@ -6,7 +6,7 @@ This takes a new encoding: the picture is no longer the camera's own.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from fractions import Fraction
 from typing import Any
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from core.exports.footage import Footage, Read
+from core.exports.redacting import Redaction, RedactionFailed
 from core.media.covering import Cover
 from core.media.masks import masks_of
 from core.media.mp4.assemble import VirtualMp4
@@ -35,21 +36,33 @@ class BurningFailed(Exception):
     """A recording cannot be decoded or encoded; one sentence."""
 
 
-def burnt(footage: Footage, read: Read, zone: tzinfo | None) -> Iterator[bytes]:
+def burnt(
+    footage: Footage,
+    read: Read,
+    zone: tzinfo | None,
+    redact: Sequence[str] = (),
+    tick: Callable[[], None] = lambda: None,
+) -> Iterator[bytes]:
     """An MP4 file of the footage with its masks covered and the camera's name and the site's time in each picture.
 
-    zone: the site's; None for no name and time.
+    zone: the site's; None for no name and time. redact: names of redactors, whose finds are covered too. tick: called
+    often while a picture takes long.
 
     Sound is copied. Raises BurningFailed; StorageError and EOFError as they come from reading.
     """
     try:
-        with av.open(_Reading(footage.file(), read), "r", format="mp4", buffer_size=BUFFER) as source:
-            yield from _encoded(source, footage, zone)
+        with (
+            av.open(_Reading(footage.file(), read), "r", format="mp4", buffer_size=BUFFER) as source,
+            Redaction(redact, footage.item["camera"], footage.wall_clock(), tick) as redaction,
+        ):
+            yield from _encoded(source, footage, zone, redaction)
+    except RedactionFailed as error:
+        raise BurningFailed(str(error)) from error
     except (av.FFmpegError, ValueError) as error:
         raise BurningFailed(f"Recordings of {footage.item['name']} cannot be drawn into ({error}).") from error
 
 
-def _encoded(source: InputContainer, footage: Footage, zone: tzinfo | None) -> Iterator[bytes]:
+def _encoded(source: InputContainer, footage: Footage, zone: tzinfo | None, redaction: Redaction) -> Iterator[bytes]:
     sink = _Sink()
     label = Label(footage.item["name"], footage.wall_clock(), zone) if zone else None
     cover = Cover(masks_of(footage.item.get("masks", ())))
@@ -67,9 +80,12 @@ def _encoded(source: InputContainer, footage: Footage, zone: tzinfo | None) -> I
                     packet.stream = copies[packet.stream.index]
                     target.mux(packet)
             else:
-                for frame in pictures.decode(packet):
-                    target.mux(made.encode(_drawn(frame, label, cover, base)))
+                for decoded in pictures.decode(packet):
+                    for frame in redaction.push(decoded, base):
+                        target.mux(made.encode(_drawn(frame, label, cover, base)))
             yield from sink.taken()
+        for frame in redaction.rest():
+            target.mux(made.encode(_drawn(frame, label, cover, base)))
         target.mux(made.encode(None))
     yield from sink.taken()
 

@@ -112,7 +112,7 @@ class Job:
             before = len(rows)
             for footage in self._footages(item):
                 written = self._write(archive, file_name(len(rows) + 1, footage), footage)
-                rows.append(file_row(written, footage, burnt_in=self._is_burnt(footage)))
+                rows.append(file_row(written, footage, burnt_in=self._is_burnt(footage), redacted=self._export.redact))
             if len(rows) == before:
                 empty.append((item, holes_of(item, [], item["start_ms"], item["end_ms"])))
         return rows, empty
@@ -130,13 +130,13 @@ class Job:
         return file.chunks(0, file.size, self._reader(footage, counts=True))
 
     def _is_burnt(self, footage: Footage) -> bool:
-        return self._export.burn_in or bool(footage.item.get("masks"))
+        return self._export.burn_in or bool(self._export.redact) or bool(footage.item.get("masks"))
 
     def _burnt(self, footage: Footage) -> Iterator[bytes]:
         from core.exports.burning import burnt  # PyAV and its libraries only where they are needed
 
         zone = self._zone if self._export.burn_in else None
-        return burnt(footage, self._reader(footage, counts=True), zone)
+        return burnt(footage, self._reader(footage, counts=True), zone, self._export.redact, lambda: self._tick(0))
 
     def _reader(self, footage: Footage, *, counts: bool) -> Read:
         """Reads the footage's bytes, counts them as progress, and says which segment it was that failed."""

@@ -32,8 +32,11 @@ def file_name(number: int, footage: Footage) -> str:
     return f"{number:02d}_{camera}{stream}_{begins}Z.mp4"
 
 
-def file_row(written: Written, footage: Footage, *, burnt_in: bool) -> dict[str, Any]:
-    """What the manifest says of a file. Media time is continuous: `shows` are the wall times it runs through."""
+def file_row(written: Written, footage: Footage, *, burnt_in: bool, redacted: Sequence[str]) -> dict[str, Any]:
+    """What the manifest says of a file. Media time is continuous: `shows` are the wall times it runs through.
+
+    redacted: what was looked for in its pictures and covered, such as faces.
+    """
     return {
         **asdict(written),
         "camera": footage.item["camera"],
@@ -43,6 +46,7 @@ def file_row(written: Written, footage: Footage, *, burnt_in: bool) -> dict[str,
         "end": rfc3339(footage.end_ms),
         "as_recorded": not burnt_in,
         "masks_applied": bool(footage.item.get("masks")),
+        "redacted": list(redacted),
         "shows": [{"start": rfc3339(start), "end": rfc3339(end)} for start, end in _shown(footage)],
         "gaps": [_hole(hole) for hole in footage.holes],
     }

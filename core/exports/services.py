@@ -14,7 +14,9 @@ from core.exports import claims
 from core.exports.archive import archive_path
 from core.exports.footage import Item
 from core.exports.models import Export, State
+from core.hookspecs.redaction import RedactorSpec
 from core.media.clock import Clock, SystemClock
+from core.pluginhost import host
 from core.system import audit
 
 log = logging.getLogger("eyrie.exports")
@@ -36,13 +38,15 @@ def request_export(
     *,
     title: str = "",
     burn_in: bool = False,
+    redact: Sequence[str] = (),
     unmasked: Collection[int] = (),
     address: str = "",
     clock: Clock | None = None,
 ) -> Export:
     """Ask for an export; the exporter process takes it up within about a second. The caller has checked the rights.
 
-    unmasked: cameras whose privacy masks are not applied, as the requester may see what lies under them.
+    unmasked: cameras whose privacy masks are not applied, as the requester may see what lies under them. redact: names
+    of redactors (`redactors`), whose finds are covered; where one cannot be had, the export fails.
     """
     wanted: list[Item] = [_masked(item, unmasked) for item in items]
     with transaction.atomic():
@@ -52,11 +56,17 @@ def request_export(
             title=title,
             items=wanted,
             burn_in=burn_in,
+            redact=list(redact),
             created_ms=(clock or SystemClock()).wall_ms(),
         )
-        after = {"title": title, "items": export.items, "burn_in": burn_in}
+        after = {"title": title, "items": export.items, "burn_in": burn_in, "redact": export.redact}
         audit.record(requester, "export.create", f"export:{export.pk}", after=after, address=address)
     return export
+
+
+def redactors() -> list[RedactorSpec]:
+    """What exports can cover, by name."""
+    return host().registry.all(RedactorSpec)
 
 
 def was_requested(requester: str, items: Sequence[Item]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,14 +27,9 @@ class Cover:
         """The frame with the masks black; in yuv420p when there are any. Its times stay."""
         if not self.polygons:
             return frame
-        plain = np.asarray(frame.reformat(frame.width & ~1, frame.height & ~1, "yuv420p").to_ndarray(), np.uint8)
-        self.on_planes(plain, frame.width & ~1, frame.height & ~1)
-        made = VideoFrame.from_ndarray(plain, "yuv420p")
-        made.pts = frame.pts
-        if frame.time_base is not None:
-            made.time_base = frame.time_base
-        made.color_range, made.colorspace = frame.color_range, frame.colorspace
-        return made
+        planes = _planes_of(frame)
+        self.on_planes(planes, frame.width & ~1, frame.height & ~1)
+        return _picture_of(planes, frame)
 
     def on_planes(self, planes: NDArray[np.uint8], width: int, height: int) -> None:
         """Cover in place. planes: yuv420p as PyAV's to_ndarray gives it: (height * 3 / 2, width), sizes even."""
@@ -58,3 +54,38 @@ class Cover:
             found = (chroma.repeat(2, axis=0).repeat(2, axis=1), chroma)
             self._sizes[width, height] = found
         return found
+
+
+def cover_boxes(frame: VideoFrame, boxes: Sequence[tuple[float, float, float, float]]) -> VideoFrame:
+    """The frame with each box in one colour, the mean of what lies there; in yuv420p when there are any.
+
+    Its times stay. boxes: left, top, width, height as fractions of the picture.
+    """
+    if not boxes:
+        return frame
+    planes = _planes_of(frame)
+    width, height = frame.width & ~1, frame.height & ~1
+    colours = planes[height:].reshape(2, height // 2, width // 2)
+    for left, top, wide, tall in boxes:
+        x0, x1 = int(left * width) // 2, min(-(-int(np.ceil((left + wide) * width)) // 2), width // 2)
+        y0, y1 = int(top * height) // 2, min(-(-int(np.ceil((top + tall) * height)) // 2), height // 2)
+        if x0 >= x1 or y0 >= y1:
+            continue
+        for part in (planes[2 * y0 : 2 * y1, 2 * x0 : 2 * x1], colours[0, y0:y1, x0:x1], colours[1, y0:y1, x0:x1]):
+            part[:] = round(float(part.mean()))
+    return _picture_of(planes, frame)
+
+
+def _planes_of(frame: VideoFrame) -> NDArray[np.uint8]:
+    """yuv420p, sizes even: (height * 3 / 2, width)."""
+    return np.asarray(frame.reformat(frame.width & ~1, frame.height & ~1, "yuv420p").to_ndarray(), np.uint8)
+
+
+def _picture_of(planes: NDArray[np.uint8], like: VideoFrame) -> VideoFrame:
+    """The planes as a frame with the times and colours of another."""
+    made = VideoFrame.from_ndarray(planes, "yuv420p")
+    made.pts = like.pts
+    if like.time_base is not None:
+        made.time_base = like.time_base
+    made.color_range, made.colorspace = like.color_range, like.colorspace
+    return made

@@ -34,22 +34,40 @@ class Keyring:
 
     def encrypt(self, text: str) -> str:
         """`<key id>:<base64 of nonce and AES-256-GCM ciphertext>`."""
-        name = next(reversed(self._keys))
-        nonce = os.urandom(_NONCE)
-        sealed = nonce + AESGCM(self._keys[name]).encrypt(nonce, text.encode(), name.encode())
+        name, sealed = self._sealed(text.encode())
         return f"{name}:{base64.b64encode(sealed).decode()}"
 
     def decrypt(self, token: str) -> str:
         """The text again. Raises SecretsError when the key is gone or the value was altered."""
         name, _, body = token.partition(":")
+        try:
+            return self._opened(name, base64.b64decode(body, validate=True)).decode()
+        except (binascii.Error, ValueError) as error:
+            raise SecretsError("A stored secret has been altered and cannot be read; enter it anew.") from error
+
+    def encrypt_bytes(self, data: bytes) -> bytes:
+        """The key's id, a colon, nonce and AES-256-GCM ciphertext: 37 bytes more than the data."""
+        name, sealed = self._sealed(data)
+        return name.encode() + b":" + sealed
+
+    def decrypt_bytes(self, sealed: bytes) -> bytes:
+        """The data again. Raises SecretsError as `decrypt`."""
+        name, _, body = sealed.partition(b":")
+        return self._opened(name.decode("ascii", "replace"), body)
+
+    def _sealed(self, data: bytes) -> tuple[str, bytes]:
+        name = next(reversed(self._keys))
+        nonce = os.urandom(_NONCE)
+        return name, nonce + AESGCM(self._keys[name]).encrypt(nonce, data, name.encode())
+
+    def _opened(self, name: str, sealed: bytes) -> bytes:
         if name not in self._keys:
             self._keys = self._load()  # another process may have added one
         if name not in self._keys:
             raise SecretsError(f"{self._path} lacks key {name}; restore that file from a backup or enter secrets anew.")
         try:
-            sealed = base64.b64decode(body, validate=True)
-            return AESGCM(self._keys[name]).decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode()).decode()
-        except (binascii.Error, InvalidTag, ValueError) as error:
+            return AESGCM(self._keys[name]).decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
+        except (InvalidTag, ValueError) as error:
             raise SecretsError("A stored secret has been altered and cannot be read; enter it anew.") from error
 
     def add_key(self) -> str:
@@ -102,3 +120,13 @@ def _new_line() -> tuple[str, str]:
 def keyring(path: Path | None = None) -> Keyring:
     """The installation's keys."""
     return Keyring(path or configuration().data / "secrets.key")
+
+
+def seal_bytes(data: bytes) -> bytes:
+    """Data encrypted with the installation's newest key, as `unseal_bytes` takes it."""
+    return keyring().encrypt_bytes(data)
+
+
+def unseal_bytes(sealed: bytes) -> bytes:
+    """The data again. Raises SecretsError when the key is gone or the value was altered."""
+    return keyring().decrypt_bytes(sealed)

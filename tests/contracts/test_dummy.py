@@ -19,6 +19,7 @@ from core.hookspecs.configuration import ConfigurationPart
 from core.hookspecs.detectors import DetectorSpec, Frame
 from core.hookspecs.events import Event, EventTypeSpec
 from core.hookspecs.ops import HealthCheckSpec, Level, WorkerSpec
+from core.hookspecs.redaction import RedactorSpec
 from core.hookspecs.settings import SettingsSpec
 from core.hookspecs.storage import StorageBackendSpec
 from core.hookspecs.web import PanelSpec, RouteSpec, Slot, TopicSpec
@@ -68,6 +69,11 @@ def test_register_detectors(host: PluginHost) -> None:
     detector = host.registry.get(DetectorSpec, "bright").open(THING)
     sight = detector.look(Frame(1, 0, 1, 1, "gray", b"\xff"))
     assert [told.event_type for told in sight.going_on] == ["dummy.bright"]
+
+
+def test_register_redactors(host: PluginHost) -> None:
+    redactor = host.registry.get(RedactorSpec, "bright").open()
+    assert redactor.look(Frame(1, 0, 1, 1, "gray", b"\xff")) == [(0.0, 0.0, 1.0, 1.0)]
 
 
 def test_register_actions(host: PluginHost) -> None:

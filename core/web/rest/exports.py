@@ -30,6 +30,7 @@ from core.exports.services import (
     cancel_export,
     delete_export,
     exports_folder,
+    redactors,
     request_export,
 )
 from core.exports.signing import KeyTrouble, signer
@@ -61,7 +62,22 @@ class ExportInput(serializers.Serializer[dict[str, Any]]):
 
     title = serializers.CharField(max_length=128, required=False, allow_blank=True, default="")
     burn_in = serializers.BooleanField(default=False)
+    redact = serializers.ListField(
+        child=serializers.CharField(),
+        default=list,
+        help_text="What is looked for in each picture and covered, such as `faces`: see `exports/redactors/`.",
+    )
     items = ItemInput(many=True, allow_empty=False)
+
+    def validate_redact(self, names: list[str]) -> list[str]:
+        """Only what a plugin offers."""
+        known = [one.name for one in redactors()]
+        for name in names:
+            if name not in known:
+                raise ValidationError(
+                    f"{name!r} is nothing that can be covered; there is {', '.join(known) or 'none'}."
+                )
+        return sorted(set(names))
 
     def validate_items(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Not endlessly many."""
@@ -109,6 +125,7 @@ class ExportOutput(serializers.Serializer[Export]):
     requester = serializers.CharField()
     state = serializers.ChoiceField(choices=State.choices)
     burn_in = serializers.BooleanField()
+    redact = serializers.ListField(child=serializers.CharField())
     cancelling = serializers.BooleanField(source="cancel")
     done_bytes = serializers.IntegerField()
     total_bytes = serializers.IntegerField()
@@ -153,6 +170,14 @@ class ExportOutput(serializers.Serializer[Export]):
         return [{"number": number, **{key: row[key] for key in shown}} for number, row in enumerate(export.files, 1)]
 
 
+class RedactorOutput(serializers.Serializer[Any]):
+    """Something that an export can cover. hint: how well it is found, and what that costs."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    hint = serializers.CharField()
+
+
 class KeyOutput(serializers.Serializer[dict[str, str]]):
     """This installation's public signing key: Ed25519, as PEM, as 32 bytes in base64, and its fingerprint."""
 
@@ -195,6 +220,7 @@ class Exports(ListAPIView[Export]):
             unmasked={item["camera"] for item in items if rights.holds(UNMASK, item["camera"])},
             title=wanted["title"],
             burn_in=wanted["burn_in"],
+            redact=wanted["redact"],
             address=address(request),
         )
         return Response(ExportOutput(export).data, status=201)
@@ -270,6 +296,18 @@ class OneFile(APIView):
         if "Range" not in request.headers:
             audit.record(actor(request), "export.download", f"export:{export.pk}", address=address(request))
         return _sent(request, path, row["offset"], row["size"], "video/mp4", export, row["name"], download=download)
+
+
+class Redactors(APIView):
+    """What exports can cover."""
+
+    required: Required = {"GET": EXPORT}
+    filtered = frozenset({"GET"})
+
+    @extend_schema(responses=RedactorOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """What plugins find in pictures, to be covered by an export that names it."""
+        return Response(RedactorOutput(redactors(), many=True).data)
 
 
 class SigningKey(APIView):

@@ -135,6 +135,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("backup/restores/", backup_files.Restores.as_view()),
     path("exports/", exports.Exports.as_view()),
     path("exports/key/", exports.SigningKey.as_view()),
+    path("exports/redactors/", exports.Redactors.as_view()),
     path("exports/verify.py", exports.Verifier.as_view()),
     path("exports/<int:export_id>/", exports.OneExport.as_view()),
     path("exports/<int:export_id>/cancel/", exports.Cancel.as_view()),

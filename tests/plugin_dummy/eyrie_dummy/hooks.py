@@ -17,6 +17,7 @@ from core.api import (
     Level,
     PanelSpec,
     PermissionSpec,
+    RedactorSpec,
     RouteSpec,
     Scope,
     SettingsSpec,
@@ -27,7 +28,7 @@ from core.api import (
     hookimpl,
 )
 from eyrie_dummy.action import greet
-from eyrie_dummy.detector import BrightDetector, wants
+from eyrie_dummy.detector import BrightDetector, BrightRedactor, wants
 from eyrie_dummy.driver import open_source, probe, streams
 from eyrie_dummy.settings import DummySettings, ThingSettings
 from eyrie_dummy.storage import MemoryStorage
@@ -65,6 +66,12 @@ def register_backup_targets() -> Iterable[BackupTargetSpec]:
 def register_detectors() -> Iterable[DetectorSpec]:
     """A detector."""
     yield DetectorSpec("bright", "Bright things", ThingSettings, wants, BrightDetector, ("dummy.bright",))
+
+
+@hookimpl
+def register_redactors() -> Iterable[RedactorSpec]:
+    """Covering bright pictures whole."""
+    yield RedactorSpec("bright", "Cover what is bright", BrightRedactor, fps=10.0, width=32)
 
 
 @hookimpl

@@ -24,12 +24,22 @@ class ExportForm extends HTMLElement {
     } catch (error) {
       this.#trouble(error.message);
     }
+    await this.#offerCovering();
     this.#add(asked());
     this.removeAttribute("aria-busy");
   }
 
   part(name, within = this) {
     return within.querySelector(`[data-part=${name}]`);
+  }
+
+  // What plugins can cover in the pictures, such as faces; nothing where none can.
+  async #offerCovering() {
+    const offered = await call("exports/redactors/").catch((error) => { this.#trouble(error.message); return []; });
+    this.part("redactors").replaceChildren(...offered.map(({ name, title, hint }) =>
+      make("div", { className: "field" },
+        make("label", { className: "check" }, make("input", { type: "checkbox", name: "redact", value: name }), ` ${t(title)}`),
+        make("p", { className: "hint" }, t(hint)))));
   }
 
   #add({ cameras, start, end }) {
@@ -100,10 +110,11 @@ class ExportForm extends HTMLElement {
     if (problem) return this.#trouble(problem);
     const items = ranges.flatMap(({ start, end, cameras }) =>
       cameras.map((camera) => ({ camera, start: new Date(start).toISOString(), end: new Date(end).toISOString() })));
+    const redact = [...this.querySelectorAll("[name=redact]:checked")].map(({ value }) => value);
     const button = this.part("submit");
     button.disabled = true;
     try {
-      await call("exports/", { method: "POST", body: { title: this.form.title.value.trim(), burn_in: this.form.burn_in.checked, items } });
+      await call("exports/", { method: "POST", body: { title: this.form.title.value.trim(), burn_in: this.form.burn_in.checked, redact, items } });
       location.assign("/exports/");
     } catch (error) {
       this.#trouble(error.message);

@@ -97,7 +97,8 @@ class Exports extends HTMLElement {
     row.dataset.seen = JSON.stringify(one);
     row.querySelector("h2").textContent = one.title || t("Export {id}", { id: one.id });
     this.part("what", row).textContent = t("Asked for by {name}, {time}", { name: one.requester, time: dayAndTime(Date.parse(one.created)) })
-      + (one.burn_in ? `, ${t("with time and name in the picture")}` : "");
+      + (one.burn_in ? `, ${t("with time and name in the picture")}` : "")
+      + (one.redact.length ? `, ${t("with parts of the picture covered")}` : "");
     this.part("items", row).replaceChildren(...one.items.map(shownItem));
     this.#progress(row, one);
     this.part("error", row).textContent = one.error;
