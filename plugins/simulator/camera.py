@@ -20,7 +20,7 @@ class SimulatedCamera:
 
     file: a video file to send in a loop; without it the scene is rendered. codec, audio, size, fps, seconds and seed
     are the scene's (see `Order`); a file keeps its own. audio "none" mutes a file too. users: who may watch, everybody
-    when empty.
+    when empty. moves: it has a head, and sees a part of its scene.
     """
 
     name: str
@@ -35,6 +35,7 @@ class SimulatedCamera:
     seed: int = 0
     b_frames: int = 0
     sub: bool = True
+    moves: bool = False
     users: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -75,12 +75,21 @@ class Head:
     presets: dict[str, tuple[str, View]] = field(default_factory=dict)  # token to name and view
     tours: dict[str, Tour] = field(default_factory=dict)
     home: View = field(default_factory=View)
-    focus: float = 0.5
+    _focus: tuple[float, float, float] = (0.5, 0.0, 0.0)  # where it was, since when, how fast it moves
     _motion: _Motion = _Motion(View(), 0.0)
 
     def view(self) -> View:
         """Where it looks now."""
         return _at(self._motion, self.monotonic())
+
+    def focus(self) -> float:
+        """0 (near) to 1 (far)."""
+        place, since, speed = self._focus
+        return _between(0, place + speed * (self.monotonic() - since), 1)
+
+    def focus_at(self, speed: float, place: float) -> None:
+        """Put the focus there, and let it move on from there at this speed a second."""
+        self._focus = _between(0, place, 1), self.monotonic(), _between(-1, speed, 1) * ZOOM_SPEED
 
     def advance(self) -> None:
         """Let a running tour go on to its next stop when that is due."""

@@ -112,6 +112,8 @@ class Park:
                 mount = self._server.mount(f"/{camera.name}/{stream}", feed, camera.users or None)
                 stand.streams[stream] = feed, mount
                 stand.shown[stream] = clip
+        if camera.moves:
+            stand.head = Head(self._clock.monotonic)
         log.info("camera %s is served", camera.name)
 
     def remove(self, name: str) -> None:
@@ -194,6 +196,11 @@ class Park:
             if kind is FaultKind.HALF_OPEN:
                 mount.disconnect()
         log.info("camera %s is well again", name)
+
+    def loop(self, name: str) -> tuple[int, float]:
+        """How long a camera's loop is, in ms, and its scene's pictures per second. Raises UnknownCamera."""
+        clip = self._stand(name).bare.main
+        return clip.duration // 90, clip.info.tracks[0].fps or 25.0
 
     def head(self, name: str) -> Head | None:
         """What moves a camera; None for one that stands still. Raises UnknownCamera."""

@@ -152,6 +152,22 @@ class DeviceFace:
         """Which relays are on."""
         return self.park._call(lambda: {token: relay.on for token, relay in self.device.relays.items()})
 
+    def tell(self, kind: str, on: bool | float | str = True, name: str = "") -> None:
+        """Let a camera (the first) notice something: a kind of onvif/notices.py, such as motion, tamper or line."""
+        self.park._call(lambda: self.device.tell(kind, on, name))
+
+    def set_input(self, token: str, on: bool) -> None:
+        """Close or open digital input "1" or "2"."""
+        self.park._call(lambda: self.device.set_input(token, on))
+
+    def subscriptions(self) -> int:
+        """How many pull points live."""
+        return self.park._call(lambda: len(self.device.notices.live))
+
+    def obeyed(self) -> list[str]:
+        """The auxiliary commands it was given."""
+        return self.park._call(lambda: list(self.device.obeyed))
+
     def view(self, name: str = "gate") -> View | None:
         """Where a camera looks; None for one that cannot be moved."""
 

@@ -14,17 +14,21 @@ from plugins.simulator.onvif.gate import Asking, Gate, Verdict
 from plugins.simulator.onvif.http import HttpRequest, HttpResponse, HttpServer, HungUp
 from plugins.simulator.onvif.markup import Element, local
 from plugins.simulator.onvif.model import About, Channel, DeviceSettings, Encoder, Relay, encoder_of
+from plugins.simulator.onvif.notices import KINDS, NoticeBoard
 from plugins.simulator.onvif.services.catalogue import SERVICES
 from plugins.simulator.onvif.services.devicemgmt import OPEN
 from plugins.simulator.onvif.serving import Call, Service, no_entity
 from plugins.simulator.onvif.soap import Envelope, SoapFault, envelope, fault, parse
 from plugins.simulator.onvif.troubles import HTML, NAT, Affliction, Trouble, misnamed, undeclared_fault
+from plugins.simulator.onvif.watching import Watch, turns_of
 from plugins.simulator.park import OUTPUTS, Park
 
 log = logging.getLogger("eyrie.simulator.onvif")
 
 AWAY_SECONDS = 1.0  # how long a reboot takes
 CALLS_KEPT = 2000
+STALE_SECONDS = 600.0  # how long dead clients hold their subscriptions
+INPUTS = ("1", "2")
 _SNAPSHOT = "/onvif/snapshot/"
 
 
@@ -51,24 +55,28 @@ class OnvifDevice:
         on_answer: Callable[[str, Element], None] | None = None,
     ) -> None:
         self.park = park
+        self._clock = clock or SystemClock()
         self.about = About.of(names[0])
         self.settings = DeviceSettings(hostname=names[0])
         self.gate = Gate(dict(users), asking)
         self.channels = {name: _channel(park, name) for name in names}
         self.relays = {token: Relay() for token in OUTPUTS}
-        self.services: tuple[Service, ...] = SERVICES
+        self.inputs = dict.fromkeys(INPUTS, False)
+        self.services = self._offered()
         self.calls: deque[tuple[str, str]] = deque(maxlen=CALLS_KEPT)
         self.obeyed: list[str] = []  # auxiliary commands
         self.speaks_metadata = False
         self._levels = dict.fromkeys(users, "Administrator")
-        self._clock = clock or SystemClock()
         self._offset_ms = 0
+        self.notices = NoticeBoard(self.now_ms, self._clock.monotonic)
+        self._watches = [self._watch(name) for name in names]
         self._troubles: dict[Trouble, Affliction] = {}
         self._scheme = "https" if ssl_context else "http"
         self._http = HttpServer(self._serve, host, port, ssl_context)
         self._on_answer = on_answer
         self._restarting: asyncio.Task[None] | None = None
         self._share_users()
+        self._know_states()
 
     # What it is
 
@@ -93,11 +101,31 @@ class OnvifDevice:
         profiles = [f"{base}Profile/{name}" for name in ("Streaming", "T")]
         return [*kinds, *profiles, f"{base}name/{self.about.manufacturer}", f"{base}hardware/{model}"]
 
+    def _offered(self) -> tuple[Service, ...]:
+        """A device without a head has no PTZ service."""
+        moves = any(self.park.head(name) is not None for name in self.channels)
+        return tuple(service for service in SERVICES if service.prefix != "tptz" or moves)
+
+    def _watch(self, name: str) -> Watch:
+        loop_ms, fps = self.park.loop(name)
+        return Watch(name, turns_of(self.park.truth(name), fps), loop_ms, self._clock, self.notices)
+
+    def _know_states(self) -> None:
+        for name, channel in self.channels.items():
+            for kind in ("motion", "alarm", "tamper", "intrusion", *(("sound",) if channel.audio else ())):
+                self.notices.know(kind, _source(kind, name), False)
+        for token in self.inputs:
+            self.notices.know("input", token, False)
+        for token in self.relays:
+            self.notices.know("relay", token, "inactive")
+
     # Its life
 
     async def start(self) -> None:
-        """Listen. Raises OSError."""
+        """Listen, and watch. Raises OSError."""
         await self._http.start()
+        for watch in self._watches:
+            watch.start()
 
     async def stop(self) -> None:
         """Serve no longer. Idempotent."""
@@ -106,6 +134,8 @@ class OnvifDevice:
             await asyncio.gather(self._restarting, return_exceptions=True)
         for relay in self.relays.values():
             _halt(relay)
+        for watch in self._watches:
+            await watch.stop()
         await self._http.stop()
 
     async def restart(self, *, away: float = 0.0, host: str = "", port: int | None = None) -> None:
@@ -113,6 +143,7 @@ class OnvifDevice:
         await self._http.stop()
         await asyncio.sleep(away)
         self.gate.forget()
+        self.notices.forget()
         self._http.host = host or self._http.host
         self._http.port = self._http.port if port is None else port
         await self._http.start()
@@ -129,9 +160,14 @@ class OnvifDevice:
     def afflict(self, trouble: Trouble, *, only: str = "", seconds: float = 30.0) -> None:
         """Have a trouble until `heal`. only: the prefix of the one service it is about."""
         self._troubles[trouble] = Affliction(only, seconds)
+        if trouble is Trouble.FULL:
+            self.notices.fill(STALE_SECONDS)
 
     def heal(self) -> None:
-        """Have no trouble, the right time, and no locked account."""
+        """Have no trouble, the right time, no locked account and no dead subscriptions."""
+        for subscription in self.notices.live:
+            if subscription.dead:
+                self.notices.end(subscription)
         self._troubles.clear()
         self._offset_ms = 0
         self.gate.forget()
@@ -189,8 +225,21 @@ class OnvifDevice:
         _halt(relay)
         relay.on = on
         self.park.switch(next(iter(self.channels)), token, on)
+        self.notices.tell("relay", token, "active" if on else "inactive")
         if on and relay.mode == "Monostable":
             relay.falling = asyncio.get_running_loop().call_later(relay.delay_s, self.set_relay, token, False)
+
+    def set_input(self, token: str, on: bool) -> None:
+        """Close or open a digital input. Raises KeyError."""
+        if token not in self.inputs:
+            raise KeyError(token)
+        self.inputs[token] = on
+        self.notices.tell("input", token, on)
+
+    def tell(self, kind: str, on: bool | float | str = True, name: str = "") -> None:
+        """Let a channel (the first) see or hear something; see notices.KINDS. Raises KeyError."""
+        name = name or next(iter(self.channels))
+        self.notices.tell(kind, _source(kind, name), on)
 
     def obey(self, command: str) -> None:
         """An auxiliary command."""
@@ -313,6 +362,14 @@ def _channel(park: Park, name: str) -> Channel:
     coded = {stream: encoder_of(tracks[0]) for stream, tracks in streams.items()}
     audio = next((track for track in streams["main"] if not track.is_video), None)
     return Channel(name, dict(coded), coded, audio=audio)
+
+
+def _source(kind: str, name: str) -> str:
+    """The token that a channel's notices of a kind carry."""
+    return {
+        "VideoSourceConfigurationToken": f"{name}_source",
+        "AudioSourceConfigurationToken": f"{name}_mic",
+    }.get(KINDS[kind].source[0], name)
 
 
 def _halt(relay: Relay) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +28,9 @@ PREFIXES = {
     "wsnt": "http://docs.oasis-open.org/wsn/b-2",
     "wstop": "http://docs.oasis-open.org/wsn/t-1",
     "tns1": "http://www.onvif.org/ver10/topics",
+    "tnssim": "urn:eyrie:simulator:topics",
+    "xs": "http://www.w3.org/2001/XMLSchema",
+    "wsrf-rw": "http://docs.oasis-open.org/wsrf/rw-2",
     "ter": "http://www.onvif.org/ver10/error",
 }
 
@@ -106,6 +110,17 @@ def instant(ms: int) -> str:
     """UTC ms since 1970 as xs:dateTime."""
     seconds, rest = divmod(ms, 1000)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03}Z"
+
+
+_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$")
+
+
+def seconds_of(value: str, now_ms: int) -> float:
+    """Seconds of an xs:duration such as PT1M, or until an xs:dateTime. Raises ValueError."""
+    if (found := _DURATION.match(value)) is not None:
+        days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
+        return days * 86_400 + hours * 3600 + minutes * 60 + seconds
+    return datetime.fromisoformat(value).timestamp() - now_ms / 1000
 
 
 def local(node: Element) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from plugins.simulator.onvif.markup import PREFIXES, Element, env, find
+from plugins.simulator.onvif.markup import Element, env, find
 
+_NAMED = ["env", "xs", "tt", "tns1", "tnssim", "ter", "wsnt", "wsa", "wsrf-rw"]  # prefixes that values may have
 _PARSER_OPTIONS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
 
@@ -43,7 +44,7 @@ def parse(data: bytes) -> Envelope:
 def envelope(content: Element, header: list[Element] | None = None) -> bytes:
     """An answer around one element."""
     whole = env("Envelope", env("Header", header) if header else None, env("Body", content))
-    etree.cleanup_namespaces(whole, keep_ns_prefixes=[*PREFIXES])
+    etree.cleanup_namespaces(whole, keep_ns_prefixes=_NAMED)
     return bytes(etree.tostring(whole, xml_declaration=True, encoding="UTF-8"))
 
 

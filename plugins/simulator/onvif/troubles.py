@@ -33,7 +33,9 @@ class Trouble(StrEnum):
     EMPTY = "empty"  # its notifications hold no message
     STORM = "storm"  # PullMessages returns at once, with nothing, for ever
     FULL = "full"  # dead clients hold all its subscriptions
-    NO_ADDRESSING = "no_addressing"  # drops the connection at Renew without WS-Addressing
+    RELATIVE = "relative"  # the address of a subscription is a path only
+    REFERENCES = "references"  # all subscriptions have one address, and an id that must be echoed in a header
+    ADDRESSING = "addressing"  # refuses Renew and Unsubscribe without WS-Addressing
     OFF = "off"  # closes connections as soon as a request comes
 
 

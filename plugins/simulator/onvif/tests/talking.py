@@ -84,4 +84,4 @@ def client(onvif_device: Callable[..., DeviceFace]) -> Iterator[Callable[..., Ta
         return Talker(onvif_device(on_answer=check, **options))
 
     yield start
-    assert not found
+    assert not found, found

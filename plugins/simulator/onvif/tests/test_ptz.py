@@ -1,0 +1,141 @@
+"""A head by ONVIF, and the lens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from plugins.simulator.head import Head, Stop, Tour, View
+from plugins.simulator.onvif.markup import Element, find, find_all, number, text, timg, tptz, tt
+from plugins.simulator.onvif.services.shared import RELATIVE_FOV
+from plugins.simulator.onvif.tests.talking import Refused, Talker
+
+Client = Callable[..., Talker]
+PROFILE = tptz("ProfileToken", "gate_main")
+
+
+@pytest.fixture
+def talker(client: Client) -> Talker:
+    return client(camera={"moves": True})
+
+
+def tell(talker: Talker, operation: str, *content: Element) -> Element:
+    return talker.ask("tptz", operation, tptz("ProfileToken", "gate_main"), *content)
+
+
+def arrived(talker: Talker) -> View:
+    """Where it stands when it stands."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        status = find(tell(talker, "GetStatus"), "PTZStatus")
+        if text(status, "MoveStatus/PanTilt") == "IDLE":
+            plane, axis = find(status, "Position/PanTilt"), find(status, "Position/Zoom")
+            return View(number(plane.get("x")), number(plane.get("y")), number(axis.get("x")))
+    raise AssertionError("it never stood still")
+
+
+def test_readings_fit_the_schema(talker: Talker) -> None:
+    for operation in ("GetServiceCapabilities", "GetNodes", "GetConfigurations"):
+        talker.ask("tptz", operation)
+    talker.ask("tptz", "GetNode", tptz("NodeToken", "gate_head"))
+    talker.ask("tptz", "GetConfigurationOptions", tptz("ConfigurationToken", "gate_ptz"))
+    tell(talker, "GetCompatibleConfigurations")
+    talker.ask("trt", "GetProfiles")
+    for operation in ("GetImagingSettings", "GetOptions", "GetMoveOptions", "GetStatus"):
+        talker.ask("timg", operation, timg("VideoSourceToken", "gate"))
+    talker.ask("timg", "GetServiceCapabilities")
+
+
+def test_a_camera_without_a_head_offers_no_ptz(client: Client) -> None:
+    talker = client()
+    assert talker.post("tptz", tptz("GetNodes")).status_code == 404
+    assert b"ptz" not in talker.post("tds", tptz("GetServices")).content
+
+
+def test_there_and_back(talker: Talker) -> None:
+    goal = tptz("Position", tt("PanTilt", x=0.5, y=-0.25), tt("Zoom", x=0.2))
+    tell(talker, "AbsoluteMove", goal)
+    assert arrived(talker) == View(0.5, -0.25, 0.2)
+    tell(talker, "RelativeMove", tptz("Translation", tt("PanTilt", x=-0.5, y=0.25)))
+    assert arrived(talker) == View(0.0, 0.0, 0.2)
+    tell(talker, "SetHomePosition")
+    tell(talker, "ContinuousMove", tptz("Velocity", tt("PanTilt", x=1.0, y=0.0)), tptz("Timeout", "PT0.3S"))
+    assert arrived(talker).pan == pytest.approx(0.24, abs=0.01)
+    tell(talker, "ContinuousMove", tptz("Velocity", tt("Zoom", x=1.0)))
+    tell(talker, "Stop")
+    tell(talker, "GotoHomePosition")
+    assert arrived(talker) == View(0.0, 0.0, 0.2)
+    with pytest.raises(Refused, match="InvalidPosition"):
+        tell(talker, "AbsoluteMove", tptz("Position", tt("PanTilt", x=1.5, y=0)))
+
+
+def test_a_point_of_the_picture_becomes_its_middle(talker: Talker) -> None:
+    """The right edge, at the widest: half a picture farther, which is half of the range here."""
+    step = tptz("Translation", tt("PanTilt", x=0.5, y=0.0, space=RELATIVE_FOV))
+    tell(talker, "RelativeMove", step)
+    assert arrived(talker).pan == pytest.approx(0.5)
+
+
+def test_presets_and_tours(talker: Talker) -> None:
+    tell(talker, "AbsoluteMove", tptz("Position", tt("PanTilt", x=0.1, y=0.1)))
+    arrived(talker)
+    first = text(tell(talker, "SetPreset", tptz("PresetName", "Gate")), "PresetToken")
+    tell(talker, "AbsoluteMove", tptz("Position", tt("PanTilt", x=-0.1, y=0.1)))
+    arrived(talker)
+    second = text(tell(talker, "SetPreset", tptz("PresetName", "Door")), "PresetToken")
+    listed = find_all(tell(talker, "GetPresets"), "Preset")
+    assert [(one.get("token"), text(one, "Name")) for one in listed] == [(first, "Gate"), (second, "Door")]
+    tell(talker, "GotoPreset", tptz("PresetToken", first))
+    assert arrived(talker).pan == pytest.approx(0.1)
+    tour = text(tell(talker, "CreatePresetTour"), "PresetTourToken")
+    stops = [
+        tt("TourSpot", tt("PresetDetail", tt("PresetToken", preset)), tt("StayTime", "PT0.1S"))
+        for preset in (first, second)
+    ]
+    wanted = tptz(
+        "PresetTour", tt("Name", "Round"), tt("Status"), tt("AutoStart", False), tt("StartingCondition"), stops
+    )
+    wanted.set("token", tour)
+    tell(talker, "ModifyPresetTour", wanted)
+    tell(talker, "OperatePresetTour", tptz("PresetTourToken", tour), tptz("Operation", "Start"))
+    assert text(tell(talker, "GetPresetTours"), "PresetTour/Status/State") == "Touring"
+    tell(talker, "OperatePresetTour", tptz("PresetTourToken", tour), tptz("Operation", "Stop"))
+    tell(talker, "RemovePresetTour", tptz("PresetTourToken", tour))
+    tell(talker, "RemovePreset", tptz("PresetToken", first))
+    with pytest.raises(Refused, match="NoToken"):
+        tell(talker, "GotoPreset", tptz("PresetToken", first))
+
+
+def test_auxiliary_commands_and_focus(talker: Talker) -> None:
+    tell(talker, "SendAuxiliaryCommand", tptz("AuxiliaryData", "tt:Wiper|On"))
+    assert talker.device.obeyed() == ["tt:Wiper|On"]
+    place = timg("Focus", tt("Absolute", tt("Position", 0.9)))
+    talker.ask("timg", "Move", timg("VideoSourceToken", "gate"), place)
+    told = talker.ask("timg", "GetStatus", timg("VideoSourceToken", "gate"))
+    assert text(told, "Status/FocusStatus20/Position") == "0.9"
+
+
+def test_imaging_is_remembered(talker: Talker) -> None:
+    source = timg("VideoSourceToken", "gate")
+    wanted = timg("ImagingSettings", tt("Brightness", 70), tt("IrCutFilter", "OFF"))
+    talker.ask("timg", "SetImagingSettings", source, wanted)
+    told = find(talker.ask("timg", "GetImagingSettings", timg("VideoSourceToken", "gate")), "ImagingSettings")
+    assert (text(told, "Brightness"), text(told, "IrCutFilter"), text(told, "Contrast")) == ("70", "OFF", "50")
+
+
+def test_a_tour_goes_round() -> None:
+    now = [0.0]
+    head = Head(lambda: now[0])
+    head.presets = {"a": ("A", View(0.8, 0, 0)), "b": ("B", View(-0.8, 0, 0))}
+    head.tours["t"] = Tour("round", [Stop("a", 2.0), Stop("b", 2.0)])
+    head.start_tour("t")
+    seen = []
+    for _ in range(100):
+        now[0] += 0.1
+        head.advance()
+        seen.append(round(head.view().pan, 3))
+    assert 0.8 in seen and -0.8 in seen and seen.index(0.8) < seen.index(-0.8)
+    head.stop()
+    assert head.tours["t"].state == "Idle" and not head.moving
