@@ -6,6 +6,7 @@ What stands on PyAV is loaded when it is first named: 0.1 s and 30 MB that a rec
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from core.cameras.looking import StreamFailed, look
 from core.media.collector import Collector
 from core.media.masks import Masks, masks_of
 from core.media.rtsp.backchannel import Backchannel, open_backchannel
@@ -37,7 +38,9 @@ __all__ = [
     "RtspServer",
     "RtspSource",
     "RtspTarget",
+    "StreamFailed",
     "TransportRefused",
+    "look",
     "masks_of",
     "open_backchannel",
     "picture",

@@ -6,6 +6,7 @@ from core.access.queries import cameras_with
 from core.access.rights import Rights, rights_for, rights_of
 from core.bookmarks.services import add_once as add_bookmark_once
 from core.cameras.control import goto_preset, set_output
+from core.cameras.discovery import own_interfaces
 from core.cameras.drivers import CameraError
 from core.cameras.queries import camera_id_of, camera_names, masks_on
 from core.cameras.services import add_camera, change_camera
@@ -78,6 +79,7 @@ __all__ = [
     "masks_on",
     "newest_event_id",
     "newest_of_cameras",
+    "own_interfaces",
     "page",
     "panels",
     "play_announcement",

@@ -62,13 +62,19 @@ def places_of(texts: Sequence[str]) -> list[Place]:
 
 def own_networks() -> list[Place]:
     """Those of this machine's interfaces, loopback left out, each at most a /24 around the own address."""
-    found: list[Place] = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-        for _, name in socket.if_nameindex():
-            interface = _interface(asking, name)
-            if interface is not None and not interface.ip.is_loopback:
-                found.append(IPv4Interface(f"{interface.ip}/{max(interface.network.prefixlen, _WIDEST)}").network)
+    found: list[Place] = [
+        IPv4Interface(f"{one.ip}/{max(one.network.prefixlen, _WIDEST)}").network
+        for one in own_interfaces()
+        if not one.ip.is_loopback
+    ]
     return list(dict.fromkeys(found))
+
+
+def own_interfaces() -> list[IPv4Interface]:
+    """The address of each of this machine's network interfaces that has one, in its network; loopback too."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        found = [_interface(asking, name) for _, name in socket.if_nameindex()]
+    return [one for one in found if one is not None]
 
 
 async def find(places: Sequence[Place], known: Iterable[str], seconds: float = SECONDS) -> Findings:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import dataclasses
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,26 +31,6 @@ class StreamReport:
 
 
 @dataclass(frozen=True, slots=True)
-class ProbeReport:
-    """The answer of a probe, always within its deadline.
-
-    When `fault` is None the camera is well: `streams` says what it sends and `picture` is a JPEG of it. Otherwise
-    `message` is one sentence for a person and `field` the settings field to mend.
-    """
-
-    fault: Fault | None = None
-    message: str = ""
-    field: str = ""
-    streams: tuple[StreamReport, ...] = ()
-    picture: bytes = b""
-
-    @property
-    def ok(self) -> bool:
-        """Whether the camera is well."""
-        return self.fault is None
-
-
-@dataclass(frozen=True, slots=True)
 class FoundCamera:
     """A device that a driver has found on the network.
 
@@ -60,6 +41,32 @@ class FoundCamera:
     address: str
     title: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """The answer of a probe, always within its deadline.
+
+    When `fault` is None the camera is well: `streams` says what it sends and `picture` is a JPEG of it. Otherwise
+    `message` is one sentence for a person and `field` the settings field to mend.
+    settings: what the camera told of its driver's settings, to be saved with those that were tried; no secrets.
+    channels: the other cameras of the same device, reached with the same settings and what theirs say.
+    remedy: settings that mend the fault, once a person has confirmed what `message` asks, such as a certificate.
+    """
+
+    fault: Fault | None = None
+    message: str = ""
+    field: str = ""
+    streams: tuple[StreamReport, ...] = ()
+    picture: bytes = b""
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    channels: tuple[FoundCamera, ...] = ()
+    remedy: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the camera is well."""
+        return self.fault is None
 
 
 class ControlError(Exception):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
@@ -37,11 +36,6 @@ class OnvifSettings(BaseModel):
         description="Media profile of the sub stream; empty for a smaller one.",
     )
     audio: bool = Field(True, title="Sound", description="Record and play the camera's sound, where it has any.")
-    transport: Literal["tcp", "tls"] = Field(
-        "tcp",
-        title="Transport",
-        description="How the device sends its streams: over the connection (tcp), or over an encrypted one (tls).",
-    )
     certificate: str = Field(
         "",
         title="Certificate",
@@ -62,6 +56,7 @@ class OnvifSettings(BaseModel):
         title="Identity",
         description="By which the device is found again when its address changes; filled in by Eyrie.",
     )
+    serial: str = Field("", title="Serial number", description="As the device told it; filled in by Eyrie.")
     main_url: str = Field("", title="Main stream", description="As the device told it; filled in by Eyrie.")
     sub_url: str = Field("", title="Sub stream", description="As the device told it; filled in by Eyrie.")
 

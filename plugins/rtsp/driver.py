@@ -22,9 +22,9 @@ def open_stream(settings: RtspSettings, stream: str) -> PacketSource:
 
 async def probe(settings: RtspSettings, timeout: float) -> ProbeReport:  # noqa: ASYNC109 - the contract's own signature
     """What the camera sends, or what is wrong with the way to it."""
-    from plugins.rtsp.probe import look
+    from plugins.rtsp.probe import probe as probed
 
-    return await look(settings, timeout)
+    return await probed(settings, timeout)
 
 
 async def find(addresses: Sequence[str], seconds: float) -> Sequence[FoundCamera]:

@@ -146,8 +146,18 @@ class ProbeStream(serializers.Serializer[dict[str, Any]]):
     audio = serializers.CharField()
 
 
+class ProbeChannel(serializers.Serializer[dict[str, Any]]):
+    """Another camera of the same device: `settings` are laid over those that were tried."""
+
+    title = serializers.CharField()
+    settings = serializers.DictField()
+
+
 class ProbeOutput(serializers.Serializer[dict[str, Any]]):
-    """The answer of a probe. When not `ok`: `fault`, a sentence, and the `field` to mend. `picture`: a data: URL."""
+    """The answer of a probe. When not `ok`: `fault`, a sentence, and the `field` to mend; `remedy`: settings that mend
+    it, once a person has confirmed what the sentence says. `picture`: a data: URL. `settings`: what the camera told of
+    its settings, to be saved with the others. `channels`: the other cameras of the same device.
+    """
 
     ok = serializers.BooleanField()
     fault = serializers.CharField()
@@ -155,6 +165,9 @@ class ProbeOutput(serializers.Serializer[dict[str, Any]]):
     field = serializers.CharField()
     streams = ProbeStream(many=True)
     picture = serializers.CharField()
+    settings = serializers.DictField()
+    channels = ProbeChannel(many=True)
+    remedy = serializers.DictField()
 
 
 class StatusOutput(serializers.Serializer[dict[str, Any]]):
@@ -360,4 +373,7 @@ def _probe_body(report: ProbeReport) -> dict[str, Any]:
             for stream in report.streams
         ],
         "picture": f"data:image/jpeg;base64,{picture}" if picture else "",
+        "settings": dict(report.settings),
+        "channels": [{"title": one.title, "settings": one.settings} for one in report.channels],
+        "remedy": dict(report.remedy),
     }

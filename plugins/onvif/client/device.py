@@ -16,12 +16,10 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml import etree
-
 from core.api import Clock, SystemClock
 from plugins.onvif.client import reading, skew, wsdl
 from plugins.onvif.client.address import Address, port_of, relocated, tidied
-from plugins.onvif.client.envelope import add_headers, addressing, element, envelope, user_token
+from plugins.onvif.client.envelope import add_headers, addressing, element, envelope, serialised, user_token
 from plugins.onvif.client.errors import OnvifError
 from plugins.onvif.client.login import Dress, Login, Way, refusal
 from plugins.onvif.client.reading import Element
@@ -279,7 +277,7 @@ class Device:
         headers = {"Content-Type": f'application/soap+xml; charset=utf-8; action="{action}"'}
         if worn.authorization:
             headers["Authorization"] = worn.authorization
-        data = self._signed(request) if worn.way is Way.TOKEN else _bytes(request)
+        data = self._signed(request) if worn.way is Way.TOKEN else serialised(request)
         started = self._clock.wall_ms()
         try:
             answer = self._transport.post(address, data, headers, seconds, again=operation.startswith(_REPEATABLE))
@@ -293,7 +291,7 @@ class Device:
         token = user_token(self._login.user, self._login.password, self.now_ms())
         add_headers(request, [token])
         try:
-            return _bytes(request)
+            return serialised(request)
         finally:
             header = token.getparent()
             if header is not None:
@@ -373,8 +371,3 @@ class Device:
 def _target(url: str) -> str:
     parts = urlsplit(url)
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-
-
-def _bytes(request: Element) -> bytes:
-    data: bytes = etree.tostring(request, xml_declaration=True, encoding="utf-8")
-    return data

@@ -40,6 +40,12 @@ def envelope(body: Element) -> Element:
     return made
 
 
+def serialised(request: Element) -> bytes:
+    """As it goes over the wire."""
+    data: bytes = etree.tostring(request, xml_declaration=True, encoding="utf-8")
+    return data
+
+
 def add_headers(to: Element, headers: Iterable[Element]) -> None:
     """Put elements into an envelope's header."""
     header = to.find(f"{{{SOAP}}}Header")

@@ -1,0 +1,46 @@
+"""The driver's descriptor. What it needs is loaded at first use, so that processes without cameras stay small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.api import CameraDriverSpec, FoundCamera, PacketSource, ProbeReport
+from plugins.onvif.settings import OnvifSettings
+
+
+def streams(settings: OnvifSettings) -> tuple[str, ...]:
+    """The main stream, and the sub stream when the device has told of one."""
+    return ("main", "sub") if settings.sub_profile else ("main",)
+
+
+def open_stream(settings: OnvifSettings, stream: str) -> PacketSource:
+    """An idle source of one stream."""
+    from plugins.onvif.streams import OnvifSource
+
+    return OnvifSource(settings, stream)
+
+
+async def probe(settings: OnvifSettings, timeout: float) -> ProbeReport:  # noqa: ASYNC109 - the contract's signature
+    """What the camera sends, or what is wrong with the way to it."""
+    from plugins.onvif.probe import probe as probed
+
+    return await probed(settings, timeout)
+
+
+async def find(addresses: Sequence[str], seconds: float) -> Sequence[FoundCamera]:
+    """ONVIF devices on the own networks and at these addresses."""
+    from core.api.services import own_interfaces
+    from plugins.onvif.discovery import search
+
+    return await search(addresses, seconds, own_interfaces())
+
+
+SPEC = CameraDriverSpec(
+    name="onvif",
+    title="ONVIF",
+    settings=OnvifSettings,
+    streams=streams,
+    open=open_stream,
+    probe=probe,
+    find=find,
+)
