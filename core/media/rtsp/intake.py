@@ -25,7 +25,7 @@ _USUAL_FPS = 25
 
 
 @dataclass(slots=True)
-class _Lane:
+class Lane:
     """One track on its way to the sink. start: RTP time of the session's begin as PLAY answered it, when it did."""
 
     index: int
@@ -54,7 +54,7 @@ class Intake:
         self._sink: PacketSink | None = None
         self._announced = False
         self._burst: OpeningBurst | None = OpeningBurst()
-        self._first: tuple[_Lane, float | None] | None = None  # the track that began, seconds after RTP-Info's time
+        self._first: tuple[Lane, float | None] | None = None  # the track that began, seconds after RTP-Info's time
         self._report: tuple[int, float] | None = None
 
     @property
@@ -121,7 +121,7 @@ class Intake:
         self._burst = None
         return False
 
-    def _take(self, lane: _Lane, frames: list[Frame], now: float, units: list[AccessUnit]) -> None:
+    def _take(self, lane: Lane, frames: list[Frame], now: float, units: list[AccessUnit]) -> None:
         if lane.timeline is None:
             lane.timeline = Timeline(lane.chosen.media.clock_rate, self._origin(lane, frames, now))
         timeline, rate = lane.timeline, lane.timeline.rate
@@ -141,12 +141,12 @@ class Intake:
             elif not lane.index:
                 place(pts * 1000 / rate)
 
-    def _look_at(self, lane: _Lane, frame: Frame, units: list[AccessUnit]) -> None:
+    def _look_at(self, lane: Lane, frame: Frame, units: list[AccessUnit]) -> None:
         """Announce the tracks, when this frame makes them known or changes them."""
         if self._changes(lane, frame) or not self._announced:
             self._announce(units)
 
-    def _origin(self, lane: _Lane, frames: list[Frame], now: float) -> int:
+    def _origin(self, lane: Lane, frames: list[Frame], now: float) -> int:
         """Ticks of a track's first frame. Of frames that come together the newest counts as arriving now."""
         rate = lane.chosen.media.clock_rate
         since = None if lane.start is None else signed(frames[0].timestamp - lane.start) / rate
@@ -161,7 +161,7 @@ class Intake:
                 return round(informed * rate)
         return round(arrived * rate)
 
-    def _changes(self, lane: _Lane, frame: Frame) -> bool:
+    def _changes(self, lane: Lane, frame: Frame) -> bool:
         """Take parameters that came with a frame; True when they make another track."""
         track = lane.track
         if lane.sets is not None:
@@ -185,9 +185,9 @@ class Intake:
         self._announced = True
         self._sink.on_stream(StreamInfo(tracks, self._detail))
 
-    def _lane(self, index: int, chosen: Format) -> _Lane:
+    def _lane(self, index: int, chosen: Format) -> Lane:
         nal = chosen.codec in (Codec.H264, Codec.H265)
-        lane = _Lane(index, chosen, NalReceiver(chosen) if nal else Receiver(chosen), None, None)
+        lane = Lane(index, chosen, NalReceiver(chosen) if nal else Receiver(chosen), None, None)
         if nal:
             lane.sets = ParameterSets(chosen.codec)
             lane.sets.observe(chosen.parameter_sets())
@@ -198,7 +198,7 @@ class Intake:
         return lane
 
 
-def _video_track(lane: _Lane, sets: ParameterSets) -> Track | None:
+def _video_track(lane: Lane, sets: ParameterSets) -> Track | None:
     """The video track of the parameter sets seen, None while they are incomplete or broken."""
     media = lane.chosen.media
     try:
@@ -207,7 +207,7 @@ def _video_track(lane: _Lane, sets: ParameterSets) -> Track | None:
         return lane.track
 
 
-def _declare(lane: _Lane, sets: ParameterSets, track: Track | None) -> None:
+def _declare(lane: Lane, sets: ParameterSets, track: Track | None) -> None:
     """Tell the decoding order how far the sets let it differ from the display order."""
     if track is not None:
         lane.order.declare(sets.reorder, round(track.timescale / (track.fps or _USUAL_FPS)))
