@@ -30,6 +30,7 @@ from plugins.simulator.camera import SimulatedCamera
 from plugins.simulator.faults import FaultKind
 from plugins.simulator.head import View
 from plugins.simulator.onvif.device import OnvifDevice
+from plugins.simulator.onvif.discovery import Beacon
 from plugins.simulator.onvif.gate import Asking
 from plugins.simulator.onvif.markup import Element
 from plugins.simulator.onvif.troubles import Trouble
@@ -230,9 +231,11 @@ def onvif_device(simulator: Callable[..., ParkFace]) -> Iterator[Callable[..., D
     """A factory of running devices: `device = onvif_device()`, or `onvif_device(channels=4, asking="sha256")`.
 
     channels: how many cameras it has: gate, or gate1, gate2 and so on. asking: one of `Asking`, how it wants the
-    password proved. camera: further options of SimulatedCamera, such as codec. Others: those of `OnvifDevice`.
+    password proved. camera: further options of SimulatedCamera, such as codec. discovery_port: where it answers
+    WS-Discovery (3702 is the real one); nowhere without. Others: those of `OnvifDevice`.
     """
     devices: list[tuple[ParkFace, OnvifDevice]] = []
+    beacons: list[tuple[ParkFace, Beacon]] = []
 
     def start(
         *,
@@ -243,6 +246,7 @@ def onvif_device(simulator: Callable[..., ParkFace]) -> Iterator[Callable[..., D
         camera: dict[str, Any] | None = None,
         ssl_context: ssl.SSLContext | None = None,
         on_answer: Callable[[str, Element], None] | None = None,
+        discovery_port: int | None = None,
         **options: Any,
     ) -> DeviceFace:
         names = ["gate"] if channels == 1 else [f"gate{number + 1}" for number in range(channels)]
@@ -263,8 +267,14 @@ def onvif_device(simulator: Callable[..., ParkFace]) -> Iterator[Callable[..., D
 
         device = park._do(put_up())
         devices.append((park, device))
+        if discovery_port is not None:
+            beacon = Beacon(device.address.rpartition(":")[0], lambda: [device], discovery_port)
+            park._do(beacon.start())
+            beacons.append((park, beacon))
         return DeviceFace(park, device, user, password)
 
     yield start
+    for park, beacon in beacons:
+        park._do(beacon.stop())
     for park, device in devices:
         park._do(device.stop())

@@ -15,8 +15,8 @@ from plugins.simulator.onvif.http import HttpRequest, HttpResponse, HttpServer, 
 from plugins.simulator.onvif.markup import Element, local
 from plugins.simulator.onvif.model import About, Channel, DeviceSettings, Encoder, Relay, encoder_of
 from plugins.simulator.onvif.notices import KINDS, NoticeBoard
+from plugins.simulator.onvif.services import devicemgmt
 from plugins.simulator.onvif.services.catalogue import SERVICES
-from plugins.simulator.onvif.services.devicemgmt import OPEN
 from plugins.simulator.onvif.serving import Call, Service, no_entity
 from plugins.simulator.onvif.soap import Envelope, SoapFault, envelope, fault, parse
 from plugins.simulator.onvif.troubles import HTML, NAT, Affliction, Trouble, misnamed, undeclared_fault
@@ -89,6 +89,16 @@ class OnvifDevice:
     def address(self) -> str:
         """host:port, as a person would type it."""
         return f"{self._http.host}:{self.port}"
+
+    @property
+    def entrance(self) -> str:
+        """The address of its device service, as discovery names it; a lying or forwarded device is wrong here too."""
+        host = f"{self._http.host}:{self.port}"
+        if self.suffers(Trouble.NAT):
+            host = f"{NAT[0]}:{NAT[1]}"
+        elif self.suffers(Trouble.LYING):
+            host = "127.0.0.1:80:80"
+        return f"{self._scheme}://{host}{devicemgmt.SERVICE.path}"
 
     @property
     def scopes(self) -> list[str]:
@@ -317,12 +327,12 @@ class OnvifDevice:
         asked = parse(request.body)
         name = local(asked.body)
         self.calls.append((service.prefix, name))
-        if name not in OPEN and (refused := self._refused(request, asked)) is not None:
+        if name not in devicemgmt.OPEN and (refused := self._refused(request, asked)) is not None:
             return refused
         operation = service.operations.get(name)
         if operation is None:
             raise SoapFault(f"{name} is not known here", "Receiver", "ter:ActionNotSupported", status=500)
-        if name not in OPEN and self.suffers(Trouble.PREFIX, service.prefix):
+        if name not in devicemgmt.OPEN and self.suffers(Trouble.PREFIX, service.prefix):
             return HttpResponse(500, undeclared_fault())
         answer = operation(self, self._call(request, asked))
         element = await answer if inspect.isawaitable(answer) else answer
