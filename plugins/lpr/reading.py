@@ -6,14 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
+import numpy as np
+
 from plugins.lpr.decode import Decoder, Guess
 from plugins.lpr.locate import Line, Locator, Picture
 from plugins.lpr.recognise import Recogniser
 from plugins.lpr.stamps import is_small, is_stamp
 from plugins.lpr.syntax import Region, region_of, tree
 
-CUTS = ((1.0, 0.92), (1.0, 0.78), (0.94, 0.92))
-"""How much of a line's width and height is read: plates have frames and small print around their text."""
 BROADEST, NARROWEST, STEEPEST = 9.0, 1.3, 35.0
 """Width over height of what may be a plate's text; degrees it may lean."""
 LOWEST = 7.0
@@ -24,6 +25,28 @@ ASIDE, SMALL = 6.0, 2.0
 """What makes a line less likely the plate that a picture is taken of, in nats: its distance from the middle, squared,
 in shares of the picture; small letters.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How a line is cut out to be read. wide, high: how much of its width and height, for plates have frames and small
+    print around their text; grey: without colours.
+    """
+
+    wide: float
+    high: float
+    grey: bool = False
+
+    def of(self, picture: Picture, line: Line) -> Picture:
+        """The line, height x width x 3 bytes, BGR."""
+        crop = line.crop(picture, self.wide, self.high)
+        if not self.grey:
+            return crop
+        return np.asarray(cv2.cvtColor(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+CUTS = (Cut(1.0, 0.92), Cut(1.0, 0.78), Cut(1.0, 0.85, grey=True))
+"""They err in different ways: the grey one where emblems and faded paint mislead, the narrow ones where frames do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +82,11 @@ class Reader:
         """What a line says, None when it is no plate's text."""
         if not _may_be_plate(line):
             return None
-        readings = [self._recogniser.read(line.crop(picture, *CUTS[0]))]
+        readings = [self._recogniser.read(CUTS[0].of(picture, line))]
         guesses = self._decoder.read([readings[0].look])
         if not guesses or guesses[0].score < UNREADABLE:
             return None
-        readings += [self._recogniser.read(line.crop(picture, *cut)) for cut in CUTS[1:]]
+        readings += [self._recogniser.read(cut.of(picture, line)) for cut in CUTS[1:]]
         if any(is_stamp(one.raw) for one in readings):
             return None
         best = self._decoder.read([one.look for one in readings])[0]

@@ -19,6 +19,13 @@ Picture = npt.NDArray[np.uint8]
 HEIGHT, NARROWEST, WIDEST = 48, 96, 320
 """Pixels of a crop as the model wants it."""
 FLOOR = 1e-6
+TWINS = ("OI", "01")
+"""Characters that look the same on most plates …"""
+AS_TWIN = 0.3
+"""… so each counts this much for the other too, and the plate's form decides which it is."""
+
+
+_ONE, _OTHER = ([ALPHABET.index(char) + 1 for char in chars] for chars in TWINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,9 @@ class Recogniser:
             if column >= 0:
                 sums[:, column] += classes[:, number]
         sums = np.maximum(sums, FLOOR)
-        return np.asarray(np.log(sums / sums.sum(axis=1, keepdims=True)), np.float32)
+        sums /= sums.sum(axis=1, keepdims=True)
+        sums[:, _ONE + _OTHER] += AS_TWIN * sums[:, _OTHER + _ONE]
+        return np.log(sums)
 
 
 def _column(character: str) -> int:
