@@ -8,7 +8,7 @@ from core.bookmarks.services import add_once as add_bookmark_once
 from core.cameras.control import goto_preset, set_output
 from core.cameras.discovery import own_interfaces
 from core.cameras.drivers import CameraError
-from core.cameras.queries import camera_id_of, camera_names, masks_on
+from core.cameras.queries import CameraConfig, camera_id_of, camera_names, cameras_of_driver, masks_on
 from core.cameras.services import add_camera, change_camera
 from core.configuration import data_directory
 from core.detection.tallies import Count, add_counts, add_heat, counts_between, heat_between
@@ -39,6 +39,7 @@ from core.web.panels import Panel, PluginPage, panels, plugin_page, plugin_pages
 __all__ = [
     "PUBLIC",
     "SIGNED_IN",
+    "CameraConfig",
     "CameraError",
     "Count",
     "Declared",
@@ -62,6 +63,7 @@ __all__ = [
     "attach_picture",
     "camera_id_of",
     "camera_names",
+    "cameras_of_driver",
     "cameras_with",
     "change_camera",
     "close_event",

@@ -103,6 +103,12 @@ def camera_configs(ids: Iterable[int]) -> list[CameraConfig]:
     return [_config(camera) for camera in cameras().filter(pk__in=list(ids)).select_related("schedule")]
 
 
+def cameras_of_driver(driver: str) -> list[CameraConfig]:
+    """The configurations of all cameras of a driver that can be opened; their settings hold secrets in the clear."""
+    rows = cameras().filter(driver=driver).select_related("schedule")
+    return [found for found in map(_config, rows) if found.settings is not None]
+
+
 def camera_limits() -> list[CameraLimits]:
     """Retention limits of every camera."""
     return [CameraLimits(*row) for row in cameras().values_list("id", "retention_days", "retention_bytes")]
