@@ -12,7 +12,8 @@ from core.media.masks import Masks, masks_of
 from core.media.rtsp.backchannel import Backchannel, open_backchannel
 from core.media.rtsp.client import RtspSource, TransportRefused
 from core.media.rtsp.client import Target as RtspTarget
-from core.media.rtsp.server import Conduct, Feed, Mount, RtspServer
+from core.media.rtsp.replay import replayed
+from core.media.rtsp.server import Archive, Conduct, Feed, Mount, Piece, RtspServer
 from core.media.rtsp.serving_hearing import Listener
 from core.media.rtsp.serving_outlet import Parcel as RtpParcel
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _ON_PYAV = {"AvSource": "avsource", "Cover": "covering", "PictureError": "pictures", "picture": "pictures"}
 
 __all__ = [
+    "Archive",
     "AvSource",
     "Backchannel",
     "Collector",
@@ -34,6 +36,7 @@ __all__ = [
     "Masks",
     "Mount",
     "PictureError",
+    "Piece",
     "RtpParcel",
     "RtspServer",
     "RtspSource",
@@ -44,6 +47,7 @@ __all__ = [
     "masks_of",
     "open_backchannel",
     "picture",
+    "replayed",
 ]
 
 

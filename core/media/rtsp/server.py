@@ -22,8 +22,9 @@ from typing import Any
 from core.media.rtsp.serving_connection import Connection
 from core.media.rtsp.serving_message import MAX_HEAD
 from core.media.rtsp.serving_mount import Conduct, Feed, Mount
+from core.media.rtsp.serving_replay import Archive, Piece, ReplayMount
 
-__all__ = ["Conduct", "Feed", "Mount", "RtspServer"]
+__all__ = ["Archive", "Conduct", "Feed", "Mount", "Piece", "RtspServer"]
 
 log = logging.getLogger("eyrie.rtsp.server")
 
@@ -62,6 +63,14 @@ class RtspServer:
         if path in self._mounts:
             raise ValueError(f"{path} is served already")
         self._mounts[path] = Mount(path, feed, self.users if users is None else users)
+        return self._mounts[path]
+
+    def mount_archive(self, path: str, archive: Archive, users: Mapping[str, str] | None = None) -> Mount:
+        """Replay what an archive has recorded at a path. Raises ValueError when the path is taken."""
+        path = "/" + path.strip("/")
+        if path in self._mounts:
+            raise ValueError(f"{path} is served already")
+        self._mounts[path] = ReplayMount(path, archive, self.users if users is None else users)
         return self._mounts[path]
 
     def unmount(self, path: str) -> None:

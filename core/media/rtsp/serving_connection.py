@@ -20,7 +20,7 @@ from core.media.rtsp.serving_message import (
     required,
     transport_offers,
 )
-from core.media.rtsp.serving_mount import Conduct, Mount
+from core.media.rtsp.serving_mount import Conduct, Mount, UnfitRange
 from core.media.rtsp.serving_outlet import Outlet
 from core.media.rtsp.serving_player import Player, TcpLane, UdpLane
 from core.media.rtsp.serving_sdp import CONTROL, session_description
@@ -94,7 +94,7 @@ class Connection:
         finally:
             watch.cancel()
             if self._mount is not None:
-                self._mount.leave(self._player)
+                self._mount.forget(self._player)
             self._writer.close()
 
     def take_datagram(self, address: tuple[str, int], data: bytes) -> None:
@@ -173,7 +173,7 @@ class Connection:
         base = request.url.rstrip("/") + "/"
         spoken = mount.listener.tracks if mount.listener and TAG in required(request) else ()
         body = session_description(self._info, self._local, id(mount), spoken, SPOKEN)
-        return Response(200, {"Content-Base": base, "Content-Type": "application/sdp"}, body)
+        return Response(200, {"Content-Base": base, "Content-Type": "application/sdp"}, mount.described(body))
 
     async def _set_up(self, request: Request, mount: Mount) -> Response:
         if self._info is None and (await self._describe(request, mount)).status != 200:
@@ -229,13 +229,18 @@ class Connection:
     async def _play(self, request: Request, mount: Mount) -> Response:
         if self._mount is None:
             return Response(454)
+        try:
+            told = mount.wish(self._player, request.headers)
+        except UnfitRange as error:
+            log.info("%s: %s", self.peer, error)
+            return Response(457)
         self._playing = True
         base = request.url.rstrip("/")
         streams = (
             f"url={base}/{CONTROL.format(index)};seq={outlet.next_sequence}"
             for index, outlet in self._player.outlets.items()
         )
-        return Response(200, {"Range": "npt=now-", "RTP-Info": ",".join(streams)})
+        return Response(200, {**told, "RTP-Info": ",".join(streams)})
 
     async def _pause(self, request: Request, mount: Mount) -> Response:
         if self._mount is None:
@@ -247,7 +252,7 @@ class Connection:
     async def _tear_down(self, request: Request, mount: Mount) -> Response:
         if self._mount is None:
             return Response(454)
-        mount.leave(self._player)
+        mount.forget(self._player)
         self._player = Player(self._writer.transport, self.peer)
         self._hearing = Hearing()
         return Response()

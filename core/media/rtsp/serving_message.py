@@ -17,6 +17,7 @@ REASONS = {
     405: "Method Not Allowed",
     454: "Session Not Found",
     455: "Method Not Valid in This State",
+    457: "Invalid Range",
     459: "Aggregate Operation Not Allowed",
     461: "Unsupported Transport",
     551: "Option not supported",

@@ -43,6 +43,10 @@ class Conduct(StrEnum):
     REFUSE = "refuse"  # 401 whatever the credentials
 
 
+class UnfitRange(Exception):
+    """A client asks for a time that is not there, or in a way that is not understood."""
+
+
 class Mount:
     """Fans one feed out to its clients: packetised once, and stamped by each client's outlets. A PacketSink.
 
@@ -77,6 +81,18 @@ class Mount:
     async def describe(self) -> StreamInfo:
         """The feed's tracks, without those RTP cannot carry. Raises SourceError."""
         return await self._feed.describe()
+
+    def described(self, body: bytes) -> bytes:
+        """A session description with what this kind of mount adds to it."""
+        return body
+
+    def wish(self, player: Player, headers: Mapping[str, str]) -> dict[str, str]:
+        """What a client asks for with PLAY, before it joins; the headers of the answer. Raises UnfitRange."""
+        return {"Range": "npt=now-"}
+
+    def forget(self, player: Player) -> None:
+        """The client's session is over."""
+        self.leave(player)
 
     def join(self, player: Player) -> None:
         """A client plays from now on; it first gets what came since the last keyframe."""

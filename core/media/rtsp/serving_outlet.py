@@ -18,7 +18,10 @@ _SENDER_REPORT = struct.Struct("!BBHIIIIII")
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One access unit, packetised for all clients. An empty payload is a packet that gets lost on the way."""
+    """One access unit, packetised for all clients. An empty payload is a packet that gets lost on the way.
+
+    extension: of the first packet's header (RFC 3550 5.3.1), whole, a multiple of four bytes; none when empty.
+    """
 
     track: int
     pts: int
@@ -26,6 +29,7 @@ class Parcel:
     starts_gop: bool
     payloads: list[bytes]
     size: int
+    extension: bytes = b""
 
 
 class Outlet:
@@ -57,7 +61,9 @@ class Outlet:
         for number, payload in enumerate(parcel.payloads):
             marker = 0x80 if number == last and self._marks else 0
             if payload:
-                yield _RTP_HEADER.pack(0x80, kind | marker, sequence, timestamp, self.ssrc), payload
+                extension = parcel.extension if number == 0 else b""
+                first = 0x90 if extension else 0x80
+                yield _RTP_HEADER.pack(first, kind | marker, sequence, timestamp, self.ssrc) + extension, payload
             sequence = (sequence + 1) & 0xFFFF
         self._sequence = sequence
         self._packets += len(parcel.payloads)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -69,6 +70,23 @@ class Player:
         """End the client's connection."""
         self._transport.close()
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait in the client's socket."""
+        return self._transport.get_write_buffer_size()
+
+    def say_goodbye(self) -> None:
+        """Nothing more comes on any track (RTCP BYE, RFC 3550 6.6)."""
+        if self._transport.is_closing():
+            return
+        for outlet, lane in self._lanes.values():
+            # An empty receiver report before it: every compound packet begins with a report (RFC 3550 6.1).
+            packet = struct.pack("!BBHI", 0x80, 201, 1, outlet.ssrc) + struct.pack("!BBHI", 0x81, 203, 1, outlet.ssrc)
+            if isinstance(lane, TcpLane):
+                self._transport.write(bytes((0x24, lane.rtcp)) + len(packet).to_bytes(2) + packet)
+            else:
+                lane.rtcp.sendto(packet, (lane.host, lane.ports[1]))
+
     def send(self, parcels: Sequence[Parcel]) -> None:
         """Send what the client has set up of these parcels; one write for all that goes over TCP."""
         if self._transport.is_closing():
@@ -106,7 +124,7 @@ def _interleave(outlet: Outlet, lane: TcpLane, parcel: Parcel, joined: list[byte
         joined += (bytes((0x24, lane.rtcp)) + len(report).to_bytes(2), report)
     prefix = bytes((0x24, lane.rtp))
     for header, payload in outlet.packets(parcel):
-        joined += (prefix, (12 + len(payload)).to_bytes(2), header, payload)
+        joined += (prefix, (len(header) + len(payload)).to_bytes(2), header, payload)
 
 
 def _send_datagrams(outlet: Outlet, lane: UdpLane, parcel: Parcel) -> None:
