@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from core.backup.models import UNSETTLED, Copy, Plan, State, Target
 from core.events.publishing import publish
@@ -19,9 +19,9 @@ PATIENCE_MS = 10 * 60_000
 class BackupFailed(BaseModel):
     """target: its name; path: of the copy that could not be made, empty when none can; message: one sentence."""
 
-    target: str
-    path: str = ""
-    message: str
+    target: str = Field(title="Target")
+    path: str = Field("", title="Path")
+    message: str = Field(title="Message")
 
 
 class BackupLagging(BaseModel):
@@ -29,20 +29,20 @@ class BackupLagging(BaseModel):
     recordings that were deleted before they were copied, since the last such event.
     """
 
-    plan: str
-    target: str
-    waiting: int
-    behind_hours: float
-    missed: int
+    plan: str = Field(title="Plan")
+    target: str = Field(title="Target")
+    waiting: int = Field(title="Copies waiting")
+    behind_hours: float = Field(title="Behind", json_schema_extra={"unit": "h"})
+    missed: int = Field(title="Missed recordings")
 
 
 class BackupCompleted(BaseModel):
     """plan, target: their names; files, bytes: copied since the last such event."""
 
-    plan: str
-    target: str
-    files: int
-    bytes: int
+    plan: str = Field(title="Plan")
+    target: str = Field(title="Target")
+    files: int = Field(title="Files")
+    bytes: int = Field(title="Size", json_schema_extra={"unit": "bytes"})
 
 
 EVENT_TYPES = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from core.events.external import GENERIC
 from core.hookspecs.events import EventTypeSpec, NoAttributes
@@ -12,44 +12,44 @@ from core.hookspecs.happenings import HAPPENINGS
 class CameraTrouble(BaseModel):
     """fault: a core.media.source.Fault value or empty; message: one sentence."""
 
-    fault: str = ""
-    message: str = ""
+    fault: str = Field("", title="What is wrong")
+    message: str = Field("", title="Message")
 
 
 class CameraMoved(BaseModel):
     """by: name of who moved it."""
 
-    by: str
+    by: str = Field(title="By")
 
 
 class CameraTalked(BaseModel):
     """by: name of who talked; announcement: name of the one that was played, empty for a voice."""
 
-    by: str
-    announcement: str = ""
+    by: str = Field(title="By")
+    announcement: str = Field("", title="Announcement")
 
 
 class VolumeTrouble(BaseModel):
     """volume: its name; message: one sentence."""
 
-    volume: str
-    message: str = ""
+    volume: str = Field(title="Volume")
+    message: str = Field("", title="Message")
 
 
 class VolumeSpaceLow(BaseModel):
     """free, total: bytes of the volume."""
 
-    volume: str
-    free: int
-    total: int
+    volume: str = Field(title="Volume")
+    free: int = Field(title="Free", json_schema_extra={"unit": "bytes"})
+    total: int = Field(title="Total", json_schema_extra={"unit": "bytes"})
 
 
 class PluginTrouble(BaseModel):
     """plugin: its name; state: what it is in now; message: one sentence."""
 
-    plugin: str
-    state: str
-    message: str = ""
+    plugin: str = Field(title="Plugin")
+    state: str = Field(title="State")
+    message: str = Field("", title="Message")
 
 
 class SystemEnd(BaseModel):
@@ -57,22 +57,22 @@ class SystemEnd(BaseModel):
     to ten seconds.
     """
 
-    clean: bool
+    clean: bool = Field(title="Stopped by somebody")
 
 
 class ProcessEnd(BaseModel):
     """process: its name, such as `recorder-0`; message: how it ended; times: so often since this was last told."""
 
-    process: str
-    message: str = ""
-    times: int = 1
+    process: str = Field(title="Process")
+    message: str = Field("", title="Message")
+    times: int = Field(1, title="Times")
 
 
 class ProcessTrouble(BaseModel):
     """process: its name, such as `recorder-0`; message: one sentence."""
 
-    process: str
-    message: str = ""
+    process: str = Field(title="Process")
+    message: str = Field("", title="Message")
 
 
 CORE_EVENT_TYPES = (

@@ -17,7 +17,11 @@ class NoAttributes(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class EventTypeSpec:
-    """A kind of event. name: `<namespace>.<what happened>`, such as `motion.detected`; attributes: their model."""
+    """A kind of event. name: `<namespace>.<what happened>`, such as `motion.detected`; attributes: their model.
+
+    A field's `title` is what people read before its value; `json_schema_extra={"unit": "km/h"}` says what a number
+    counts, and `bytes` and `share` (0 to 1) are written as people read those.
+    """
 
     name: str
     title: str

@@ -26,7 +26,7 @@ class MotionSeen(Told):
     """zone: its name, empty for the whole picture; percent: how much of the picture moved when it was told of."""
 
     zone: str = Field("", title="Zone")
-    percent: float = Field(0.0, ge=0, le=100, title="Percent of the picture")
+    percent: float = Field(0.0, ge=0, le=100, title="Part of the picture", json_schema_extra={"unit": "%"})
 
 
 class Tampering(Told):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,12 +23,13 @@ OPS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class EventField:
-    """Something an event says. choices: its values where there are only these."""
+    """Something an event says. choices: its values where there are only these; unit: what a number counts."""
 
     name: str
     title: str
     kind: Kind
     choices: tuple[str, ...] = ()
+    unit: str = ""
 
 
 OBJECT_FIELDS = (
@@ -39,8 +40,8 @@ OBJECT_FIELDS = (
 
 def fields_of(spec: EventTypeSpec) -> dict[str, EventField]:
     """The fields of a kind of event by name; what has no kind that rules know is left out."""
-    found = [*_attributes(spec.attributes), *OBJECT_FIELDS]
-    return {field.name: field for field in found}
+    own = [replace(field, name=f"attributes.{field.name}") for field in attributes_of(spec.attributes)]
+    return {field.name: field for field in [*own, *OBJECT_FIELDS]}
 
 
 def common_fields(specs: Iterable[EventTypeSpec]) -> dict[str, EventField]:
@@ -55,14 +56,15 @@ def common_fields(specs: Iterable[EventTypeSpec]) -> dict[str, EventField]:
     return {name: field for name, field in found.items() if name not in unclear}
 
 
-def _attributes(model: type[BaseModel]) -> Iterable[EventField]:
+def attributes_of(model: type[BaseModel]) -> Iterable[EventField]:
+    """What events with these attributes say; what has no kind that rules know is left out."""
     schema = model.model_json_schema()
     for name, own in schema.get("properties", {}).items():
         resolved = _resolved(own, schema)
         kind = _kind(resolved)
         if kind is not None:
-            title = own.get("title") or name
-            yield EventField(f"attributes.{name}", title, kind, tuple(map(str, resolved.get("enum", ()))))
+            choices = tuple(map(str, resolved.get("enum", ())))
+            yield EventField(name, own.get("title") or name, kind, choices, own.get("unit", ""))
 
 
 def _kind(schema: Mapping[str, Any]) -> Kind | None:

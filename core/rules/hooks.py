@@ -1,9 +1,10 @@
 """The event types of the rules' room, and what of it belongs to the configuration."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 from django.db.models import F
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from core.hookspecs.configuration import ConfigurationPart
 from core.hookspecs.events import EventTypeSpec
@@ -14,16 +15,16 @@ from core.rules.models import Engine, Rule
 class HeldBack(BaseModel):
     """rule: its name; reason: `throttled` (it fires too often) or `circle` (its actions cause it again)."""
 
-    rule: str
-    reason: str
+    rule: str = Field(title="Rule")
+    reason: Literal["throttled", "circle"] = Field(title="Reason")
 
 
 class Armed(BaseModel):
     """mode: what the site is armed as from now on; before: what it was; by: who did it."""
 
-    mode: str
-    before: str
-    by: str
+    mode: str = Field(title="Mode")
+    before: str = Field(title="Before")
+    by: str = Field(title="By")
 
 
 @hookimpl

@@ -87,7 +87,7 @@ def fields_of_types(names: Sequence[str]) -> dict[str, Any]:
     """
     specs = specs_of(names)
     fields = [
-        {"name": one.name, "title": one.title, "kind": one.kind, "choices": list(one.choices)}
+        {"name": one.name, "title": one.title, "kind": one.kind, "choices": list(one.choices), "unit": one.unit}
         for one in common_fields(specs).values()
     ]
     zones = known_zones(names) if any(map(carries_zones, specs)) else None

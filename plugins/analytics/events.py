@@ -19,7 +19,7 @@ from core.api import (
 class LeftZone(InZone):
     """stayed_s: whole seconds."""
 
-    stayed_s: int = Field(title="Stayed, s")
+    stayed_s: int = Field(title="Stayed", json_schema_extra={"unit": "s"})
 
 
 class Crowd(BaseModel):
@@ -33,14 +33,14 @@ class Running(BaseModel):
     """speed: in its own heights a second, so that it is the same near and far."""
 
     label: str = Field(title="Kind of object")
-    speed: float = Field(title="Heights a second")
+    speed: float = Field(title="Speed", json_schema_extra={"unit": "heights a second"})
 
 
 WRONG_WAY = EventTypeSpec("analytics.wrong_way", "Wrong way", AtLine)
 ENTERED = EventTypeSpec("analytics.zone_entered", "Zone entered", InZone)
 LEFT = EventTypeSpec("analytics.zone_left", "Zone left", LeftZone)
 CROWD = EventTypeSpec("analytics.crowd", "Crowd", Crowd)
-RUNNING = EventTypeSpec("analytics.running", "Running", Running)
+RUNNING = EventTypeSpec("analytics.running", "Somebody runs", Running)
 
 EVENT_TYPES = (WRONG_WAY, ENTERED, LEFT, CROWD, RUNNING)
 """Those of this plugin alone."""

@@ -17,10 +17,14 @@ class PlateRead(BaseModel):
 
     text: str = Field(title="Plate")
     raw: str = Field("", title="Plate as first read", description="Of the surest picture alone, before the vote")
-    confidence: float = Field(0.0, ge=0, le=1, title="Confidence", description="From 0 to 1")
+    confidence: float = Field(
+        0.0, ge=0, le=1, title="Confidence", description="From 0 to 1", json_schema_extra={"unit": "share"}
+    )
     region: str = Field("", title="Region", description="Country or state whose form it has, such as DE or US-CA")
     direction: Direction = Field("", title="Direction", description="towards or away from the camera")
-    speed_kmh: float | None = Field(None, title="Speed, km/h", description="Only where the camera is calibrated")
+    speed_kmh: float | None = Field(
+        None, title="Speed", description="Only where the camera is calibrated", json_schema_extra={"unit": "km/h"}
+    )
     looks: int = Field(1, title="Pictures", description="In how many pictures it was read")
     zone: str = Field("", title="Zone")
 

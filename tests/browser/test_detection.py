@@ -162,6 +162,24 @@ def try_on_a_recording(window: Page, system: RunningSystem, camera: int) -> None
     assert job["stored"] == 0
     find.click()
     window.wait_for_url("**/playback/**")
+    finds_stand_on_the_timeline(window)
+
+
+def finds_stand_on_the_timeline(window: Page) -> None:
+    bar = window.locator("#tried")
+    expect(bar).to_contain_text("find")
+    filled(window)
+    window.wait_for_function("document.querySelector('eyrie-timeline').finds.marks.length > 0")
+    # The find is drawn all the same.
+    expect(window.locator("#overlay-button")).to_have_attribute("aria-pressed", "false")
+    best = window.evaluate("document.querySelector('eyrie-timeline').finds.marks.map((one) => one.at)")
+    window.evaluate("(at) => document.querySelector('eyrie-recording').clock.seek(at)", best[0] - 2 * SECONDS)
+    window.keyboard.press("f")
+    assert window.evaluate("document.querySelector('eyrie-recording').clock.now()") == pytest.approx(best[0], abs=50)
+    window.wait_for_function(DRAWN)
+    bar.get_by_role("button", name="Hide the finds").click()
+    expect(bar).to_be_hidden()
+    expect(window.locator("canvas.overlay")).to_have_count(0)
 
 
 def an_old_time_is_looked_at_again(system: RunningSystem, camera: int, start_ms: int, end_ms: int) -> None:

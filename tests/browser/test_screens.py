@@ -1,18 +1,23 @@
-"""A picture of every page, dark and light, on a desk and on a phone, below artefacts/screens/: to be looked at."""
+"""A picture of every page, dark and light, on a desk and on a phone, in each language, below artefacts/screens/: to be
+looked at.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
-from plugins.simulator.testing import ParkFace, SimulatedCamera
+from plugins.simulator.testing import ParkFace, SimulatedCamera, running_park
+from tests.browser.furnished import PLUGINS, Site, furnish
 from tests.browser.pages import pages
 from tests.browser.watching import stays_live, tile
-from tests.rig.browser import SECONDS, enter, filled, sign_in, watched_page
-from tests.rig.processes import ROOT, eventually
-from tests.rig.system import RunningSystem, now_ms, rfc3339
+from tests.rig.browser import enter, filled, watched_page
+from tests.rig.processes import ROOT
+from tests.rig.system import RunningSystem
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 SCREENS = ROOT / "artefacts" / "screens"
@@ -21,67 +26,63 @@ SHOWN = """() => { const tiles = [...document.querySelectorAll("eyrie-recording"
 SIZES = {"desk": (1280, 800), "phone": (360, 740)}
 
 
-@pytest.fixture
-def furnished(new_system: Callable[..., RunningSystem], simulator: Callable[..., ParkFace]) -> RunningSystem:
-    """A system that has something of everything."""
-    system = new_system(EYRIE_PLUGINS="local_disk,rtsp").start()
-    names = ("Front door", "Car park", "Loading bay", "Reception")
-    places = [SimulatedCamera(f"place-{n}", width=1280, height=720, seed=n) for n in range(len(names))]
-    park = simulator(*places)
-    ids = [
-        system.add_camera(name, park.url(place.name), sub_url=park.url(place.name, "sub"))
-        for name, place in zip(names, places, strict=True)
-    ]
-    system.add_camera("Roof", "rtsp://127.0.0.1:9/nobody")
-    for camera in ids:
-        system.wait_recording(camera, 60)
-    began = now_ms()
-    system.api.post("users/", json={"username": "vera", "password": "seen-by-vera-1", "roles": ["viewer"]})
-    tiles = [{"camera": camera} for camera in ids]
-    view = {"name": "Doors", "shared": True, "arrangement": {"layout": "2x2", "tiles": tiles}}
-    system.api.post("views/", json=view).raise_for_status()
-    park.fault("place-2", "drop")
-    eventually(lambda: system.status(ids[2])["state"] != "streaming", 30, "a camera is away", 0.5)
-    park.clear("place-2")
-    eventually(lambda: now_ms() > began + 20 * SECONDS, 40, "some recordings", 1)
-    items = [{"camera": ids[0], "start": rfc3339(began), "end": rfc3339(began + 10 * SECONDS)}]
-    system.api.post("exports/", json={"title": "Parcel at the door", "items": items}).raise_for_status()
-    system.api.post(
-        "bookmarks/", json={"camera": ids[0], "start": rfc3339(began), "text": "A parcel"}
-    ).raise_for_status()
-    return system
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, simulator_cache: Path) -> Iterator[tuple[RunningSystem, Site]]:
+    system = RunningSystem(tmp_path_factory.mktemp("screens") / "data", {"EYRIE_PLUGINS": PLUGINS})
+    with ExitStack() as parks:
+
+        def simulator(*cameras: SimulatedCamera) -> ParkFace:
+            return parks.enter_context(running_park(simulator_cache, *cameras))
+
+        try:
+            yield system.start(), furnish(system, simulator)
+        finally:
+            system.stop()
 
 
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("size", SIZES)
-def test_every_page_is_pictured(chromium: Browser, furnished: RunningSystem, size: str) -> None:
-    camera = furnished.api.get("cameras/").json()["results"][0]["id"]
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_page_is_pictured(
+    chromium: Browser, site: tuple[RunningSystem, Site], size: str, theme: str, language: str
+) -> None:
+    system, shown = site
     width, height = SIZES[size]
-    for theme in ("dark", "light"):
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, has_touch=size == "phone", locale="en-US"
-        )
-        context.add_cookies([{"name": "theme", "value": theme, "url": furnished.url}])
-        page, wrong = watched_page(context)
-        take = _Camera(page, f"{size}-{theme}")
-        page.goto(furnished.url + "/sign-in/")
-        take("sign-in")
-        sign_in(page, furnished)
-        expect(page.locator("eyrie-tile").first).to_be_visible()
-        enter(page, furnished)
-        for address in pages(camera):
-            page.goto(furnished.url + address)
-            filled(page)
-            if address == "/":
-                stays_live(tile(page, "Front door"))
-            take(address.strip("/").replace("/", "-") or "live")
-        page.goto(furnished.url + "/playback/")
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, has_touch=size == "phone", locale=language
+    )
+    context.add_cookies([{"name": "theme", "value": theme, "url": system.url}])
+    page, wrong = watched_page(context)
+    take = _Camera(page, f"{language}-{size}-{theme}")
+    page.goto(system.url + "/sign-in/")
+    take("sign-in")
+    enter(page, system)
+    for address in [*pages(shown.cameras["Street"]), *shown.addresses, *_of_plugins(page, system)]:
+        page.goto(system.url + address)
         filled(page)
-        page.wait_for_function(SHOWN)
-        take("playback")
-        page.keyboard.press("?")
-        take("shortcuts")
-        context.close()
-        assert not wrong
+        if address == "/":
+            stays_live(tile(page, "Front door"))
+        take(address.strip("/").replace("/", "-") or "live")
+    page.goto(f"{system.url}/playback/?camera={shown.cameras['Street']}&camera={shown.cameras['Till']}")
+    filled(page)
+    page.wait_for_function(SHOWN)
+    take("playback-of-two")
+    page.keyboard.press("?")
+    take("shortcuts")
+    if size == "phone":
+        page.keyboard.press("Escape")
+        page.locator("nav.rail .more").tap()
+        take("more")
+    context.close()
+    assert not wrong
+
+
+def _of_plugins(page: Page, system: RunningSystem) -> list[str]:
+    page.goto(system.url + "/cameras/")
+    found: list[str] = page.eval_on_selector_all(
+        "nav.rail .place[href^='/pages/']", "all => all.map((one) => one.pathname)"
+    )
+    return found
 
 
 class _Camera:

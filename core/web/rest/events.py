@@ -24,6 +24,7 @@ from core.web.covered import Covered
 from core.web.rest.conventions import NewestFirst, actor, integers
 from core.web.rest.media import JPEG, WIDTH, picture_of_moment
 from core.web.rest.times import optional_time, rfc3339
+from core.web.speech import said
 
 ORDERS = {"newest": ("-start_ms", "-id"), "oldest": ("start_ms", "id")}
 
@@ -50,7 +51,7 @@ class EventOutput(serializers.ModelSerializer[StoredEvent]):
     camera = serializers.IntegerField(source="camera_id", allow_null=True)
     start = serializers.SerializerMethodField()
     end = serializers.SerializerMethodField()
-    attributes = serializers.DictField()
+    attributes = serializers.SerializerMethodField()
     objects = serializers.SerializerMethodField()
     has_picture = serializers.SerializerMethodField()
     acknowledged = serializers.SerializerMethodField()
@@ -66,6 +67,11 @@ class EventOutput(serializers.ModelSerializer[StoredEvent]):
     def get_end(self, event: StoredEvent) -> str | None:
         """RFC 3339."""
         return None if event.end_ms is None else rfc3339(event.end_ms)
+
+    @extend_schema_field(serializers.DictField())
+    def get_attributes(self, event: StoredEvent) -> dict[str, Any]:
+        """What it says; a sentence of ours in the reader's language."""
+        return {name: said(value) if name == "message" else value for name, value in event.attributes.items()}
 
     @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_objects(self, event: StoredEvent) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
@@ -18,6 +19,7 @@ from core.cameras.queries import camera_id_of, cameras
 from core.events import external, services
 from core.hookspecs.events import EventTypeSpec, SeenObject
 from core.media.clock import SystemClock
+from core.rules.fields import OPS, attributes_of
 from core.web.rest.conventions import actor, address
 from core.web.rest.events import Events
 from core.web.rest.times import optional_time
@@ -95,13 +97,23 @@ class EventTypeInput(serializers.Serializer[dict[str, Any]]):
     attributes = FieldBody(many=True, default=list)
 
 
+class FieldOutput(FieldBody):
+    """An attribute, whoever declared it. choices: its values where there are only these. unit: what a number counts:
+    `%`, `s`, `bytes`, `share` (0 to 1), or words.
+    """
+
+    kind = serializers.ChoiceField(choices=list(OPS))
+    choices = serializers.ListField(child=serializers.CharField())
+    unit = serializers.CharField()
+
+
 class EventTypeOutput(serializers.Serializer[dict[str, Any]]):
-    """A kind of event. external: an integrator declared it, and may take it back; then attributes are as declared."""
+    """A kind of event. external: an integrator declared it, and may take it back."""
 
     name = serializers.CharField()
     title = serializers.CharField()
     external = serializers.BooleanField()
-    attributes = FieldBody(many=True)
+    attributes = FieldOutput(many=True)
 
 
 class EventList(Events):
@@ -228,4 +240,6 @@ def _camera(given: Any, rights: Rights) -> int | None:
 
 def _shown(spec: EventTypeSpec, declared: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
     facts = {"name": spec.name, "title": said(spec.title), "external": spec.name in declared}
-    return facts | {"attributes": declared.get(spec.name, [])}
+    required = {name for name, field in spec.attributes.model_fields.items() if field.is_required()}
+    attributes = [asdict(field) | {"required": field.name in required} for field in attributes_of(spec.attributes)]
+    return facts | {"attributes": attributes}

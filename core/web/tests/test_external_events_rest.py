@@ -63,7 +63,8 @@ def test_many_events_in_any_order_each_with_its_fate(admin, door) -> None:
     assert results[5]["id"] == results[1]["id"]
     listed = admin.get(EVENTS).json()["results"]
     assert [one["start"][17:19] for one in listed] == ["05", "01"]
-    assert listed[0]["objects"] == [{"label": "van", "score": 1.0, "box": [0.0, 0.0, 0.5, 1.0], "track": ""}]
+    van = {"label": "van", "score": 1.0, "box": [0.0, 0.0, 0.5, 1.0], "track": "", "text": ""}
+    assert listed[0]["objects"] == [van]
     assert admin.post(EVENTS, {"events": []}, format="json").status_code == 400
 
 
@@ -81,6 +82,22 @@ def test_sending_takes_its_own_right_camera_by_camera(person, client_of, door) -
     assert str(hidden).replace(str(other.pk), "N") == str(missing).replace("4711", "N")
 
 
+def test_each_kind_tells_what_its_values_are_called_and_count(admin) -> None:
+    kinds = {kind["name"]: {one["name"]: one for one in kind["attributes"]} for kind in admin.get(TYPES).json()}
+    low = kinds["storage.nearly_full"]
+    assert low["free"] == {
+        "name": "free",
+        "title": "Free",
+        "kind": "number",
+        "choices": [],
+        "unit": "bytes",
+        "required": True,
+    }
+    assert kinds["camera.online"] == {}
+    assert kinds["rules.held_back"]["reason"]["choices"] == ["throttled", "circle"]
+    assert kinds["motion.detected"]["percent"]["unit"] == "%"
+
+
 def test_a_kind_of_event_is_declared_checked_and_taken_back(admin) -> None:
     bell = {
         "name": "external.door_bell",
@@ -96,7 +113,8 @@ def test_a_kind_of_event_is_declared_checked_and_taken_back(admin) -> None:
         answer = send(admin, type="external.door_bell", attributes=wrong)
         assert (answer.status_code, list(answer.json())) == (400, ["attributes"])
     fields = admin.get("/api/v1/rules/fields/", {"type": "external.door_bell"}).json()["fields"]
-    assert {"name": "attributes.button", "title": "button", "kind": "number", "choices": []} in fields
+    button = {"name": "attributes.button", "title": "button", "kind": "number", "choices": [], "unit": ""}
+    assert button in fields
     assert admin.delete(f"{TYPES}external.door_bell/").status_code == 204
     assert send(admin, type="external.door_bell", attributes={"button": 2}).status_code == 400
     assert admin.get(EVENTS).json()["results"][0]["type"] == "external.door_bell"

@@ -3,29 +3,29 @@
 import { call } from "eyrie/api.js";
 import { confirmed } from "eyrie/confirm.js";
 import { busy, byId, copyOf } from "eyrie/dom.js";
+import { saidShortly, titleOf } from "eyrie/event-words.js";
 import { t } from "eyrie/i18n.js";
 import { number } from "eyrie/quantities.js";
 import { clockTime, dayAndTime } from "eyrie/times.js";
 import { toast } from "eyrie/toasts.js";
-import { found, milliseconds, showJobState } from "./words.js";
+import { found, isOpen, milliseconds, showJobState } from "./words.js";
 
 const EVERY = 1500; // ms
 const BEFORE = 2000; // ms before a find at which it is played
 const { camera, replay } = byId("page").dataset;
 const path = `cameras/${camera}/replays/${replay}/`;
 const DAY = 86_400_000; // ms
-const titles = new Map();
 let when = dayAndTime; // of a find: within a day its time says it
 let shown = 0;
 
-const playback = (at) => `/playback/?${new URLSearchParams({ camera, at: new Date(at).toISOString() })}`;
+const playback = (at) => `/playback/?${new URLSearchParams({ camera, at: new Date(at).toISOString(), finds: `${camera}/${replay}` })}`;
 
 async function refresh() {
   try {
     const job = await call(path);
     show(job);
     trouble("");
-    if (["queued", "running"].includes(job.state)) setTimeout(refresh, EVERY);
+    if (isOpen(job)) setTimeout(refresh, EVERY);
   } catch (error) {
     trouble(error.message);
     if (error.status !== 404) setTimeout(refresh, 2 * EVERY);
@@ -33,7 +33,7 @@ async function refresh() {
 }
 
 function show(job) {
-  const start = Date.parse(job.start), end = Date.parse(job.end), open = ["queued", "running"].includes(job.state);
+  const start = Date.parse(job.start), end = Date.parse(job.end), open = isOpen(job);
   when = end - start < DAY ? clockTime : dayAndTime;
   byId("title").textContent = job.title;
   showJobState(byId("state"), job);
@@ -66,7 +66,7 @@ function card(find) {
   const one = copyOf("find"), picture = one.querySelector("img"), mark = one.querySelector(".mark");
   one.querySelector("a").href = playback(find.start_ms - BEFORE);
   one.querySelector("time").textContent = `${when(find.start_ms)}${find.end_ms - find.start_ms >= 1000 ? ` – ${clockTime(find.end_ms)}` : ""}`;
-  one.querySelector("strong").textContent = find.event_type ? titles.get(find.event_type) ?? find.event_type : t(find.label);
+  one.querySelector("strong").textContent = find.event_type ? titleOf(find.event_type) : t(find.label);
   one.querySelector(".detail").textContent = detail(find);
   picture.addEventListener("error", () => { picture.hidden = true; });
   picture.src = `/api/v1/cameras/${camera}/frame.jpg?${new URLSearchParams({ at: new Date(find.peak_ms).toISOString(), width: 320 })}`;
@@ -80,7 +80,7 @@ function card(find) {
 
 function detail({ event_type: type, label, score, attributes }) {
   if (!type) return `${number(100 * score)}\u00a0%`;
-  return [label && t(label), ...Object.entries(attributes).filter(([, value]) => ["string", "number"].includes(typeof value) && value !== "").map(([name, value]) => `${name}: ${value}`)].filter(Boolean).join(" · ");
+  return [attributes.label ? "" : label && t(label), saidShortly({ type, attributes })].filter(Boolean).join(" · ");
 }
 
 async function remove() {
@@ -96,5 +96,4 @@ function trouble(text) {
 
 byId("cancel").addEventListener("click", ({ currentTarget }) => busy(currentTarget, () => call(`${path}cancel/`, { method: "POST" }).then(refresh, (error) => toast(error.message, "bad"))));
 byId("delete").addEventListener("click", ({ currentTarget }) => busy(currentTarget, remove));
-for (const { name, title } of await call("events/types/").catch(() => [])) titles.set(name, title);
 await refresh();

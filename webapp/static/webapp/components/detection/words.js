@@ -45,4 +45,5 @@ export function figures({ looks_per_second: rate, cpu_ms_per_look: ms, cpu_share
   return parts.join(" · ");
 }
 
+export const isOpen = ({ state }) => state === "queued" || state === "running";
 export const found = ({ found: count }) => n("{count} find", "{count} finds", count);

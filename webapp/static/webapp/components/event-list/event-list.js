@@ -2,6 +2,7 @@
 // at those that are chosen.
 
 import { call } from "eyrie/api.js";
+import { kinds, saidShortly, titleOf } from "eyrie/event-words.js";
 import { n, t } from "eyrie/i18n.js";
 import { clockTime, day } from "eyrie/times.js";
 import { local, moment, startOfDay } from "eyrie/zone.js";
@@ -12,7 +13,7 @@ const BEFORE = 5_000; // ms before an event at which playback opens
 
 const element = (id) => document.getElementById(id);
 const form = element("filters"), found = element("found");
-const cameras = new Map(), titles = new Map();
+const cameras = new Map();
 let next = "", asked = 0, settling = 0, lastDay = 0, shown = 0;
 
 async function search() {
@@ -59,10 +60,10 @@ function add(event) {
 function card(event, at) {
   const frame = element("event-card").content.firstElementChild.cloneNode(true), one = frame.firstElementChild, picture = one.querySelector("img");
   foot(frame, event);
-  one.querySelector("strong").textContent = titles.get(event.type) ?? event.type;
+  one.querySelector("strong").textContent = titleOf(event.type);
   one.querySelector(".where").textContent = event.camera === null ? t("The system") : (cameras.get(event.camera) ?? t("A camera that is gone"));
   one.querySelector("time").textContent = times(at, event.end);
-  one.querySelector(".detail").textContent = details(event.attributes);
+  one.querySelector(".detail").textContent = saidShortly(event);
   picture.hidden = true;
   if (event.camera === null) {
     one.href = `/events/${event.id}/`;
@@ -123,10 +124,6 @@ function times(start, end) {
   return seconds > 0 ? `${clockTime(start)} – ${clockTime(Date.parse(end))}` : clockTime(start);
 }
 
-function details(attributes) {
-  return Object.values(attributes).filter((value) => ["string", "number"].includes(typeof value) && value !== "").join(" · ");
-}
-
 // "2026-05-01T14:05" of a datetime-local field, which is the site's time here.
 function momentOf(text) {
   const [year, month, date, hour, minute] = text.split(/\D/).map(Number);
@@ -144,9 +141,10 @@ function trouble(sentence) {
 }
 
 async function fill() {
-  const [{ results }, types] = await Promise.all([call("cameras/?page_size=1000"), call("events/types/").catch(() => [])]);
+  const { results } = await call("cameras/?page_size=1000");
   for (const { id, name } of results) { cameras.set(id, name); form.elements.camera.append(new Option(name, id)); }
-  for (const { name, title } of types) { titles.set(name, title); form.elements.type.append(new Option(title, name)); }
+  const offered = [...kinds.keys()].map((name) => new Option(titleOf(name), name));
+  form.elements.type.append(...offered.sort((one, other) => one.text.localeCompare(other.text)));
   for (const [name, value] of new URLSearchParams(location.search)) {
     const field = form.elements[name];
     if (field) field.value = name === "from" || name === "until" ? (/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(value) ? value : fieldOf(Date.parse(value))) : value;

@@ -3,6 +3,7 @@
 import { call } from "eyrie/api.js";
 import { byId, make } from "eyrie/dom.js";
 import { onSubmit } from "eyrie/forms.js";
+import { sayings, titleOf } from "eyrie/event-words.js";
 import { t } from "eyrie/i18n.js";
 import { dayAndTime } from "eyrie/times.js";
 import { outcomeRow } from "components/rules/outcomes.js";
@@ -12,8 +13,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const { event: id, rules } = byId("event").dataset;
 
 async function begin() {
-  const [event, types, { results: cameras }] = await Promise.all([call(`events/${id}/`), call("events/types/"), call("cameras/?page_size=1000")]);
-  const camera = cameras.find((one) => one.id === event.camera), title = t(types.find(({ name }) => name === event.type)?.title ?? event.type);
+  const [event, { results: cameras }] = await Promise.all([call(`events/${id}/`), call("cameras/?page_size=1000")]);
+  const camera = cameras.find((one) => one.id === event.camera), title = titleOf(event.type);
   byId("title").textContent = title;
   byId("facts").replaceChildren(...facts(event, camera));
   showPicture(event, title);
@@ -28,8 +29,8 @@ async function begin() {
 function facts(event, camera) {
   const rows = [[t("Where"), event.camera === null ? t("The system") : camera?.name ?? t("A camera that is gone")], [t("Begin"), dayAndTime(Date.parse(event.start))]];
   if (event.end && event.end !== event.start) rows.push([t("End"), dayAndTime(Date.parse(event.end))]);
-  for (const [name, value] of Object.entries(event.attributes)) if (value !== null && value !== "") rows.push([name, typeof value === "object" ? JSON.stringify(value) : String(value)]);
-  if (event.objects.length) rows.push([t("Seen"), event.objects.map(({ label, score }) => `${label} ${Math.round(score * 100)} %`).join(", ")]);
+  rows.push(...sayings(event));
+  if (event.objects.length) rows.push([t("Seen"), event.objects.map(({ label, score }) => `${t(label)} ${Math.round(score * 100)}\u00a0%`).join(", ")]);
   return rows.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]);
 }
 

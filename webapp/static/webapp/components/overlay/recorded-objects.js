@@ -2,7 +2,8 @@
 //
 //   const objects = new RecordedObjects(); objects.on = true; objects.show(tile) with each frame of the page
 //
-// tile: with `camera` (its id), video, still, player (shownAt) and clock.
+// tile: with `camera` (its id), video, still, player (shownAt) and clock. finds: what a look at a recording found, drawn
+// where nothing is stored, whether it is on or not.
 
 import { call } from "eyrie/api.js";
 import { now } from "eyrie/now.js";
@@ -12,16 +13,18 @@ const CHUNK = 60_000; // ms asked for at once
 const MOST = 60; // chunks kept
 const GONE = 1200; // ms after its last point from which on an object is no longer drawn
 const TAIL = 6000; // ms
+const AROUND = 700; // ms before and after a find's best moment in which it is drawn
 
 export class RecordedObjects {
   #chunks = new Map(); // "camera start" to tracks, null while they come
 
   on = false;
+  finds = { camera: 0, marks: [] };
 
   show(tile) {
-    if (!this.on || !tile.player) return tile.querySelector("canvas.overlay")?.remove();
+    if (!(this.on || this.finds.marks.length) || !tile.player) return tile.querySelector("canvas.overlay")?.remove();
     const at = Number.isNaN(tile.player.shownAt) ? tile.clock.now() : tile.player.shownAt;
-    const objects = tile.player.state === "playing" ? this.#at(tile.camera, at) : [];
+    const objects = tile.player.state === "playing" ? this.#drawn(tile.camera, at) : [];
     let canvas = tile.querySelector("canvas.overlay");
     if (!canvas) {
       canvas = Object.assign(document.createElement("canvas"), { className: "overlay" });
@@ -34,6 +37,12 @@ export class RecordedObjects {
     canvas.dataset.shown = what;
     canvas.dataset.objects = objects.length;
     return paint(canvas, objects, { width, height });
+  }
+
+  #drawn(camera, at) {
+    const stored = this.on ? this.#at(camera, at) : [];
+    if (stored.length || camera !== this.finds.camera) return stored;
+    return this.finds.marks.filter((mark) => mark.object && Math.abs(mark.at - at) <= AROUND).map(({ object }) => object);
   }
 
   #at(camera, at) {

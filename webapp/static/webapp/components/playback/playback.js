@@ -10,6 +10,7 @@ import { Clock } from "components/clock/clock.js";
 import "components/playback/tile.js";
 import { choice } from "components/playback/choice.js";
 import { nextEvent } from "components/playback/events.js";
+import { showFinds } from "components/playback/finds.js";
 import { marking } from "components/playback/marking.js";
 import { RecordedObjects } from "components/overlay/recorded-objects.js";
 import { overlaySwitch } from "components/overlay/switch.js";
@@ -164,6 +165,7 @@ function remember() {
   const state = new URLSearchParams();
   for (const { id } of chosen) state.append("camera", id);
   state.set("at", new Date(clock.now()).toISOString());
+  if (finds?.asked) state.set("finds", finds.asked);
   history.replaceState(null, "", `?${state}`);
 }
 
@@ -219,12 +221,14 @@ function listen() {
   wall.addEventListener("enlarge", ({ target }) => enlarge(target));
   wall.addEventListener("leave", ({ target }) => cameraChoice.drop(target.camera));
   new MutationObserver(() => timeline.repaint()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => timeline.repaint());
   holdings.addEventListener("change", () => {
     element("trouble").hidden = !holdings.trouble;
     element("trouble").textContent = holdings.trouble;
   });
 }
 
+const finds = query.has("finds") ? showFinds(query.get("finds"), { clock, timeline, objects, seek }) : null;
 const search = searching({ timeline, chosen: () => chosen, tiles, play: playFrom });
 
 shortcuts(t("Playback"), [
@@ -257,5 +261,4 @@ call("auth/me/").then((me) => {
 const cameraChoice = await choice(query.getAll("camera").map(Number), LANES, choose);
 marking({ clock, timeline, chosen: () => chosen, done: () => holdings.refresh() });
 element("skeleton").remove();
-timeline.titles = new Map((await call("events/types/").catch(() => [])).map(({ name, title }) => [name, title]));
 requestAnimationFrame(turn);

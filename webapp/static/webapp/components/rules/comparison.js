@@ -15,7 +15,7 @@ export function comparison(given, known, removed) {
   const kindOf = (name) => known.fields.get(name)?.kind ?? "text";
   const names = [...known.fields.keys()];
   if (given.field && !known.fields.has(given.field)) names.push(given.field);
-  const field = make("select", { className: "input", "aria-label": t("Field") }, ...names.map((name) => option(name, t(known.fields.get(name)?.title ?? name), name === given.field)));
+  const field = make("select", { className: "input", "aria-label": t("Field") }, ...names.map((name) => option(name, titleOf(known.fields.get(name), name), name === given.field)));
   const operator = make("select", { className: "input", "aria-label": t("Comparison") });
   const place = make("span", { className: "condition-value" });
   const drawValue = (start) => place.replaceChildren(...inputs(known.fields.get(field.value), operator.value, start));
@@ -26,6 +26,10 @@ export function comparison(given, known, removed) {
   drawValue(given.value);
   const element = make("div", { className: "condition-row" }, field, operator, place, iconButton("×", t("Remove this condition"), () => { element.remove(); removed(); }));
   return { element, field, get value() { return { field: field.value, op: operator.value, value: valueOf(place, kindOf(field.value), operator.value) }; } };
+}
+
+function titleOf(field, name) {
+  return field?.unit && field.unit !== "share" ? `${t(field.title)} (${t(field.unit)})` : t(field?.title ?? name);
 }
 
 function inputs(field, op, start) {

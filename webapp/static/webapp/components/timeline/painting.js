@@ -11,7 +11,7 @@ export function laneHeight(count) {
   return count > 9 ? 14 : count > 4 ? 20 : 28;
 }
 
-// view: {start, end, width, height, at, now, selection, lanes: [{name, holdings}], words: {time, day, month, second}}.
+// view: {start, end, width, height, at, now, selection, lanes: [{name, holdings, finds}], words: {time, day, month, second}}.
 export function paint(context, view, colours) {
   const { width, height, lanes } = view, x = (at) => ((at - view.start) / (view.end - view.start)) * width;
   context.clearRect(0, 0, width, height);
@@ -42,7 +42,7 @@ function axis(context, view, colours, x) {
   }
 }
 
-function paintLane(context, { name, holdings }, top, high, view, colours, x) {
+function paintLane(context, { name, holdings, finds }, top, high, view, colours, x) {
   const inside = top + 2, size = high - 4;
   const bar = (start, end, fill, least = 1) => {
     const left = Math.max(x(start), -2), right = Math.min(x(end), view.width + 2);
@@ -63,6 +63,7 @@ function paintLane(context, { name, holdings }, top, high, view, colours, x) {
     context.fillRect(left, inside + size - 6, right - left, 6);
     context.fillRect(left, inside, 1, size);
   }
+  for (const { start, end } of finds) find(context, x(start), x(end), inside, size, colours);
   for (const { start, end } of holdings.bookmarks) flag(context, x(start), end === null ? null : x(end), inside, colours);
   if (high >= 18) label(context, name, top + high / 2, colours);
 }
@@ -77,6 +78,16 @@ function ridge(context, { start, step, shares }, bottom, size, view, colours, x)
     const left = x(start + n * step), high = Math.max(2, Math.sqrt(shares[n]) * size);
     context.rect(left, bottom - high, x(start + (n + 1) * step) - left, high);
   }
+  context.fill();
+}
+
+// What a look at a recording found: a diamond over its beginning, its length along the top.
+function find(context, left, right, top, size, colours) {
+  context.fillStyle = colours.find;
+  context.fillRect(left, top, Math.max(right - left, 1), 3);
+  context.fillRect(left - 1, top, 2, size);
+  context.beginPath();
+  for (const [across, down] of [[0, 0], [SMALL / 2, SMALL / 2], [0, SMALL], [-SMALL / 2, SMALL / 2]]) context.lineTo(left + across, top + down);
   context.fill();
 }
 

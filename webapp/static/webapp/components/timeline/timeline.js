@@ -1,9 +1,10 @@
 // <eyrie-timeline>: recordings of up to 16 cameras over time. It moves the clock and is moved by it.
 //
-// Properties: clock, holdings, lanes ([{id, name}]). Events: "scrub" while the strip is dragged, "scrubbed" after it,
+// Properties: clock, holdings, lanes ([{id, name}]), finds ({camera, marks}). Events: "scrub" while the strip is dragged, "scrubbed" after it,
 // "select" with detail {start, end} or null. Drag the strip; wheel or pinch zooms around the pointer; shift-drag selects, and
 // so does a finger that rests before it moves.
 
+import { titleOf } from "eyrie/event-words.js";
 import { n, t } from "eyrie/i18n.js";
 import { clockTime, dayAndTime, timeZone } from "eyrie/times.js";
 import { offsetAt } from "eyrie/zone.js";
@@ -12,6 +13,7 @@ import { AXIS, laneHeight, paint } from "components/timeline/painting.js";
 const SECOND = 1000, MINUTE = 60 * SECOND, DAY = 86_400_000;
 const SHORTEST = 10 * SECOND, LONGEST = 93 * DAY;
 const CLICK = 4; // px
+const MOST_TOLD = 4; // of a kind, at the pointer
 const REST = 500; // ms after which a finger selects
 const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 const format = (options) => new Intl.DateTimeFormat(language, { timeZone, hourCycle: "h23", ...options });
@@ -31,6 +33,7 @@ class Timeline extends HTMLElement {
   #frame = 0;
   #resized = new ResizeObserver(() => this.#fit());
   selection = null;
+  finds = { camera: 0, marks: [] };
 
   connectedCallback() {
     this.canvas = document.createElement("canvas");
@@ -111,9 +114,13 @@ class Timeline extends HTMLElement {
     paint(this.canvas.getContext("2d"), {
       start: this.start, end: this.end, width: this.canvas.clientWidth, height: this.canvas.clientHeight, at,
       now: this.#holdings.now(), selection: this.selection, words,
-      lanes: this.#lanes.map(({ id, name }) => ({ name, holdings: this.#holdings.of(id) })),
+      lanes: this.#lanes.map(({ id, name }) => ({ name, holdings: this.#holdings.of(id), finds: this.#findsOf(id) })),
     }, (this.#colours ??= colours(this)));
     this.#say(at);
+  }
+
+  #findsOf(camera) {
+    return camera === this.finds.camera ? this.finds.marks : [];
   }
 
   #colours = null;
@@ -244,9 +251,10 @@ class Timeline extends HTMLElement {
     const held = this.#holdings.of(lane.id), near = 4 * this.perPixel;
     const found = ({ start, end }) => at >= start - near && at <= (end ?? start) + near;
     const gap = this.#holdings.recordedAt(lane.id, at) ? null : this.#holdings.gapAt(lane.id, at);
-    const events = held.events.filter(found), shown = events.slice(0, 4).map(({ type }) => this.titles?.get(type) ?? type);
+    const events = held.events.filter(found), shown = events.slice(0, MOST_TOLD).map(({ type }) => titleOf(type));
     if (events.length > shown.length) shown.push(n("and one more", "and {count} more", events.length - shown.length));
-    return [lane.name, ...(gap ? [gapWords(gap)] : []), ...shown, ...held.bookmarks.filter(found).map(({ text }) => `⚑ ${text}`)];
+    const finds = this.#findsOf(lane.id).filter(found).map(({ words }) => `◆ ${words}`);
+    return [lane.name, ...(gap ? [gapWords(gap)] : []), ...shown, ...finds.slice(0, MOST_TOLD), ...held.bookmarks.filter(found).map(({ text }) => `⚑ ${text}`)];
   }
 
   #key(event) {
@@ -293,13 +301,16 @@ function ordered(one, other) {
 }
 
 function colours(element) {
-  const style = getComputedStyle(element), of = (name) => style.getPropertyValue(name).trim();
+  const style = getComputedStyle(element), of = (name) => {
+    element.canvas.style.color = `var(${name})`; // the name alone holds the colours of both themes
+    return getComputedStyle(element.canvas).color;
+  };
   const alarm = of("--bad"), warn = of("--warn"), usual = of("--accent");
   return {
     font: style.fontFamily, text: of("--text"), quiet: of("--text-quiet"), line: of("--line"), lineStrong: of("--line-strong"),
     accent: usual, lane: of("--hover"), recorded: of("--timeline-recorded"),
     gap: hatched(of("--warn"), of("--hover")), idle: hatched(of("--line"), of("--hover")),
-    bookmark: of("--text"), label: of("--timeline-label"), selection: of("--timeline-selection"), future: of("--timeline-future"), motion: of("--timeline-motion"),
+    bookmark: of("--text"), label: of("--timeline-label"), selection: of("--timeline-selection"), future: of("--timeline-future"), motion: of("--timeline-motion"), find: of("--timeline-find"),
     playhead: of("--record"),
     event: (type) => (/offline|failed|stalled|auth/.test(type) ? alarm : /system|storage|plugin/.test(type) ? warn : usual),
   };
