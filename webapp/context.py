@@ -19,16 +19,19 @@ THEMES = ("dark", "light", "system")
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """theme: one of THEMES, as the browser chose; places: of the rail; languages: code and own name;
+    """theme: one of THEMES, as the browser chose; places: of the rail, more_places: those of them that a phone has
+    behind "More"; languages: code and own name;
     arming: what the site is armed as and can be, for who may arm it, else None;
     user_panels, frame_panels: what plugins have in the user's menu and on every page.
     """
     theme = request.COOKIES.get(THEME_COOKIE, THEMES[0])
     user = getattr(request, "user", None)
+    shown = places(request) if user is not None and user.is_authenticated else []
     return {
         "theme": theme if theme in THEMES else THEMES[0],
         "languages": settings.LANGUAGES,
-        "places": places(request) if user is not None and user.is_authenticated else [],
+        "places": shown,
+        "more_places": [place for place in shown if place.get("far")],
         # Panels are templates with this very context: only the page itself asks for those around it.
         "arming": SimpleLazyObject(lambda: _arming(request)),
         "user_panels": SimpleLazyObject(lambda: panels(Slot.USER, request)),

@@ -69,7 +69,9 @@ def test_the_places_lie_under_the_thumb_and_clear_of_the_edges(phone: Page, syst
     assert bar is not None
     assert rail["y"] + rail["height"] == PHONE["height"]
     assert bar["y"] >= 40
-    for place in phone.locator("nav.rail .place").all():
+    shown = [place for place in phone.locator("nav.rail .place").all() if place.is_visible()]
+    assert len(shown) == 5
+    for place in shown:
         box = place.bounding_box()
         assert box is not None
         assert box["height"] >= 44  # a finger's width
@@ -77,6 +79,16 @@ def test_the_places_lie_under_the_thumb_and_clear_of_the_edges(phone: Page, syst
         assert box["x"] + box["width"] <= PHONE["width"]  # all of them, without scrolling
     phone.get_by_role("link", name="Playback").tap()
     expect(phone.get_by_role("heading", name="Playback")).to_be_visible()
+    more = phone.get_by_role("button", name="More")
+    more.tap()
+    sheet = phone.locator("#more-places")
+    expect(sheet.get_by_role("link", name="Playback")).to_have_count(0)  # it has its place in the bar
+    box = sheet.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] == pytest.approx(rail["y"], abs=1)
+    sheet.get_by_role("link", name="System").tap()
+    expect(phone.get_by_role("heading", name="System")).to_be_visible()
+    expect(more).to_have_attribute("data-current", "")
 
 
 def test_time_is_moved_zoomed_and_selected_by_fingers(
