@@ -9,7 +9,7 @@ from threading import Lock
 
 _MASK = b"***"
 _ELEMENT = re.compile(
-    rb"(<(?:[\w.-]+:)?(?:Password|Nonce|PSK|Passphrase|Key|PrivateKey)\b[^>/]*>)[^<]*(</)", re.IGNORECASE
+    rb"(<(?:[\w.-]+:)?(?:Password|Nonce|PSK|Passphrase|Key|PrivateKey)\b[^>]*>)[^<]*(</)", re.IGNORECASE
 )
 _DIGEST = re.compile(rb'((?:response|cnonce|nonce)\s*=\s*)("[^"]*"|[^\s,]+)', re.IGNORECASE)
 _BASIC = re.compile(rb"(Basic\s+)\S+", re.IGNORECASE)

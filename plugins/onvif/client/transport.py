@@ -170,9 +170,7 @@ class Transport:
             return OnvifError("unreachable", f"{host}:{port} does not speak TLS as Eyrie does ({_brief(error)}).")
         fingerprint = fingerprint_of(host, port, seconds)
         if self._pin:
-            sentence = (
-                f"The certificate of {host} is not the one that was confirmed; it was renewed, or this is another"
-            )
+            sentence = f"The certificate of {host} is not the confirmed one: it was renewed, or this is another device"
         else:
             sentence = f"No known authority vouches for the certificate of {host} ({_why(error)})"
         return UntrustedCertificate(f"{sentence}. Its fingerprint is {fingerprint}.", fingerprint)
