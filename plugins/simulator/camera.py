@@ -20,7 +20,8 @@ class SimulatedCamera:
 
     file: a video file to send in a loop; without it the scene is rendered. codec, audio, size, fps, seconds and seed
     are the scene's (see `Order`); a file keeps its own. audio "none" mutes a file too. users: who may watch, everybody
-    when empty. moves: it has a head, and sees a part of its scene.
+    when empty. moves: it has a head, and sees a part of its scene. card: it
+    keeps what it sends, and replays it at `/<name>/card`. speaker: it takes sound, and keeps what was said to it.
     """
 
     name: str
@@ -36,6 +37,8 @@ class SimulatedCamera:
     b_frames: int = 0
     sub: bool = True
     moves: bool = False
+    card: bool = False
+    speaker: bool = False
     users: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

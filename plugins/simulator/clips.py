@@ -55,6 +55,16 @@ class Clip:
         tracks = (other.info.tracks[0], *self.info.tracks[1:])
         return Clip(StreamInfo(tracks), _batches(pictures, sounds, tracks[-1].timescale), other.duration)
 
+    def dressed(self, batch: Batch, turn: int) -> list[AccessUnit]:
+        """A batch's units with the times they have in one turn of the loop, counted from 1970."""
+        found = []
+        for unit in batch.units:
+            timescale = self.info.tracks[unit.track].timescale
+            offset = turn * self.duration * timescale // VIDEO_CLOCK
+            pts = offset + unit.pts
+            found.append(replace(unit, dts=offset + unit.dts, pts=pts, wall_ms=pts * 1000 // timescale))
+        return found
+
     @property
     def units(self) -> Iterator[AccessUnit]:
         """All units in sending order."""

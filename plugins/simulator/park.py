@@ -15,9 +15,11 @@ from typing import Any
 from core.api import Clock, SystemClock, Track
 from core.api.media import Conduct, Masks, Mount, RtspServer
 from plugins.simulator.camera import Coding, Footage, SimulatedCamera, altered, covered, film, recoded
+from plugins.simulator.card import Card
 from plugins.simulator.clips import Clip
 from plugins.simulator.faults import FaultKind, tampering
 from plugins.simulator.head import Head
+from plugins.simulator.hearing import Ear
 from plugins.simulator.stream import LoopingStream
 
 log = logging.getLogger("eyrie.simulator")
@@ -56,6 +58,9 @@ class _Stand:
     outputs: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(OUTPUTS, False))
     switched: int = 0  # how often
     head: Head | None = None
+    card: Card | None = None
+    card_mount: Mount | None = None
+    ear: Ear | None = None
 
 
 class Park:
@@ -112,9 +117,22 @@ class Park:
                 mount = self._server.mount(f"/{camera.name}/{stream}", feed, camera.users or None)
                 stand.streams[stream] = feed, mount
                 stand.shown[stream] = clip
+        self._equip(stand)
+        log.info("camera %s is served", camera.name)
+
+    def _equip(self, stand: _Stand) -> None:
+        """What a camera has beside its streams."""
+        camera = stand.camera
         if camera.moves:
             stand.head = Head(self._clock.monotonic)
-        log.info("camera %s is served", camera.name)
+        if camera.card:
+            feed, _ = stand.streams["main"]
+            stand.card = Card(lambda: feed.clip, self._clock)
+            stand.card_mount = self._server.mount_archive(f"/{camera.name}/card", stand.card, camera.users or None)
+        if camera.speaker:
+            stand.ear = Ear()
+            for _, mount in stand.streams.values():
+                mount.listener = stand.ear
 
     def remove(self, name: str) -> None:
         """Take a camera away; its clients are disconnected. Raises UnknownCamera."""
@@ -123,6 +141,7 @@ class Park:
         del self._stands[name]
         for stream in stand.streams:
             self._server.unmount(f"/{name}/{stream}")
+        self._server.unmount(f"/{name}/card")
 
     def url(self, name: str, stream: str = "main", *, credentials: bool = True) -> str:
         """The camera's address, with the first of its users in it. Raises UnknownCamera."""
@@ -136,8 +155,11 @@ class Park:
 
     def set_users(self, name: str, users: Mapping[str, str]) -> None:
         """Who may watch a camera from now on: name to password, everybody when empty. Raises UnknownCamera."""
-        for _, mount in self._stand(name).streams.values():
+        stand = self._stand(name)
+        for _, mount in stand.streams.values():
             mount.users = dict(users)
+        if stand.card_mount is not None:
+            stand.card_mount.users = dict(users)
 
     async def snapshot(self, name: str, stream: str = "main") -> bytes:
         """A JPEG of the newest keyframe. Raises UnknownCamera, PictureError."""
@@ -205,6 +227,14 @@ class Park:
     def head(self, name: str) -> Head | None:
         """What moves a camera; None for one that stands still. Raises UnknownCamera."""
         return self._stand(name).head
+
+    def card(self, name: str) -> Card | None:
+        """What a camera has recorded by itself; None for one without a card. Raises UnknownCamera."""
+        return self._stand(name).card
+
+    def ear(self, name: str) -> Ear | None:
+        """What a camera's speaker was given to say; None for one without. Raises UnknownCamera."""
+        return self._stand(name).ear
 
     def move(self, name: str, preset: str) -> None:
         """Point a camera at one of PRESETS. Raises UnknownCamera, ValueError."""

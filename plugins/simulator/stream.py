@@ -6,7 +6,6 @@ import asyncio
 import random
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 
 from core.api import AccessUnit, Clock, PacketSink, StreamInfo
 from core.api.media import picture
@@ -120,17 +119,12 @@ class LoopingStream:
 
     def _dress(self, batch: Batch, turn: int) -> Sequence[AccessUnit]:
         """The batch's units with the times of this turn, and with what the fault does to them."""
-        dressed = []
-        for unit in batch.units:
-            track = self._clip.info.tracks[unit.track]
-            offset = turn * self._clip.duration * track.timescale // VIDEO_CLOCK
-            pts = offset + unit.pts
-            wall_ms = pts * 1000 // track.timescale
+        dressed = self._clip.dressed(batch, turn)
+        for unit in dressed:
             if self._fault is FaultKind.CLOCK_JUMP:
-                wall_ms += CLOCK_JUMP_MS
-            elif self._fault is not None and track.is_video:
-                pts = self._disturbed(pts, unit.duration)
-            dressed.append(replace(unit, dts=offset + unit.dts, pts=pts, wall_ms=wall_ms))
+                unit.wall_ms += CLOCK_JUMP_MS
+            elif self._fault is not None and self._clip.info.tracks[unit.track].is_video:
+                unit.pts = self._disturbed(unit.pts, unit.duration)
         return dressed
 
     def _disturbed(self, pts: int, duration: int) -> int:

@@ -27,6 +27,7 @@ import numpy as np
 import pytest
 
 from plugins.simulator.camera import SimulatedCamera
+from plugins.simulator.card import Stretch
 from plugins.simulator.faults import FaultKind
 from plugins.simulator.head import View
 from plugins.simulator.onvif.device import OnvifDevice
@@ -51,6 +52,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+DEVICE_CAMERA = {"card": True, "speaker": True}  # what the cameras of ONVIF devices have unless told otherwise
 ANSWER_SECONDS = 60  # rendering included, on a machine with other work
 
 
@@ -169,6 +171,24 @@ class DeviceFace:
         """The auxiliary commands it was given."""
         return self.park._call(lambda: list(self.device.obeyed))
 
+    def keep(self, stretches: list[tuple[int, int | None]], name: str = "gate") -> None:
+        """Have recorded these stretches on the card, [start, end) in UTC ms, the last perhaps without an end."""
+
+        def keep() -> None:
+            if (card := self.device.park.card(name)) is not None:
+                card.keep([Stretch(*stretch) for stretch in stretches])
+
+        self.park._call(keep)
+
+    def heard(self, name: str = "gate") -> bytes:
+        """What was said to a camera's speaker, as a WAV file."""
+
+        def listen() -> bytes:
+            ear = self.device.park.ear(name)
+            return ear.wav() if ear is not None else b""
+
+        return self.park._call(listen)
+
     def view(self, name: str = "gate") -> View | None:
         """Where a camera looks; None for one that cannot be moved."""
 
@@ -250,7 +270,9 @@ def onvif_device(simulator: Callable[..., ParkFace]) -> Iterator[Callable[..., D
         **options: Any,
     ) -> DeviceFace:
         names = ["gate"] if channels == 1 else [f"gate{number + 1}" for number in range(channels)]
-        park = simulator(*(SimulatedCamera(name, seed=n, **(camera or {})) for n, name in enumerate(names)))
+        park = simulator(
+            *(SimulatedCamera(name, seed=n, **(DEVICE_CAMERA | (camera or {}))) for n, name in enumerate(names))
+        )
 
         async def put_up() -> OnvifDevice:
             device = OnvifDevice(

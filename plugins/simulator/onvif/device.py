@@ -65,6 +65,7 @@ class OnvifDevice:
         self.services = self._offered()
         self.calls: deque[tuple[str, str]] = deque(maxlen=CALLS_KEPT)
         self.obeyed: list[str] = []  # auxiliary commands
+        self.searches: dict[str, list[Element]] = {}  # token to results that were not fetched yet
         self.speaks_metadata = False
         self._levels = dict.fromkeys(users, "Administrator")
         self._offset_ms = 0
@@ -108,13 +109,18 @@ class OnvifDevice:
         kinds = [f"{base}type/{kind}" for kind in ("video_encoder", "Network_Video_Transmitter")]
         if any(self.park.head(name) for name in self.channels):
             kinds.append(f"{base}type/ptz")
-        profiles = [f"{base}Profile/{name}" for name in ("Streaming", "T")]
+        names = ["Streaming", "T", *(["G"] if any(self.park.card(name) for name in self.channels) else [])]
+        profiles = [f"{base}Profile/{name}" for name in names]
         return [*kinds, *profiles, f"{base}name/{self.about.manufacturer}", f"{base}hardware/{model}"]
 
     def _offered(self) -> tuple[Service, ...]:
-        """A device without a head has no PTZ service."""
-        moves = any(self.park.head(name) is not None for name in self.channels)
-        return tuple(service for service in SERVICES if service.prefix != "tptz" or moves)
+        """A device without a head has no PTZ service, one without a card none for recordings."""
+        missing: set[str] = set()
+        if all(self.park.head(name) is None for name in self.channels):
+            missing |= {"tptz"}
+        if all(self.park.card(name) is None for name in self.channels):
+            missing |= {"trc", "tse", "trp"}
+        return tuple(service for service in SERVICES if service.prefix not in missing)
 
     def _watch(self, name: str) -> Watch:
         loop_ms, fps = self.park.loop(name)
@@ -154,6 +160,7 @@ class OnvifDevice:
         await asyncio.sleep(away)
         self.gate.forget()
         self.notices.forget()
+        self.searches.clear()
         self._http.host = host or self._http.host
         self._http.port = self._http.port if port is None else port
         await self._http.start()
@@ -257,7 +264,7 @@ class OnvifDevice:
 
     def has_speaker(self, name: str) -> bool:
         """Whether a channel takes sound."""
-        return False
+        return self.park.ear(name) is not None
 
     def sizes(self, original: Encoder) -> list[tuple[int, int]]:
         """Picture sizes an encoder can do: its own, a half and a quarter of it."""

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from plugins.simulator.onvif.services import deviceio, devicemgmt, events, imaging, media, ptz
+from plugins.simulator.onvif.services import (
+    deviceio,
+    devicemgmt,
+    events,
+    imaging,
+    media,
+    ptz,
+    recording,
+    replay,
+    search,
+)
 
 SERVICES = (
     devicemgmt.SERVICE,
@@ -11,4 +21,7 @@ SERVICES = (
     ptz.SERVICE,
     imaging.SERVICE,
     deviceio.SERVICE,
+    recording.SERVICE,
+    search.SERVICE,
+    replay.SERVICE,
 )
