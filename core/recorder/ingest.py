@@ -93,6 +93,7 @@ class Ingest:
         self._video = -1
         self._stopping: set[asyncio.Task[None]] = set()
         self._shown: tuple[Any, ...] = ()
+        self._logged: tuple[Any, ...] = ()
         self._pace = RECORDED
 
     def start(self) -> None:
@@ -132,6 +133,7 @@ class Ingest:
         self.rates.roll(now)
         if (what := self.machine.tick(now)) is not Do.NOTHING:
             self._do(what)
+        self._log(now)
 
     def opened(self, attempt: _Attempt, info: StreamInfo) -> None:
         """A session has told its tracks: it is the one from now on."""
@@ -244,11 +246,19 @@ class Ingest:
         self._shown = shown
         if machine.state is not CameraState.STREAMING:
             self._guarded(self._give_trouble, machine.state)
-            if machine.fault is not None:
-                log.warning("%s is %s: %s", self._name, machine.state, machine.message)
-        else:
-            log.info("%s is streaming.", self._name)
+        self._log(self._clock.monotonic())
         self._on_change()
+
+    def _log(self, now: float) -> None:
+        """Each change once; what may be a camera that is starting too, only when it lasts."""
+        if self._logged == self._shown or self.machine.starting(now):
+            return
+        self._logged = self._shown
+        state, fault, message = self._shown
+        if state is CameraState.STREAMING:
+            log.info("%s is streaming.", self._name)
+        elif fault is not None:
+            log.warning("%s is %s: %s", self._name, state, message)
 
 
 class _Attempt:

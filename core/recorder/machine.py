@@ -28,6 +28,8 @@ STEADY = 10.0
 """Seconds of pictures after which the waits begin anew."""
 HOPE = 300.0
 """Seconds after `enable` during which a path that is not found is asked for as often as one that has worked."""
+STARTING = 15.0
+"""Seconds after `enable` during which a camera that was never seen may just be starting, as we are."""
 
 QUICK = (0.1, 0.5)
 GROWING = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
@@ -124,6 +126,10 @@ class Machine:
             return self.ended(SourceError(Fault.TIMEOUT, "The camera does not answer."), now)
         self._due = now + OVERLAP
         return Do.OVERLAP if self._silent else Do.NOTHING
+
+    def starting(self, now: float) -> bool:
+        """Whether its trouble may be no more than that we were here first."""
+        return not self._worked and self.fault in _QUICK_FAULTS and now - self._wanted < STARTING
 
     @property
     def calm(self) -> bool:

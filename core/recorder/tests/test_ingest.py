@@ -218,6 +218,23 @@ async def test_a_driver_that_raises_is_tried_again(stream: Stream) -> None:
     assert stream.taker.units == [1]
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(5, 0), (20, 1)])
+async def test_a_camera_that_starts_after_us_is_no_news(
+    stream: Stream, caplog: pytest.LogCaptureFixture, seconds: int, told: int
+) -> None:
+    stream.sessions.broken = SourceError(Fault.PORT, "It refused.")
+    stream.newest.fails(Fault.PORT)
+    stream.passes(seconds)
+    assert caplog.text.count("It refused.") == told
+    stream.sessions.broken = None
+    stream.passes(1)
+    stream.newest.opens()
+    stream.newest.sends(1)
+    assert caplog.text.count("It failed.") + caplog.text.count("It refused.") == told
+    stream.newest.fails()  # it was there: this is told at once
+    assert caplog.text.count("It failed.") == 1
+
+
 async def test_a_stream_without_video_is_refused(stream: Stream) -> None:
     stream.newest.opens(SOUND)
     assert stream.ingest.machine.fault is Fault.CODEC
