@@ -70,6 +70,13 @@ class Configuration(BaseSettings):
         title="Fragment length",
         description="Milliseconds written at once: what a crash can cost.",
     )
+    edge_megabits: int = Field(
+        16,
+        ge=1,
+        le=10_000,
+        title="Fetching from cameras",
+        description="Most megabits a second by which what cameras keep themselves is fetched, all together.",
+    )
     export_days: int = Field(
         7, ge=0, le=3650, title="Keep exports", description="Days until an export's archive is removed; 0 keeps it."
     )

@@ -43,6 +43,7 @@ BASE_APPS = [
     "core.recorder",
     "core.analyser",
     "core.replays",
+    "core.edge",
     "core.health",
     "core.web",
     "core.supervisor",

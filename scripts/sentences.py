@@ -37,6 +37,7 @@ ROOMS = (
     "core/recorder/machine.py",
     "core/rules",
     "core/system/transfer",
+    "core/edge",
     "core/talk",
     "core/walls",
     "core/web/rest/auth.py",

@@ -24,6 +24,7 @@ from core.hookspecs.detectors import (
     TrackRequest,
     Tracks,
 )
+from core.hookspecs.edge import Edge, EdgeStretch
 from core.hookspecs.events import Event, EventTypeSpec, NoAttributes, SeenObject
 from core.hookspecs.happenings import (
     BY_CAMERA,
@@ -97,6 +98,8 @@ __all__ = [
     "ControlError",
     "Detector",
     "DetectorSpec",
+    "Edge",
+    "EdgeStretch",
     "Event",
     "EventTypeSpec",
     "FarEntry",

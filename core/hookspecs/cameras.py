@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from core.hookspecs.edge import Edge
 from core.hookspecs.marks import hookspec
 from core.hookspecs.ptz import Ptz
 from core.hookspecs.talk import Loudspeaker
@@ -95,6 +96,8 @@ class CameraDriverSpec:
     seconds; returns those that it took, whole and nothing less, and Eyrie covers the others. With none it covers
     nothing any more. Raises ControlError, after which the camera's masks are not relied on; None when the driver
     cannot. Runs in the worker, again whenever the camera was away.
+    edge: what the camera keeps itself, on a card or a disk; called without touching the network, also with secrets
+    still sealed. None, or returning None, when it keeps nothing. Runs in web and a process of its own below the worker.
     talk: the way to the camera's loudspeaker, open while the context lasts; called without touching the network, also
     with secrets still sealed. None, or returning None, when there is no loudspeaker. Runs in web and the worker.
     """
@@ -111,6 +114,7 @@ class CameraDriverSpec:
     set_output: Callable[[Any, str, bool, float], Awaitable[None]] | None = None
     outputs: Callable[[Any, float], Awaitable[Sequence[str]]] | None = None
     set_masks: Callable[[Any, Masks, float], Awaitable[Masks]] | None = None
+    edge: Callable[[Any], Edge | None] | None = None
     talk: Callable[[Any], AbstractAsyncContextManager[Loudspeaker] | None] | None = None
 
 

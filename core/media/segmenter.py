@@ -37,9 +37,9 @@ def segment_key(camera: int, stream: str, start_ms: int) -> str:
     return f"{camera}/{start:%Y-%m-%d}/{start:%H}/{stream}-{start_ms}.mp4"
 
 
-def segment_header(camera: int, stream: str, start_ms: int, tracks: tuple[Track, ...]) -> bytes:
-    """A segment file's first bytes; as long for any `start_ms` of this age."""
-    meta = SegmentMeta(camera, stream, start_ms, segment_key(camera, stream, start_ms), tracks)
+def segment_header(camera: int, stream: str, start_ms: int, tracks: tuple[Track, ...], *, edge: bool = False) -> bytes:
+    """A segment file's first bytes; as long for any `start_ms` of this age. edge: see SegmentMeta."""
+    meta = SegmentMeta(camera, stream, start_ms, segment_key(camera, stream, start_ms), tracks, edge)
     return init_segment(tracks, meta=meta.encode())
 
 
@@ -115,8 +115,10 @@ class Segmenter:
     Opened, Ready …, Closed. Never raises for what a camera sends.
     """
 
-    def __init__(self, camera: int, stream: str, fragment_ms: int = 500, segment_ms: int = 60_000) -> None:
-        self._camera, self._stream = camera, stream
+    def __init__(
+        self, camera: int, stream: str, fragment_ms: int = 500, segment_ms: int = 60_000, *, edge: bool = False
+    ) -> None:
+        self._camera, self._stream, self._edge = camera, stream, edge
         self._fragment = fragment_ms * _TICKS_PER_MS
         self._fragment_ms = fragment_ms
         self._segment_length = segment_ms * _TICKS_PER_MS
@@ -372,7 +374,7 @@ class Segmenter:
     def _opened(self, segment: _Segment) -> Opened:
         tracks = self._file.tracks if self._file is not None else ()
         key = segment_key(self._camera, self._stream, segment.start_ms)
-        init = segment_header(self._camera, self._stream, segment.start_ms, tracks)
+        init = segment_header(self._camera, self._stream, segment.start_ms, tracks, edge=self._edge)
         segment.offset = len(init)
         return Opened(segment.start_ms, key, tracks, init)
 

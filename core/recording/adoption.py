@@ -82,7 +82,7 @@ def read_entry(volume: OpenVolume, key: str) -> tuple[SegmentEntry, int] | None:
     first = found.fragments[0].offset
     last = found.fragments[-1]
     now = name.start_ms + last.end_ms, last.offset + last.size, encode(found.fragments)
-    entry = SegmentEntry(name, volume.id, found.meta.tracks, first, State.CLOSED, now=now)
+    entry = SegmentEntry(name, volume.id, found.meta.tracks, first, State.CLOSED, found.meta.edge, now=now)
     return entry, found.valid
 
 

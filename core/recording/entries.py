@@ -39,8 +39,8 @@ class SegmentEntry:
     """A segment on its way into the index.
 
     header_size: bytes before the first fragment. now: (end in UTC ms, bytes, index of the fragments), replaced as a
-    whole by each that is added, for it is written every second. indexed: set by the index once the row is there. id:
-    the row's. Raises ValueError for a name that the index cannot hold.
+    whole by each that is added, for it is written every second. edge: fetched from what the camera keeps. indexed: set
+    by the index once the row is there. id: the row's. Raises ValueError for a name that the index cannot hold.
     """
 
     name: SegmentName
@@ -48,6 +48,7 @@ class SegmentEntry:
     tracks: tuple[Track, ...]
     header_size: int
     state: State = State.OPEN
+    edge: bool = False
     indexed: bool = False
     id: int = field(init=False)
     now: tuple[int, int, bytes] = (0, 0, b"")
@@ -83,7 +84,7 @@ class SegmentEntry:
         self.name = self.name._replace(start_ms=self.name.start_ms + 1)
         self.id = self.name.id
         self.now = self.name.start_ms, self.header_size, b""
-        return header(self.name, self.tracks)
+        return header(self.name, self.tracks, edge=self.edge)
 
     def add(self, fragment: Fragment) -> None:
         """A further fragment has been written."""

@@ -36,9 +36,9 @@ def object_key(name: SegmentName) -> str:
     return segment_key(name.camera_id, str(Stream(name.stream).label), name.start_ms)
 
 
-def header(name: SegmentName, tracks: tuple[Track, ...]) -> bytes:
+def header(name: SegmentName, tracks: tuple[Track, ...], *, edge: bool = False) -> bytes:
     """The first bytes of its object."""
-    return segment_header(name.camera_id, str(Stream(name.stream).label), name.start_ms, tracks)
+    return segment_header(name.camera_id, str(Stream(name.stream).label), name.start_ms, tracks, edge=edge)
 
 
 def piece_key(piece: Piece) -> str:

@@ -75,6 +75,7 @@ class Segment(models.Model):
     """One recorded file of about a minute of one stream, which its id names (core.recording.ids).
 
     fragments: the fragment index (core.media.fragments.encode): offset, size, time, keyframe of each fragment.
+    edge: it was not recorded by us, but fetched from what the camera keeps.
     """
 
     id = RowId(primary_key=True)
@@ -83,9 +84,12 @@ class Segment(models.Model):
     state = models.SmallIntegerField(choices=State, default=State.OPEN)
     format = models.ForeignKey(Format, models.PROTECT, db_index=False)
     fragments = models.BinaryField(default=b"")
+    edge = models.BooleanField(default=False)
 
     class Meta:
         indexes = [
+            # The few that were fetched are found without looking at the others.
+            models.Index(fields=["id", "end_ms"], name="segment_edge", condition=models.Q(edge=True)),
             # Covers the timeline: a row with its fragments is forty times as long as what the timeline needs of it.
             models.Index(fields=["id", "end_ms", "size", "state"], name="segment_timeline"),
             models.Index(fields=["state"], name="segment_unsettled", condition=UNSETTLED),

@@ -187,6 +187,17 @@ def _gaps(camera_ids: Sequence[int], stream: int, start_ms: int, end_ms: int) ->
     )
 
 
+def fetched(camera_ids: Iterable[int], start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> dict[int, list[Range]]:
+    """By camera, what of a range was fetched from what the camera keeps; as `timelines`."""
+    found: dict[int, list[Range]] = {}
+    for camera_id in camera_ids:
+        rows = _within(camera_id, stream, start_ms, end_ms).filter(edge=True).order_by("pk")
+        runs = [(start_of(pk), end, size) for pk, end, size in rows.values_list("pk", "end_ms", "size")]
+        if runs:
+            found[camera_id] = list(_joined(runs, start_ms, end_ms, JOIN_MS))
+    return found
+
+
 def segments(camera_id: int, start_ms: int, end_ms: int, stream: int = Stream.MAIN) -> Iterator[StoredSegment]:
     """Segments that touch the range, in order, read page by page: flat memory however long the range."""
     formats: dict[int, tuple[Track, ...]] = {}

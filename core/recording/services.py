@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest, Least
 
-from core.recording.models import Trigger
+from core.recording.models import Gap, Trigger
+from core.recording.router import index_alias
 
+SHORTEST_GAP_MS = 250
+"""A shorter interruption is none: the timeline joins over it."""
 LONGEST_MS = 24 * 3_600_000
 KEPT_MS = 7 * LONGEST_MS
 
@@ -33,6 +37,20 @@ def trigger(camera_id: int, start_ms: int, until_ms: int, source: str) -> None:
         Trigger.objects.filter(pk=row.pk).update(
             start_ms=Least(F("start_ms"), start_ms), until_ms=Greatest(F("until_ms"), until_ms)
         )
+
+
+def fetched_later(camera_id: int, stream: int, start_ms: int, end_ms: int) -> None:
+    """What had been missing in [start_ms, end_ms) is there now: gaps that are over are cut by it. Blocks."""
+    with transaction.atomic(using=index_alias()):
+        over = Gap.objects.filter(camera_id=camera_id, stream=stream, start_ms__lt=end_ms, end_ms__gt=start_ms)
+        for gap in over:
+            rest = [(gap.start_ms, start_ms), (end_ms, gap.end_ms or end_ms)]
+            gap.delete()
+            Gap.objects.bulk_create(
+                Gap(camera_id=camera_id, stream=stream, start_ms=a, end_ms=b, reason=gap.reason, detail=gap.detail)
+                for a, b in rest
+                if b - a >= SHORTEST_GAP_MS
+            )
 
 
 def forget_triggers(now_ms: int) -> None:

@@ -57,7 +57,7 @@ def _insert_segments(entries: Sequence[SegmentEntry], formats: FormatIds) -> Non
         rows,
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=["end_ms", "size", "state", "format", "fragments"],
+        update_fields=["end_ms", "size", "state", "format", "fragments", "edge"],
     )
     pieces = [
         Piece(id=piece_id(row.pk), volume_id=entry.volume_id, start_ms=row.start_ms, size=row.size)
@@ -78,6 +78,7 @@ def _segment_row(entry: SegmentEntry, formats: FormatIds) -> Segment:
         state=state,
         format_id=formats.of(entry.tracks),
         fragments=fragments,
+        edge=entry.edge,
     )
 
 

@@ -53,9 +53,12 @@ class Cancelled(Exception):
     """Whoever asked for it wants it no more."""
 
 
-def claim(model: type[J], owner: str, now_ms: int, **fresh: Any) -> J | None:
+_ANY = Q()
+
+
+def claim(model: type[J], owner: str, now_ms: int, among: Q = _ANY, **fresh: Any) -> J | None:
     """Take the oldest job that nobody works on; None when there is none. fresh: what begins anew with each attempt."""
-    rows = model._default_manager
+    rows = model._default_manager.filter(among)
     free = Q(state=State.QUEUED) | Q(state=State.RUNNING, beat_ms__lt=now_ms - CLAIM_MS)
     for pk in rows.filter(free).order_by("pk").values_list("pk", flat=True)[:5]:
         taken = rows.filter(free, pk=pk).update(

@@ -12,18 +12,23 @@ from core.media.units import Codec, Track
 
 @dataclass(frozen=True, slots=True)
 class SegmentMeta:
-    """camera, stream ("main", "sub"), start in UTC ms, the object's key, and the tracks in order of their track_ID."""
+    """camera, stream ("main", "sub"), start in UTC ms, the object's key, and the tracks in order of their track_ID.
+
+    edge: it was not recorded by us, but fetched from what the camera keeps.
+    """
 
     camera: int
     stream: str
     start_ms: int
     key: str
     tracks: tuple[Track, ...]
+    edge: bool = False
 
     def encode(self) -> bytes:
         """As JSON for the `uuid` box."""
         values = {"camera": self.camera, "stream": self.stream, "start_ms": self.start_ms, "key": self.key}
-        return json.dumps({**values, "tracks": tracks_to_json(self.tracks)}, separators=(",", ":")).encode()
+        origin = {"edge": True} if self.edge else {}
+        return json.dumps({**values, **origin, "tracks": tracks_to_json(self.tracks)}, separators=(",", ":")).encode()
 
     @classmethod
     def decode(cls, data: bytes) -> SegmentMeta:
@@ -31,7 +36,8 @@ class SegmentMeta:
         try:
             values = json.loads(data)
             tracks = tracks_from_json(values["tracks"])
-            return cls(int(values["camera"]), str(values["stream"]), int(values["start_ms"]), values["key"], tracks)
+            camera, stream, start_ms = int(values["camera"]), str(values["stream"]), int(values["start_ms"])
+            return cls(camera, stream, start_ms, values["key"], tracks, bool(values.get("edge", False)))
         except (KeyError, TypeError) as error:
             raise ValueError(f"the segment's description lacks {error}") from None
 

@@ -6,7 +6,7 @@ They come as fast as both sides can: `Rate-Control: no`. The reader decides how 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -56,7 +56,7 @@ async def replayed(
     clock: Clock | None = None,
     step: float = STEP_S,
     silent: float = SILENT_S,
-) -> AsyncIterator[Part]:
+) -> AsyncGenerator[Part, None]:
     """What was recorded in [start_ms, end_ms), UTC ms: tracks, then units in batches, whose `wall_ms` says when each
     was recorded. It begins with the keyframe at or before the start, as far as the device does. Ends after the last.
 
@@ -98,7 +98,7 @@ def _clock_time(ms: int) -> str:
 
 async def _parts(
     session: Session, intake: ReplayIntake, gathered: _Gathered, end_ms: int, silent: float
-) -> AsyncIterator[Part]:
+) -> AsyncGenerator[Part, None]:
     connection, alive = session.connection, asyncio.create_task(session.stay_alive())
     try:
         while True:

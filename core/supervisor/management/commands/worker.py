@@ -10,12 +10,15 @@ from django.utils.module_loading import autodiscover_modules
 from huey.consumer import Consumer
 
 from core.configuration import configuration
+from core.edge.models import Fill
+from core.edge.services import fetching
 from core.events.system_trouble import Newsreader
 from core.lifeline import beat
 from core.media.clock import SystemClock
 from core.replays.runner import ReplayRunner
 from core.rules.worker import RulesWorker
 from core.tasks import queue
+from core.tasks.children import Children
 from core.web.moments import picture_at
 
 THREADS = 2  # long jobs belong in processes of their own; two keep retention and a slow action apart
@@ -27,10 +30,11 @@ class BeatingConsumer(Consumer):  # type: ignore[misc]  # huey has no types
     heartbeat_fd: int | None = None
     rules: RulesWorker | None = None
     replays: ReplayRunner | None = None
+    fetching: Children[Fill] | None = None
 
     def loop(self, health_check_ts: float | None = None) -> Any:
         """One look at the stop flag, about ten times a second."""
-        others = [one for one in (self.rules, self.replays) if one is not None]
+        others = [one for one in (self.rules, self.replays, self.fetching) if one is not None]
         alive = self.environment.is_alive(self.scheduler) and all(one.alive() for one in others)
         if self.heartbeat_fd is not None and alive:
             beat(self.heartbeat_fd)
@@ -38,7 +42,7 @@ class BeatingConsumer(Consumer):  # type: ignore[misc]  # huey has no types
 
 
 class Command(BaseCommand):
-    """Runs durable and periodic tasks of core and plugins, the rules, and detectors over recordings."""
+    """Runs durable and periodic tasks of core and plugins, the rules, detectors over recordings, and fetching."""
 
     help = "Run the task worker alone (normally started by `serve`)."
     requires_system_checks = ()
@@ -57,13 +61,16 @@ class Command(BaseCommand):
             consumer.heartbeat_fd = fd
         consumer.rules = RulesWorker(SystemClock(), picture_at)
         consumer.replays = ReplayRunner(SystemClock())
+        consumer.fetching = fetching(SystemClock())
         consumer.rules.start()
         news = Newsreader(configuration().data / "run" / "chronicle.json", SystemClock())
         news.start()
         consumer.replays.start()
+        consumer.fetching.start()
         try:
             consumer.run()
         finally:
             news.stop()
             consumer.rules.stop()
             consumer.replays.stop()
+            consumer.fetching.stop()
