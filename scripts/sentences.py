@@ -26,6 +26,7 @@ ROOMS = (
     "core/access/declared.py",
     "core/access/pages.py",
     "core/cameras/control.py",
+    "core/cameras/steering.py",
     "core/cameras/services.py",
     "core/health",
     "core/media/avsource.py",

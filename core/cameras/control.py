@@ -14,7 +14,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from core.cameras import steering
-from core.cameras.drivers import CameraError, opened
+from core.cameras.drivers import CameraError, closed, opened
 from core.cameras.models import Camera
 from core.hookspecs.cameras import CameraDriverSpec, ControlError
 from core.hookspecs.ptz import Ptz
@@ -50,7 +50,19 @@ def mover(camera_id: int) -> Mover:
     name, spec, settings = _camera(camera_id)
     if spec.ptz is None:
         raise ControlError(f"{name}: its driver {spec.title} cannot move cameras.", lasting=True)
-    return Mover(name, revision_of(camera_id), spec.ptz(settings))
+    ptz = spec.ptz(settings)
+    if ptz is None:
+        raise ControlError(f"{name} cannot be moved.", lasting=True)
+    return Mover(name, revision_of(camera_id), ptz)
+
+
+def moves(camera: Camera) -> bool:
+    """Whether a camera can be moved, by its settings: no secret is opened and no network touched."""
+    try:
+        spec, settings = closed(camera.driver, camera.settings)
+    except CameraError:
+        return False
+    return spec.ptz is not None and spec.ptz(settings) is not None
 
 
 def revision_of(camera_id: int) -> int:
@@ -98,7 +110,8 @@ def set_output(camera_id: int, output: str, on: bool, timeout: float = SECONDS) 
 def controls_of(camera_id: int, timeout: float = SECONDS) -> Controls:
     """What a camera can be told, as far as its driver knows; within `timeout` seconds. Raises ControlError."""
     name, spec, settings = _camera(camera_id)
-    presets = _done(name, spec.ptz(settings).presets(), timeout) if spec.ptz else ()
+    ptz = spec.ptz(settings) if spec.ptz else None
+    presets = _done(name, ptz.presets(), timeout) if ptz else ()
     outputs = _done(name, spec.outputs(settings, timeout), timeout) if spec.outputs else ()
     return Controls(tuple(preset.name for preset in presets), tuple(outputs))
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
-
-from core.cameras.drivers import CameraError, driver, opened
+from core.cameras.drivers import CameraError, closed, opened
 from core.cameras.models import Camera
 from core.hookspecs.cameras import ControlError
 from core.hookspecs.edge import Edge
@@ -13,10 +11,10 @@ from core.hookspecs.edge import Edge
 def keeps(camera: Camera) -> bool:
     """Whether a camera keeps recordings of its own, by its settings: no secret is opened and no network touched."""
     try:
-        spec = driver(camera.driver)
-        return spec.edge is not None and spec.edge(spec.settings.model_validate(camera.settings)) is not None
-    except (CameraError, ValidationError):
+        spec, settings = closed(camera.driver, camera.settings)
+    except CameraError:
         return False
+    return spec.edge is not None and spec.edge(settings) is not None
 
 
 def card_of(camera_id: int) -> Edge:

@@ -88,7 +88,8 @@ class CameraDriverSpec:
     probe: connects, looks and answers within `timeout` seconds; never raises for what a camera does. Runs in web.
     find: looks for cameras within some seconds, at the addresses given (IPv4, `host` or `host:port`), without trying
     credentials; None when the driver cannot. Runs in web.
-    ptz: makes what moves the camera; touches no network. None when the driver moves none. Runs in web and the worker.
+    ptz: makes what moves the camera; called without touching the network, also with secrets left empty. None, or
+    returning None, when it cannot be moved. Runs in web and the worker.
     set_output: switches an output of it (a relay, a light, a siren) on or off, so again as often as it is called.
     outputs: their names, asked for within some seconds where a person chooses one; run in web. Both raise ControlError;
     None when the driver cannot. Run in the worker.
@@ -97,9 +98,9 @@ class CameraDriverSpec:
     nothing any more. Raises ControlError, after which the camera's masks are not relied on; None when the driver
     cannot. Runs in the worker, again whenever the camera was away.
     edge: what the camera keeps itself, on a card or a disk; called without touching the network, also with secrets
-    still sealed. None, or returning None, when it keeps nothing. Runs in web and a process of its own below the worker.
+    left empty. None, or returning None, when it keeps nothing. Runs in web and a process of its own below the worker.
     talk: the way to the camera's loudspeaker, open while the context lasts; called without touching the network, also
-    with secrets still sealed. None, or returning None, when there is no loudspeaker. Runs in web and the worker.
+    with secrets left empty. None, or returning None, when there is no loudspeaker. Runs in web and the worker.
     """
 
     name: str
@@ -110,7 +111,7 @@ class CameraDriverSpec:
     probe: Callable[[Any, float], Awaitable[ProbeReport]]
     capabilities: frozenset[str] = field(default_factory=frozenset)
     find: Callable[[Sequence[str], float], Awaitable[Sequence[FoundCamera]]] | None = None
-    ptz: Callable[[Any], Ptz] | None = None
+    ptz: Callable[[Any], Ptz | None] | None = None
     set_output: Callable[[Any, str, bool, float], Awaitable[None]] | None = None
     outputs: Callable[[Any, float], Awaitable[Sequence[str]]] | None = None
     set_masks: Callable[[Any, Masks, float], Awaitable[Masks]] | None = None

@@ -40,6 +40,11 @@ def opened(stored: dict[str, Any], keys: Keyring | None = None) -> dict[str, Any
     return _as_dict(_open(stored, keys or keyring()))
 
 
+def without_secrets(stored: dict[str, Any]) -> dict[str, Any]:
+    """Stored settings with each secret empty: for questions that need none, asked often."""
+    return _as_dict(_emptied(stored))
+
+
 def masked(model: BaseModel) -> dict[str, Any]:
     """The model as JSON values for people, API and audit log: a secret is MASK when set, empty when not."""
     return _as_dict(_walk(model.model_dump(), lambda secret: MASK if secret.get_secret_value() else ""))
@@ -68,6 +73,12 @@ def _open(value: Any, keys: Keyring) -> Any:
     if isinstance(value, list):
         return [_open(inner, keys) for inner in value]
     return value
+
+
+def _emptied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return "" if set(value) == {SEALED} else {key: _emptied(inner) for key, inner in value.items()}
+    return [_emptied(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _fill(given: Any, stored: Any) -> Any:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 
-from pydantic import ValidationError
-
-from core.cameras.drivers import CameraError, driver, opened
+from core.cameras.drivers import CameraError, closed, opened
 from core.cameras.models import Camera
 from core.hookspecs.cameras import ControlError
 from core.hookspecs.talk import Loudspeaker
@@ -17,10 +15,10 @@ Way = AbstractAsyncContextManager[Loudspeaker]
 def speaks(camera: Camera) -> bool:
     """Whether a camera has a loudspeaker, by its settings: no secret is opened and no network touched."""
     try:
-        spec = driver(camera.driver)
-        return spec.talk is not None and spec.talk(spec.settings.model_validate(camera.settings)) is not None
-    except (CameraError, ValidationError):
+        spec, settings = closed(camera.driver, camera.settings)
+    except CameraError:
         return False
+    return spec.talk is not None and spec.talk(settings) is not None
 
 
 def way_to(camera_id: int) -> Way:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.api import CameraDriverSpec, FoundCamera, PacketSource, ProbeReport
+from core.api import CameraDriverSpec, FoundCamera, PacketSource, ProbeReport, Ptz
 from plugins.onvif.settings import OnvifSettings
 
 
@@ -35,6 +35,27 @@ async def find(addresses: Sequence[str], seconds: float) -> Sequence[FoundCamera
     return await search(addresses, seconds, own_interfaces())
 
 
+def ptz(settings: OnvifSettings) -> Ptz | None:
+    """What moves the camera."""
+    from plugins.onvif.ptz.moving import OnvifPtz
+
+    return OnvifPtz(settings) if settings.moves else None
+
+
+async def outputs(settings: OnvifSettings, timeout: float) -> Sequence[str]:  # noqa: ASYNC109 - the contract's signature
+    """Names of what the device can switch."""
+    from plugins.onvif.outputs import names
+
+    return await names(settings)
+
+
+async def set_output(settings: OnvifSettings, output: str, on: bool, timeout: float) -> None:  # noqa: ASYNC109 - as above
+    """Switch one of these."""
+    from plugins.onvif.outputs import switch
+
+    await switch(settings, output, on)
+
+
 SPEC = CameraDriverSpec(
     name="onvif",
     title="ONVIF",
@@ -43,4 +64,7 @@ SPEC = CameraDriverSpec(
     open=open_stream,
     probe=probe,
     find=find,
+    ptz=ptz,
+    set_output=set_output,
+    outputs=outputs,
 )

@@ -46,6 +46,7 @@ def inquire(settings: OnvifSettings, seconds: float) -> tuple[dict[str, Any], tu
     found = profiles(device, deadline=step)
     mine = chosen(found, settings.channel, settings.main_profile, settings.sub_profile)
     told = _told(device, mine, who, settings, several=len(channels(found)) > 1, step=step)
+    told["moves"] = any(one.ptz for one in found if one.source == mine.source) and device.offers("ptz")
     others = [one for one in channels(found) if one.source != mine.source]
     return told, tuple(_other(one, who, settings) for one in others)
 

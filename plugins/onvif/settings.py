@@ -56,6 +56,9 @@ class OnvifSettings(BaseModel):
         title="Identity",
         description="By which the device is found again when its address changes; filled in by Eyrie.",
     )
+    moves: bool = Field(
+        True, title="Can be moved", description="Whether the device moves the camera; filled in by Eyrie."
+    )
     serial: str = Field("", title="Serial number", description="As the device told it; filled in by Eyrie.")
     main_url: str = Field("", title="Main stream", description="As the device told it; filled in by Eyrie.")
     sub_url: str = Field("", title="Sub stream", description="As the device told it; filled in by Eyrie.")

@@ -19,6 +19,7 @@ from core.access.declared import Required
 from core.access.queries import cameras_with
 from core.access.rights import rights_for
 from core.cameras import queries, services
+from core.cameras.control import moves
 from core.cameras.models import LONGEST_POST_ROLL, LONGEST_PRE_ROLL, Camera, RecordingMode
 from core.hookspecs.cameras import ProbeReport
 from core.recorder.protocol import CameraState, CameraStatus
@@ -61,10 +62,11 @@ class CameraOutput(serializers.ModelSerializer[Camera]):
     message = serializers.SerializerMethodField()
     recording_now = serializers.SerializerMethodField()
     speaks = serializers.SerializerMethodField()
+    moves = serializers.SerializerMethodField()
 
     class Meta:
         model = Camera
-        fields = ["id", "name", "state", "message", "recording_now", "enabled", "recording", "speaks"]
+        fields = ["id", "name", "state", "message", "recording_now", "enabled", "recording", "speaks", "moves"]
 
     def get_state(self, camera: Camera) -> str:
         """A CameraState value."""
@@ -77,6 +79,10 @@ class CameraOutput(serializers.ModelSerializer[Camera]):
     def get_speaks(self, camera: Camera) -> bool:
         """Whether it has a loudspeaker, by its settings."""
         return speaks(camera)
+
+    def get_moves(self, camera: Camera) -> bool:
+        """Whether it can be moved, by its settings."""
+        return moves(camera)
 
     def get_recording_now(self, camera: Camera) -> bool:
         """Whether pictures are being stored at this moment."""

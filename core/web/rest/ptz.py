@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from core.access.declared import Required
 from core.access.rights import rights_for
 from core.cameras import steering
-from core.cameras.control import mover
+from core.cameras.control import moves
 from core.cameras.steering import Hand, HeldBack
 from core.hookspecs.cameras import ControlError
 from core.hookspecs.ptz import Ptz, PtzPosition
@@ -103,8 +103,7 @@ class Steering(APIView):
     @extend_schema(responses=PtzOutput)
     def get(self, request: Request, camera_id: int) -> Response:
         """Asks the camera. 404 for one that cannot be moved."""
-        found_camera(camera_id)
-        if not _moves(camera_id):
+        if not moves(found_camera(camera_id)):
             return Response({"detail": "This camera cannot be moved."}, status=404)
         try:
             found = async_to_sync(_asked)(camera_id)
@@ -152,14 +151,6 @@ class Return(APIView):
             camera_id, given["preset"], given["minutes"], actor=actor(request), address=address(request)
         )
         return Response(given)
-
-
-def _moves(camera_id: int) -> bool:
-    try:
-        mover(camera_id)
-    except ControlError:
-        return False
-    return True
 
 
 async def _obeyed(camera_id: int, hand: Hand, order: Order) -> Any:

@@ -4,6 +4,7 @@
 // Events, bubbling: "tile-enlarge", "tile-clear", "tile-choose" (a camera is wanted for this place).
 
 import "components/live/live.js";
+import "components/ptz/ptz.js";
 import { REPLAY_MS, Replay } from "components/tile/replay.js";
 import { stateTone, stateWords, trouble } from "components/tile/words.js";
 import { zoomable } from "components/zoom/zoom.js";
@@ -20,6 +21,7 @@ class Tile extends HTMLElement {
   #live = "";
   #timer = 0;
   #replay = null;
+  #ptz = null;
   #sizes = new ResizeObserver(() => this.#chooseStream());
 
   connectedCallback() {
@@ -37,7 +39,7 @@ class Tile extends HTMLElement {
 
   get camera() { return this.#camera; }
 
-  // {id, name, plays} of the camera shown, null for an empty place; {id} alone of one that is not there for us.
+  // {id, name, plays, steers, manages} of the camera shown, null for an empty place; {id} alone of one that is not there for us.
   set camera(camera) {
     if (!this.firstElementChild) this.#build();
     const other = camera?.id !== this.#camera?.id;
@@ -48,6 +50,7 @@ class Tile extends HTMLElement {
     if (other) {
       this.zoom.reset();
       this.backToLive();
+      this.steer(false);
       this.#status = { state: "unknown" };
       this.#live = "";
     }
@@ -55,6 +58,7 @@ class Tile extends HTMLElement {
     this.part("empty").hidden = Boolean(camera);
     this.part("gone").hidden = !camera || there;
     this.part("replay-button").hidden = !camera?.plays;
+    this.part("steer-button").hidden = !camera?.steers;
     this.#chooseStream();
     if (there) this.part("live").setAttribute("camera", camera.id);
     else this.part("live").removeAttribute("camera");
@@ -112,6 +116,21 @@ class Tile extends HTMLElement {
     this.#refresh();
   }
 
+  // Move the camera itself, in this very place.
+  steer(on = !this.#ptz) {
+    if (on === Boolean(this.#ptz) || (on && !this.#camera?.steers)) return;
+    this.part("steer-button").setAttribute("aria-pressed", String(on));
+    this.toggleAttribute("steering", on);
+    if (on) {
+      this.zoom.reset();
+      this.#ptz = Object.assign(document.createElement("eyrie-ptz"), { camera: this.#camera, picture: () => this.part("live").picture });
+      this.append(this.#ptz);
+    } else {
+      this.#ptz.remove();
+      this.#ptz = null;
+    }
+  }
+
   // The picture as it is shown, unzoomed, as a file.
   async snapshot() {
     const shown = this.#replay ? this.#replay.picture : this.part("live").picture;
@@ -140,6 +159,13 @@ class Tile extends HTMLElement {
       this.part("zoom").textContent = detail.scale > 1 ? `${detail.scale.toFixed(1)}×` : "";
     });
     this.part("frame").addEventListener("dblclick", () => this.#camera && this.#ask("tile-enlarge"));
+    this.addEventListener("ptz-end", () => {
+      this.steer(false);
+      this.focus();
+    });
+    this.addEventListener("keydown", (event) => { if (this.#ptz?.pressed(event)) event.preventDefault(); });
+    this.addEventListener("keyup", (event) => this.#ptz?.released(event));
+    this.addEventListener("focusout", ({ relatedTarget }) => { if (!this.contains(relatedTarget)) this.#ptz?.rest(); });
     this.addEventListener("click", ({ target }) => this.#pressed(target.closest("button")?.dataset.does));
   }
 
@@ -151,6 +177,7 @@ class Tile extends HTMLElement {
 
   #pressed(does) {
     const actions = {
+      steer: () => this.steer(),
       replay: () => this.replay(),
       mute: () => this.toggleMute(),
       snapshot: () => this.snapshot(),

@@ -43,10 +43,18 @@ export function keys({ wall, views, tour, stopTour, fullscreen, tray, closeTray 
   shortcuts(t("Tile"), [
     { keys: [" "], shown: t("Space"), text: t("Freeze the picture, and go on"), run: (event) => (onButton(event) ? false : tile((one) => one.toggleFrozen())()) },
     { keys: ["i"], shown: "I", text: t("Play the last 30 seconds, and back to live"), run: tile((one) => one.replay()) },
+    { keys: ["p"], shown: "P", text: t("Move the camera, and done"), run: tile((one) => one.steer()) },
     { keys: ["m"], shown: "M", text: t("Sound"), run: tile((one) => one.toggleMute()) },
     { keys: ["s"], shown: "S", text: t("Snapshot"), run: tile((one) => one.camera && one.snapshot()) },
     { keys: ["+", "="], shown: "+", text: t("Closer"), run: tile(({ zoom }) => zoom.by(1.25)) },
     { keys: ["-"], text: t("Farther"), run: tile(({ zoom }) => zoom.by(0.8)) },
     { keys: ["0"], text: t("The whole picture"), run: tile(({ zoom }) => zoom.reset()) },
+  ]);
+  shortcuts(t("While a camera is moved"), [
+    { keys: [], shown: "← ↑ ↓ →", text: t("Turn it; with Shift quickly"), run: () => false },
+    { keys: [], shown: "+ −", text: t("Zoom"), run: () => false },
+    { keys: [], shown: "1 … 9", text: t("To a position"), run: () => false },
+    { keys: [], shown: "Home", text: t("To the home position"), run: () => false },
+    { keys: [], shown: t("Gamepad"), text: t("Left stick turns, right stick zooms, buttons are positions"), run: () => false },
   ]);
 }

@@ -1,0 +1,1 @@
+"""Moving cameras by ONVIF (PTZ and Imaging Service Specifications)."""
