@@ -50,5 +50,8 @@ class Scaler:
         same = (
             {"src_color_range": ColorRange.JPEG, "dst_color_range": ColorRange.JPEG} if self._format == "gray" else {}
         )
-        made = self._reformatter.reformat(frame, width, height, self._format, interpolation=Interpolation.AREA, **same)
+        # In this thread: swscale would otherwise have one of its own for each core and looker, at a seventh of all CPU.
+        made = self._reformatter.reformat(
+            frame, width, height, self._format, interpolation=Interpolation.AREA, threads=1, **same
+        )
         return made.planes[0]

@@ -5,6 +5,8 @@ what is left together with the unsure ones, which may go on with a track but beg
 in C-BIoU, Yang et al., 2023), so that a small or quick object is still found when it has left its last place wholly. In
 between, an alpha-beta filter says where a track is expected; its points are the filtered ones, which lie nearer to the
 truth than the detector's.
+
+Plain numbers: of the few objects of a picture NumPy takes ten times as long, and 10 MB.
 """
 
 from __future__ import annotations
@@ -12,9 +14,6 @@ from __future__ import annotations
 import math
 from collections import Counter, deque
 from collections.abc import Sequence
-
-import numpy as np
-import numpy.typing as npt
 
 from core.analyser.assigning import best_pairs
 from core.hookspecs.detectors import TrackedObject, TrackPoint, Tracks
@@ -42,10 +41,11 @@ _OTHER_LABEL = 0.3
 _PLACE_MS, _SIZE_MS, _SPEED_MS = 110.0, 450.0, 600.0
 """How quickly the filter follows what is seen: time after which it has come near by 63 %, whatever the frame rate."""
 
-Box = npt.NDArray[np.float64]
+Box = tuple[float, float, float, float]
 """Left, top, width, height as fractions of the picture."""
-Boxes = npt.NDArray[np.float64]
-"""n x 4: one a row."""
+Corners = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+NOWHERE: Box = (0.0, 0.0, 0.0, 0.0)
 
 
 class Tracker:
@@ -89,13 +89,17 @@ class Tracker:
         self, objects: list[SeenObject], followed: list[_Followed], turn: int, wall_ms: int
     ) -> tuple[list[SeenObject], list[_Followed]]:
         """One round: objects go to the tracks they fit best. Returns what is left of both."""
-        if not objects or not followed:
-            return objects, followed
-        alike = _alike(_boxes(objects), np.array([one.box for one in followed]), _ENLARGED[turn])
-        labels = np.array([one.label for one in followed])
-        alike -= _OTHER_LABEL * (np.array([seen.label for seen in objects])[:, None] != labels[None, :])
-        rows, columns = best_pairs(alike)
-        fits = [(row, column) for row, column in zip(rows, columns, strict=True) if alike[row, column] >= _ALIKE[turn]]
+        places = [_corners(seen.box, _ENLARGED[turn]) for seen in objects if seen.box is not None]
+        tracks = [_corners(one.box, _ENLARGED[turn]) for one in followed]
+        alike = {}
+        for row, place in enumerate(places):
+            for column, track in enumerate(tracks):
+                like = _alike(place, track)
+                if like and objects[row].label != followed[column].label:
+                    like -= _OTHER_LABEL
+                if like >= _ALIKE[turn]:
+                    alike[row, column] = like
+        fits = best_pairs(alike)
         for row, column in fits:
             followed[column].see(objects[row], wall_ms)
         used, found = {row for row, _ in fits}, {column for _, column in fits}
@@ -118,10 +122,10 @@ class _Followed:
         self._texts: dict[str, float] = {}
         self._old: deque[TrackPoint] = deque()
         self._points: deque[TrackPoint] = deque()
-        self._speed = np.zeros(2)
+        self._speed = (0.0, 0.0)
         self._at_ms = self.seen_ms = wall_ms
         self.label, self.text = seen.label, seen.text
-        self.box = np.array(seen.box, np.float64)
+        self.box: Box = seen.box or NOWHERE
         self.certain = False
         self._note(seen, wall_ms)
 
@@ -132,23 +136,23 @@ class _Followed:
 
     def expect(self, wall_ms: int) -> None:
         """Move the box to where it is expected at that moment."""
-        self.box[:2] += self._speed * (wall_ms - self._at_ms)
+        left, top, width, height = self.box
+        passed_ms = wall_ms - self._at_ms
+        self.box = (left + self._speed[0] * passed_ms, top + self._speed[1] * passed_ms, width, height)
         self._at_ms = wall_ms
 
     def see(self, seen: SeenObject, wall_ms: int) -> None:
         """It is this one; `expect` was called for the same moment."""
-        box = np.array(seen.box, np.float64)
-        middle = self.box[:2] + self.box[2:] / 2
-        off = box[:2] + box[2:] / 2 - middle
+        left, top, width, height = seen.box or NOWHERE
+        x, y = self.box[0] + self.box[2] / 2, self.box[1] + self.box[3] / 2
+        off_x, off_y = left + width / 2 - x, top + height / 2 - y
         passed_ms = max(wall_ms - self.seen_ms, SOONEST_MS)
-        if self.certain:
-            self._speed += _gain(passed_ms, _SPEED_MS) * off / passed_ms
-            middle += _gain(passed_ms, _PLACE_MS) * off
-        else:
-            self._speed = off / passed_ms
-            middle += off
-        size = self.box[2:] + _gain(passed_ms, _SIZE_MS) * (box[2:] - self.box[2:])
-        self.box = np.concatenate((middle - size / 2, size))
+        quick, sure = (_gain(passed_ms, _SPEED_MS), _gain(passed_ms, _PLACE_MS)) if self.certain else (1.0, 1.0)
+        speed = self._speed if self.certain else (0.0, 0.0)
+        self._speed = (speed[0] + quick * off_x / passed_ms, speed[1] + quick * off_y / passed_ms)
+        grown = _gain(passed_ms, _SIZE_MS)
+        width, height = self.box[2] + grown * (width - self.box[2]), self.box[3] + grown * (height - self.box[3])
+        self.box = (x + sure * off_x - width / 2, y + sure * off_y - height / 2, width, height)
         self.seen_ms = wall_ms
         self.certain = True
         self._note(seen, wall_ms)
@@ -176,9 +180,9 @@ class _Followed:
         return TrackedObject(self._id, self.label, points, seen, ended, self.text)
 
 
-def _inside(box: Box) -> tuple[float, float, float, float]:
+def _inside(box: Box) -> Box:
     """What of it lies in the picture."""
-    left, top, right, bottom = np.clip((*box[:2], *(box[:2] + box[2:])), 0.0, 1.0).tolist()
+    left, top, right, bottom = (min(max(part, 0.0), 1.0) for part in _corners(box, 0.0))
     return left, top, right - left, bottom - top
 
 
@@ -186,24 +190,21 @@ def _gain(passed_ms: int, constant_ms: float) -> float:
     return 1.0 - math.exp(-passed_ms / constant_ms)
 
 
-def _boxes(objects: Sequence[SeenObject]) -> Boxes:
-    return np.array([seen.box for seen in objects], np.float64)
+def _corners(box: Box, enlarged: float) -> Corners:
+    """Of a box that is larger by a share of its size on each side."""
+    left, top, width, height = box
+    across, down = width * enlarged, height * enlarged
+    return left - across, top - down, left + width + across, top + height + down
 
 
-def _alike(ones: Boxes, others: Boxes, enlarged: float) -> npt.NDArray[np.float64]:
-    """Intersection over union of each pair, n x m, all boxes being larger by a share of their size on each side."""
-    least, most = _corners(ones, enlarged)
-    other_least, other_most = _corners(others, enlarged)
-    low = np.maximum(least[:, None], other_least[None])
-    high = np.minimum(most[:, None], other_most[None])
-    shared = np.clip(high - low, 0, None).prod(axis=2)
-    areas = (most - least).prod(axis=1)[:, None] + (other_most - other_least).prod(axis=1)[None]
-    return np.asarray(shared / np.maximum(areas - shared, 1e-12))
-
-
-def _corners(boxes: Boxes, enlarged: float) -> tuple[Boxes, Boxes]:
-    margin = boxes[:, 2:] * enlarged
-    return boxes[:, :2] - margin, boxes[:, :2] + boxes[:, 2:] + margin
+def _alike(one: Corners, other: Corners) -> float:
+    """Intersection over union."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    if wide <= 0 or high <= 0:
+        return 0.0
+    areas = (one[2] - one[0]) * (one[3] - one[1]) + (other[2] - other[0]) * (other[3] - other[1])
+    return wide * high / (areas - wide * high)
 
 
 def _base36(number: int) -> str:
