@@ -21,6 +21,7 @@ from core.access.rights import rights_for
 from core.cameras import queries, services
 from core.cameras.control import moves
 from core.cameras.models import LONGEST_POST_ROLL, LONGEST_PRE_ROLL, Camera, RecordingMode
+from core.edge.cards import keeps
 from core.hookspecs.cameras import ProbeReport
 from core.recorder.protocol import CameraState, CameraStatus
 from core.talk.loudspeakers import speaks
@@ -62,11 +63,12 @@ class CameraOutput(serializers.ModelSerializer[Camera]):
     message = serializers.SerializerMethodField()
     recording_now = serializers.SerializerMethodField()
     speaks = serializers.SerializerMethodField()
+    keeps = serializers.SerializerMethodField()
     moves = serializers.SerializerMethodField()
 
     class Meta:
         model = Camera
-        fields = ["id", "name", "state", "message", "recording_now", "enabled", "recording", "speaks", "moves"]
+        fields = ["id", "name", "state", "message", "recording_now", "enabled", "recording", "speaks", "moves", "keeps"]
 
     def get_state(self, camera: Camera) -> str:
         """A CameraState value."""
@@ -83,6 +85,10 @@ class CameraOutput(serializers.ModelSerializer[Camera]):
     def get_moves(self, camera: Camera) -> bool:
         """Whether it can be moved, by its settings."""
         return moves(camera)
+
+    def get_keeps(self, camera: Camera) -> bool:
+        """Whether it keeps recordings of its own, by its settings."""
+        return keeps(camera)
 
     def get_recording_now(self, camera: Camera) -> bool:
         """Whether pictures are being stored at this moment."""

@@ -48,11 +48,20 @@ class RecordingGap(serializers.Serializer[dict[str, Any]]):
     detail = serializers.CharField()
 
 
+class FetchedRange(serializers.Serializer[dict[str, Any]]):
+    """A stretch that was not recorded here, but fetched later from what the camera keeps; in `ranges` as well."""
+
+    camera = serializers.IntegerField()
+    start = serializers.CharField()
+    end = serializers.CharField()
+
+
 class RecordingsOutput(serializers.Serializer[dict[str, Any]]):
     """Ranges and gaps of all cameras asked for, by camera and time."""
 
     ranges = RecordedRange(many=True)
     gaps = RecordingGap(many=True)
+    fetched = FetchedRange(many=True)
 
 
 class SegmentOutput(serializers.Serializer[dict[str, Any]]):
@@ -116,7 +125,8 @@ class Recordings(APIView):
         """What is recorded of one or several cameras, and why not where it is not."""
         start, end = required_range(request.query_params)
         join_ms = max(queries.JOIN_MS, 1000 * whole_number(request, "detail", 0, 0, 86_400))
-        found = queries.timelines(playable_cameras(request), start, end, stream_of(request), join_ms)
+        cameras, stream = playable_cameras(request), stream_of(request)
+        found = queries.timelines(cameras, start, end, stream, join_ms)
         ranges = [
             {"camera": camera, "start": rfc3339(one.start_ms), "end": rfc3339(one.end_ms), "size": one.size}
             for camera, timeline in found.items()
@@ -133,7 +143,12 @@ class Recordings(APIView):
             for camera, timeline in found.items()
             for gap in timeline.gaps
         ]
-        return Response({"ranges": ranges, "gaps": gaps})
+        fetched = [
+            {"camera": camera, "start": rfc3339(one.start_ms), "end": rfc3339(one.end_ms)}
+            for camera, parts in queries.fetched(cameras, start, end, stream).items()
+            for one in parts
+        ]
+        return Response({"ranges": ranges, "gaps": gaps, "fetched": fetched})
 
 
 class Segments(APIView):
