@@ -74,10 +74,15 @@ class Looker:
         """Whether it is to be spared while nothing moves."""
         return isinstance(self.wants, FrameRequest) and self.wants.only_moving
 
+    def stand(self, state: State, message: str = "") -> None:
+        """That is how it is doing. message: one sentence when something is wrong."""
+        self.state, self.message = state, message
+
     def open(self, link: Link) -> None:
         """Have it opened in its worker."""
         self.close_link()
-        self.state, self.message, self.retry_at = State.STARTING, "", None
+        self.stand(State.STARTING)
+        self.retry_at = None
         self._link, self._waiting = link, 0
         link.send([Kind.OPEN, self.number, self.camera_id, self.detector])
 
@@ -93,7 +98,7 @@ class Looker:
         if self.message != why:
             log.error("Camera %d: detector %s: %s", self.camera_id, self.detector, why)
         self.close_link()
-        self.state, self.message = State.FAILED, why
+        self.stand(State.FAILED, why)
         self.failures += 1
         self.retry_at = now + min(5.0 * 2 ** min(self.failures - 1, 4), 60.0)
 
@@ -109,7 +114,7 @@ class Looker:
         with self._lock:
             self._link, self._shelf = None, None
         if self.state is not State.FAILED:
-            self.state, self.message = State.STARTING, "Its process has ended and is being started again."
+            self.stand(State.STARTING, "Its process has ended and is being started again.")
 
     def offer(self, frame: VideoFrame, wall_ms: int) -> None:
         """Have it look at a picture, unless two are waiting already."""
@@ -144,8 +149,10 @@ class Looker:
         self.last_ms = wall_ms
         if self.rate.recover(wall_ms):
             log.info("Camera %d: detector %s keeps up again", self.camera_id, self.detector)
-        self.state = State.SLOWED if self.rate.slowed else State.LOOKING
-        self.message = self._slowness() if self.rate.slowed else ""
+        if self.rate.slowed:
+            self._slow_down()
+        else:
+            self.stand(State.LOOKING)
 
     def follow(self, tracks: Tracks, labels: tuple[str, ...]) -> None:
         """Have it look at tracks, of these labels or of all, unless it has not read those before."""
@@ -178,7 +185,8 @@ class Looker:
         self.figures.dropped += 1
         slowed_before = self.rate.slowed
         if self.rate.dropped(wall_ms) and not slowed_before:
-            log.warning("Camera %d: detector %s: %s", self.camera_id, self.detector, self._slowness())
+            self._slow_down()
+            log.warning("Camera %d: detector %s: %s", self.camera_id, self.detector, self.message)
 
-    def _slowness(self) -> str:
-        return f"It cannot keep up and is given {self.rate.fps:.2g} pictures a second."
+    def _slow_down(self) -> None:
+        self.stand(State.SLOWED, f"It cannot keep up and is given {self.rate.fps:.2g} pictures a second.")

@@ -171,7 +171,7 @@ class Node:
             why = self._quarantined.get(f"{looker.plugin}:{WORKER}")
             link = self._links.of(looker.plugin)
             if why is not None and link is None:
-                looker.state, looker.message = State.QUARANTINED, f"Its process is not started any more: {why}."
+                looker.stand(State.QUARANTINED, f"Its process is not started any more: {why}.")
             elif looker.retry_at is not None and now >= looker.retry_at and link is not None:
                 looker.open(link)
 

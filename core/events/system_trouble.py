@@ -11,11 +11,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, connections
+from django.db import connections
 
 from core.events.models import StoredEvent
 from core.events.services import close, record
 from core.media.clock import Clock
+from core.tasks.database import MayBeAway
 
 LOOK_S = 1.0
 OLDEST_MS = 86_400_000
@@ -67,17 +68,11 @@ class Newsreader:
             return 0
 
     def _run(self) -> None:
-        reachable = True
+        database = MayBeAway(log, "what befell the system waits for it")
         while True:
             last = self._stopping.is_set()
-            try:
+            with database:
                 self.look()
-                reachable = True
-            except DatabaseError as error:
-                if reachable:
-                    log.warning("the database does not answer: %s; what befell the system waits for it", error)
-                reachable = False
-                connections.close_all()
             if last:
                 break
             self._stopping.wait(LOOK_S)

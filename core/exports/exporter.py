@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
 
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 
 from core.exports import claims
 from core.exports.archive import DiskFull, archive_path
@@ -21,6 +21,7 @@ from core.exports.signing import KeyTrouble, Signer
 from core.hookspecs.storage import StorageError
 from core.media.clock import Clock
 from core.recording.reading import Readers
+from core.tasks.database import MayBeAway
 
 log = logging.getLogger("eyrie.exports")
 LOOK_S = 1.0
@@ -44,24 +45,19 @@ class Exporter:
         self._clock, self._stop, self._beat = clock, stop, beat
         self._owner = secrets.token_hex(8)
         self._readers = Readers()
+        self._database = MayBeAway(log, "exports wait for it")
 
     def run(self) -> None:
         """Look for work, every second."""
         tidied = None
-        reachable = True
         while not self._stop.is_set():
             self._beat()
-            try:
+            worked = False
+            with self._database:
                 if tidied is None or self._clock.monotonic() - tidied > TIDY_S:
                     tidied = self._clock.monotonic()
                     remove_expired(self._folder, self._clock.wall_ms())
                 worked = self.work()
-                reachable = True
-            except DatabaseError as error:
-                worked = False
-                if reachable:
-                    log.warning("the database does not answer: %s; exports wait for it", error)
-                reachable = False
             if not worked:
                 close_old_connections()
                 self._stop.wait(LOOK_S)

@@ -10,21 +10,24 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
-from django.db import DatabaseError, connections
+from django.db import connections
 
 import core
 from core.media.clock import Clock
 from core.replays.models import Replay
 from core.replays.services import forget_old
+from core.tasks.database import MayBeAway
 from core.tasks.jobs import ATTEMPTS, Lost, State, claim, finish, held, release
 
 log = logging.getLogger("eyrie.replays")
 
 LOOK_S = 1.0
 WATCH_S = 0.5
+RENEW_S = 2.0
 SILENT_S = 60.0
-"""A job that said nothing for so long hangs: a look may take long, models are loaded at first."""
+"""A job that came no farther for so long hangs: a look may take long, models are loaded at first."""
 TIDY_S = 3600.0
 
 
@@ -52,25 +55,19 @@ class ReplayRunner:
         self._thread.join(5)
 
     def _run(self) -> None:
-        reachable = True
+        database = MayBeAway(log, "replays wait for it")
         while not self._stopping.is_set():
-            try:
+            worked = False
+            with database:
                 self._tidy()
                 worked = self.work()
-                reachable = True
-            except DatabaseError as error:
-                worked = False
-                if reachable:
-                    log.warning("the database does not answer: %s; replays wait for it", error)
-                reachable = False
-                connections.close_all()
             if not worked:
                 self._stopping.wait(LOOK_S)
         connections.close_all()
 
     def work(self) -> bool:
         """Do one job, if one waits; whether there was one."""
-        fresh = {"looks": 0, "look_us": 0, "decode_us": 0, "found": 0, "stored": 0, "finds": []}
+        fresh: dict[str, Any] = {"looks": 0, "look_us": 0, "decode_us": 0, "found": 0, "stored": 0, "finds": []}
         job = claim(Replay, self._owner, self._clock.wall_ms(), **fresh)
         if job is None:
             return False
@@ -93,18 +90,24 @@ class ReplayRunner:
         return subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603 - our own words
 
     def _watch(self, job: Replay, process: subprocess.Popen[bytes]) -> None:
-        begun = self._clock.monotonic()
+        """Until it has ended. The claim is renewed from here, as a single look may take longer than one holds."""
+        known, since, renewed = None, self._clock.monotonic(), float("-inf")
         while process.poll() is None:
             if self._stopping.wait(WATCH_S):
                 release(job)
                 return
-            said = held(job).values_list("beat_ms", flat=True).first()
+            now = self._clock.monotonic()
+            said = held(job).values_list("at_ms", "looks").first()
             if said is None:
                 return  # it was deleted, or its process is about to end
-            silent = (self._clock.wall_ms() - said) / 1000
-            if silent > SILENT_S and self._clock.monotonic() - begun > SILENT_S:
+            if said != known:
+                known, since = said, now
+            if now - since > SILENT_S:
                 self._fail(job, f"The detector said nothing for {SILENT_S:.0f} s and was ended.")
                 return
+            if now - renewed > RENEW_S:
+                renewed = now
+                held(job).update(beat_ms=self._clock.wall_ms())
         if process.returncode != 0:
             self._fail(job, f"The detector's process ended by itself: {_ending(process.returncode)}.")
 

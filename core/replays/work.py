@@ -31,13 +31,19 @@ def do(job_id: int, owner: str) -> None:
         return
     clock = SystemClock()
     config = detector_config(CameraDetector(camera_id=job.camera_id, detector=job.detector, settings=job.settings))
-    why = config.fault
-    if not why:
-        outcome = host().run(config.plugin, f"detector {job.detector} over a recording", Work(job, config, clock).run)
-        why = "" if outcome.error is None else _reason(outcome.error)
-    if why:
-        log.warning("replay %d failed: %s", job_id, why)
-        held(job).update(state=State.FAILED, owner="", error=why[:500], finished_ms=clock.wall_ms())
+    if config.fault:
+        _fail(job, config.fault, clock)
+        return
+    outcome = host().run(config.plugin, f"detector {job.detector} over a recording", Work(job, config, clock).run)
+    if isinstance(outcome.error, ValueError):
+        _fail(job, str(outcome.error), clock)
+    elif outcome.error is not None:
+        _fail(job, f"The detector failed: {describe(outcome.error)}", clock)
+
+
+def _fail(job: Replay, why: str, clock: Clock) -> None:
+    log.warning("replay %d failed: %s", job.pk, why)
+    held(job).update(state=State.FAILED, owner="", error=why[:500], finished_ms=clock.wall_ms())
 
 
 class Work:
@@ -114,8 +120,3 @@ class Work:
             "finds": self._finds.json(),
             "stored": job.stored,
         }
-
-
-def _reason(error: BaseException) -> str:
-    """Why a job failed, as a sentence."""
-    return str(error) if isinstance(error, ValueError) else f"The detector failed: {describe(error)}"

@@ -137,6 +137,21 @@ def test_a_detector_that_hangs_is_ended(camera: Camera, monkeypatch: pytest.Monk
     assert "said nothing" in one.error
 
 
+def test_the_claim_is_kept_while_a_look_takes_long(camera: Camera, monkeypatch: pytest.MonkeyPatch) -> None:
+    long_ago = 1
+
+    def started(_runner: ReplayRunner, claimed: Replay) -> subprocess.Popen[bytes]:
+        Replay.objects.filter(pk=claimed.pk).update(beat_ms=long_ago)  # its process says nothing since then
+        return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1)"])
+
+    monkeypatch.setattr(ReplayRunner, "_started", started)
+    monkeypatch.setattr(runner, "WATCH_S", 0.05)
+    one = job(camera)
+    assert ReplayRunner(SystemClock()).work()
+    one.refresh_from_db()
+    assert one.beat_ms > long_ago
+
+
 def test_a_waiting_job_is_cancelled_at_once_and_old_ones_are_forgotten(camera: Camera) -> None:
     one = job(camera)
     cancel_replay(one)
