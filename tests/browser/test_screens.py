@@ -5,17 +5,17 @@ looked at.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, TimeoutError
 
 from plugins.simulator.testing import ParkFace, SimulatedCamera, running_park
 from tests.browser.furnished import PLUGINS, Site, furnish
 from tests.browser.pages import pages
 from tests.browser.watching import stays_live, tile
-from tests.rig.browser import enter, filled, watched_page
+from tests.rig.browser import SECONDS, enter, filled, watched_page
 from tests.rig.processes import ROOT
 from tests.rig.system import RunningSystem
 
@@ -63,18 +63,41 @@ def test_every_page_is_pictured(
         if address == "/":
             stays_live(tile(page, "Front door"))
         take(address.strip("/").replace("/", "-") or "live")
-    page.goto(f"{system.url}/playback/?camera={shown.cameras['Street']}&camera={shown.cameras['Till']}")
-    filled(page)
-    page.wait_for_function(SHOWN)
-    take("playback-of-two")
-    page.keyboard.press("?")
-    take("shortcuts")
+    for number, (address, opened) in enumerate(_openings(shown)):
+        page.goto(system.url + address)
+        filled(page)
+        for selector in opened:
+            page.locator(selector).first.click()
+        take(f"opened-{number}-{address.split('?')[0].strip('/').replace('/', '-') or 'live'}")
     if size == "phone":
-        page.keyboard.press("Escape")
+        page.goto(system.url + "/events/")
         page.locator("nav.rail .more").tap()
         take("more")
     context.close()
     assert not wrong
+
+
+def _openings(shown: Site) -> list[tuple[str, tuple[str, ...]]]:
+    """Pages, and what is pressed there, one after the other."""
+    street, till = shown.street, shown.cameras["Till"]
+    detection, two = f"/cameras/{street}/detection/", f"/playback/?camera={street}&camera={till}"
+    return [
+        (f"/playback/?camera={street}&finds={street}/{shown.replay}", ("#tried-earlier", "#tried-earlier")),
+        (two, ("#search",)),
+        (two, ("#choose",)),
+        (two, ("#bookmark",)),
+        ("/", ("#views-button",)),
+        ("/", ("#tray-button",)),
+        (detection, ("[data-detector=motion] .settings",)),
+        (detection, ("[data-detector=analytics] .settings",)),
+        (detection, ("[data-detector=motion] .try",)),
+        ("/system/users/", (".page-head .button.primary",)),
+        ("/system/backup/", (".page-head .button.primary",)),
+        ("/cameras/schedules/", (".page-head .button.primary",)),
+        ("/rules/kinds/", (".page-head .button.primary",)),
+        ("/events/", ("[popovertarget=user-menu]",)),
+        ("/system/plugins/", (".settings:visible",)),
+    ]
 
 
 def _of_plugins(page: Page, system: RunningSystem) -> list[str]:
@@ -93,6 +116,8 @@ class _Camera:
         SCREENS.mkdir(parents=True, exist_ok=True)
 
     def __call__(self, name: str) -> None:
+        with suppress(TimeoutError):  # pictures; a page that asks again and again is never idle
+            self._page.wait_for_load_state("networkidle", timeout=4 * SECONDS)
         self._page.screenshot(path=SCREENS / f"{self._prefix}-{name}.png", animations="disabled")
         main = self._page.locator("#main")
         if main.count() and main.evaluate("(one) => one.scrollHeight > one.clientHeight + 20"):

@@ -44,7 +44,7 @@ function card(plugin) {
   const badge = one.querySelector(".state");
   badge.textContent = words;
   badge.dataset.tone = tone;
-  one.querySelector(".summary").textContent = plugin.summary;
+  one.querySelector(".summary").textContent = t(plugin.summary);
   one.querySelector(".origin").textContent = [plugin.name, plugin.version, plugin.origin].filter(Boolean).join(" · ");
   const failing = Object.entries(plugin.failing).map(([what, why]) => `${what}: ${why}`);
   const wrong = failing.length ? failing : [plugin.error].filter(Boolean);
@@ -65,7 +65,7 @@ function card(plugin) {
 
 // One that is not loaded has told no title yet, only its name.
 function titleOf({ title, name }) {
-  return title === name ? name[0].toUpperCase() + name.slice(1).replaceAll("_", " ") : title;
+  return title === name ? name[0].toUpperCase() + name.slice(1).replaceAll("_", " ") : t(title);
 }
 
 function offerLog(details, name) {
@@ -96,7 +96,7 @@ async function show(plugin) {
   try {
     const found = await call(`plugins/${plugin.name}/settings/`);
     open = plugin;
-    byId("settings-title").textContent = t("Settings of {name}", { name: plugin.title });
+    byId("settings-title").textContent = t("Settings of {name}", { name: titleOf(plugin) });
     form.querySelector("schema-form").show(found.schema, found.values);
     tell(form, found.error);
     dialog.showModal();

@@ -37,7 +37,7 @@ async function showJobs() {
   byId("replay-list").replaceChildren(...results.map((job) => {
     const row = copyOf("replay-row");
     row.querySelector("a").href = `/cameras/${camera}/detection/${job.id}/`;
-    row.querySelector("strong").textContent = job.title;
+    row.querySelector("strong").textContent = t(job.title);
     row.querySelector("time").textContent = `${dayAndTime(Date.parse(job.start))} – ${dayAndTime(Date.parse(job.end))}`;
     row.querySelector(".found").textContent = found(job);
     showJobState(row.querySelector(".badge"), job);
@@ -52,11 +52,11 @@ class Card {
     this.element.dataset.detector = offered.name;
     this.part = (selector) => this.element.querySelector(selector);
     this.form = this.part("form");
-    this.part("h2").textContent = offered.title;
-    this.part(".cost").textContent = offered.cost;
+    this.part("h2").textContent = t(offered.title);
+    this.part(".cost").textContent = t(offered.cost);
     this.part(".settings").hidden = !offered.settings;
     this.part(".try").hidden = !offered.settings || plays !== "yes";
-    this.part(".sight figcaption").textContent = offered.legend ?? "";
+    this.part(".sight figcaption").textContent = offered.legend ? t(offered.legend) : "";
     this.part(".switch").addEventListener("change", () => this.#turn());
     this.part(".settings").addEventListener("click", () => this.#open(this.form.hidden));
     this.part(".close").addEventListener("click", () => this.#open(false));
@@ -131,7 +131,7 @@ class Card {
   // With what is in the form, if it is open: settings are best tried before they are saved.
   #try() {
     const { name, title } = this.offered;
-    askForReplay({ cameras: [{ id: camera, name: "" }], detectors: [{ id: name, name: title }], settings: this.form.hidden ? undefined : this.values });
+    askForReplay({ cameras: [{ id: camera, name: "" }], detectors: [{ id: name, name: t(title) }], settings: this.form.hidden ? undefined : this.values });
   }
 }
 

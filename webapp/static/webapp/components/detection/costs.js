@@ -27,7 +27,7 @@ function row(id, what, badge, ...figures) {
 function detector(one) {
   const badge = make("span", { className: "badge", title: one.message });
   showDetectorState(badge, one.state);
-  return row(one.camera_id, one.title, badge, number(one.looks_per_second, 1), milliseconds(one.cpu_ms_per_look), number(one.dropped), share(one.cpu_share));
+  return row(one.camera_id, t(one.title), badge, number(one.looks_per_second, 1), milliseconds(one.cpu_ms_per_look), number(one.dropped), share(one.cpu_share));
 }
 
 function decoding({ camera_id: id, stream, width, height, decoded_per_second: rate, cpu_share: part }) {

@@ -35,7 +35,7 @@ async function refresh() {
 function show(job) {
   const start = Date.parse(job.start), end = Date.parse(job.end), open = isOpen(job);
   when = end - start < DAY ? clockTime : dayAndTime;
-  byId("title").textContent = job.title;
+  byId("title").textContent = t(job.title);
   showJobState(byId("state"), job);
   byId("range").textContent = `${dayAndTime(start)} – ${dayAndTime(end)}`;
   byId("progress").hidden = !open;

@@ -23,7 +23,7 @@ export function showFinds(asked, { clock, timeline, objects, seek }) {
     try {
       const job = await call(`cameras/${camera}/replays/${replay}/`);
       show(job.finds.map(marked).sort((one, other) => one.at - other.at));
-      byId("tried-words").textContent = `${job.title}: ${found(job)}`;
+      byId("tried-words").textContent = `${t(job.title)}: ${found(job)}`;
       if (isOpen(job)) setTimeout(refresh, EVERY);
     } catch (error) {
       close();

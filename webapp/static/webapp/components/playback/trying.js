@@ -1,6 +1,7 @@
 // A detector over what is selected: the button beside the selection.
 
 import { call } from "eyrie/api.js";
+import { t } from "eyrie/i18n.js";
 import { toast } from "eyrie/toasts.js";
 import { askForReplay } from "components/detection/try-dialog.js";
 
@@ -12,7 +13,7 @@ export async function trying({ timeline, chosen, me }) {
   button.addEventListener("click", async () => {
     try {
       const { results } = await call("detectors/");
-      askForReplay({ cameras: chosen().filter(may), detectors: results.map(({ name, title }) => ({ id: name, name: title })), range: timeline.selection });
+      askForReplay({ cameras: chosen().filter(may), detectors: results.map(({ name, title }) => ({ id: name, name: t(title) })), range: timeline.selection });
     } catch (error) {
       toast(error.message, "bad");
     }
