@@ -2,16 +2,17 @@
 
     .venv/bin/python bench/detect/motion.py [--quick] [--json FILE]
 
-Beside it the research note's method: MOG2 at full size, kept where the lag-2 difference agrees.
+Beside it the research note's method (MOG2 at full size, kept where the lag-2 difference agrees) and, where it is
+installed, Debian's `motion` (apt-get install motion), which looks at the same pictures in real time.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import cv2
 import numpy as np
@@ -21,22 +22,16 @@ import clips
 import disturbances
 import harness
 import motion_baseline
+import motion_beside
+from motion_beside import Looks
+from motion_scoring import score, spans
 
 from core.api import Frame
 from plugins.motion.detector import MotionDetector
 from plugins.motion.settings import MotionSettings
 
-ROUNDING = 3  # pictures by which an annotated visit may be off
 SMALL_PERCENT = 0.07  # distant cars and people
-
-
-class Looks(Protocol):
-    """What is measured: a detector that says whether motion goes on, in which boxes, and in which cells."""
-
-    cpu_s: float
-
-    def look(self, frame: Frame) -> tuple[bool, list[tuple[float, ...]], Any]:
-        """Whether an event goes on, boxes as fractions, and the mask of what moves."""
+QUICK_KINDS = ("clean", "noise 14", "light x1.43", "flicker 10%", "rain")  # shown to `motion` with --quick
 
 
 class Eyrie:
@@ -58,28 +53,10 @@ class Eyrie:
         )
 
 
-def spans(going_on: Sequence[bool]) -> list[tuple[int, int]]:
-    """First and last number of each run of true ones."""
-    edges = np.flatnonzero(np.diff([0, *map(int, going_on), 0]))
-    return [(int(first), int(after) - 1) for first, after in zip(edges[::2], edges[1::2], strict=True)]
-
-
 def car(detector: Looks, pictures: disturbances.Pictures, fps: float) -> dict[str, Any]:
-    """Visits found, events in between, and the share of the empty time inside an event (but for its end: 2 s)."""
+    """Visits found, events that are of none, and CPU."""
     on = [detector.look(frame)[0] for frame in clips.frames(pictures, fps)]
-    truth = clips.visits()
-    events = spans(on)
-    empty = np.ones(len(on), bool)
-    for first, last in truth:
-        empty[first - ROUNDING : last + ROUNDING + round(2 * fps) + 1] = False
-    delays = [min((e[0] - v[0] for e in events if e[0] <= v[1] and e[1] >= v[0]), default=None) for v in truth]
-    return {
-        "visits": f"{sum(delay is not None for delay in delays)}/{len(truth)}",
-        "false": sum(not any(e[0] <= v[1] and e[1] >= v[0] - ROUNDING for v in truth) for e in events),
-        "idle": f"{np.asarray(on)[empty].mean():.1%}",
-        "latest start s": max((round(delay / fps, 2) for delay in delays if delay is not None), default=None),
-        "cpu ms": round(detector.cpu_s / len(on) * 1000, 2),
-    }
+    return {**score(on, clips.visits(), fps).row(), "cpu ms": round(detector.cpu_s / len(on) * 1000, 2)}
 
 
 def highway(detector: Looks, every: int) -> dict[str, Any]:
@@ -157,43 +134,52 @@ def alarms(minutes: float) -> Iterable[list[Any]]:
         yield [name, *told, round(sum(told) * 60 / (minutes * len(footage)), 1), round(cpu / looks * 1000, 2)]
 
 
-def main() -> None:
-    options = harness.arguments(__doc__ or "").parse_args()
-    clips.require()
-    minutes = 1 if options.quick else 10
-    report = harness.begin("detect/motion", time.time_ns() // 1_000_000, minutes_of_each_disturbance=minutes)
-    figures = report.figures
+def car_table(kinds: Iterable[str], figures: dict[str, Any], with_note: bool) -> None:
     clip = clips.load("car")
-    rows = []
-    for name in disturbances.KINDS:
+    rows: list[list[Any]] = []
+    for name in kinds:
         pictures = disturbances.of_kind(name, clip.pictures, 140, clip.fps)
-        own = car(Eyrie(), pictures, clip.fps)
-        note = car(motion_baseline.Baseline(), pictures, clip.fps)
-        figures[f"car, {name}"] = {"eyrie": own, "note": note}
-        rows.append([name, *own.values(), *note.values()])
-    harness.table(["car clip", *own, *(f"note: {key}" for key in note)], rows)
+        found = {"eyrie": car(Eyrie(), pictures, clip.fps)}
+        if with_note:
+            found["note"] = car(motion_baseline.Baseline(), pictures, clip.fps)
+        figures[f"car, {name}"] = found
+        rows.append([name, *(value for one in found.values() for value in one.values())])
+    head = [f"{who}: {key}" for who, one in found.items() for key in one]
+    harness.table(["car clip", *head], rows)
+
+
+def clip_tables(quick: bool, figures: dict[str, Any]) -> None:
     tried: dict[str, Callable[[Looks], dict[str, Any]]] = {
         "highway, each 5th picture": (lambda looks: highway(looks, 5)),
-        "highway": (lambda looks: highway(looks, 1)),
         "vtest": walkers,
-        "vtest, shaken 3 px": (lambda looks: walkers(looks, shaken=True)),
     }
+    if not quick:
+        tried["highway"] = lambda looks: highway(looks, 1)
+        tried["vtest, shaken 3 px"] = lambda looks: walkers(looks, shaken=True)
     for name, measure in tried.items():
-        figures[name] = {
+        found = figures[name] = {
             "eyrie": measure(Eyrie(smallest_percent=SMALL_PERCENT)),
             "note": measure(motion_baseline.Baseline(SMALL_PERCENT / 100)),
         }
-        harness.table([name, *figures[name]["eyrie"]], [[who, *found.values()] for who, found in figures[name].items()])
-    told = list(alarms(minutes))
-    figures["false alarms"] = told
+        harness.table([name, *found["eyrie"]], [[who, *one.values()] for who, one in found.items()])
+
+
+def main() -> None:
+    options = harness.arguments(__doc__ or "").parse_args()
+    clips.require()
+    minutes = 0.25 if options.quick else 10
+    report = harness.begin("detect/motion", time.time_ns() // 1_000_000, minutes_of_each_disturbance=minutes)
+    figures = report.figures
+    car_table(disturbances.KINDS, figures, with_note=not options.quick)
+    clip_tables(options.quick, figures)
+    told = figures["false alarms"] = list(alarms(minutes))
     harness.table(["empty view", "car", "highway", "vtest", "an hour", "cpu ms"], told)
     costs = [figures[f"car, {name}"]["eyrie"]["cpu ms"] for name in disturbances.KINDS]
-    figures["cameras a core at 5 fps"] = {
-        "quiet": round(200 / told[0][-1]),
-        "car clip": round(200 / costs[0]),
-        "dearest disturbance": round(200 / max(costs)),
-    }
-    harness.table(list(figures["cameras a core at 5 fps"]), [list(figures["cameras a core at 5 fps"].values())])
+    cameras = {"quiet": told[0][-1], "car clip": costs[0], "dearest disturbance": max(costs)}
+    cameras = figures["cameras a core at 5 fps"] = {name: round(200 / ms) for name, ms in cameras.items()}
+    harness.table(list(cameras), [list(cameras.values())])
+    kinds = QUICK_KINDS if options.quick else tuple(disturbances.KINDS)
+    figures["beside motion"] = motion_beside.measured(Eyrie, kinds, empty_s=25 if options.quick else 120)
     report.write(options.json)
 
 

@@ -15,10 +15,10 @@ import numpy as np
 if TYPE_CHECKING:
     from cv2.typing import MatLike
 
-CHANGED = 0.04
+CHANGED = 0.02
 """Share of a shape's pixels that must have changed."""
-THICK = 0.5
-"""Share of a shape's pixels that an object keeps when thin streaks, such as rain, are taken out."""
+THICK = 0.55
+"""Share of a shape's foreground that an object keeps when thin streaks, such as rain, are taken out."""
 _MEMORY = 500  # looks over which the background is learnt
 _NEW_VIEW = 0.7  # foreground over so much of the picture is another view …
 _LEARN_VIEW = 0.2  # … which is learnt this quickly
@@ -74,12 +74,13 @@ class Shapes:
         solid = cv2.morphologyEx(foreground, cv2.MORPH_CLOSE, _CLOSE)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8, ltype=cv2.CV_16U)
         moving = pixels_of(changed, labels, count)
+        own = pixels_of(foreground, labels, count)  # of what has holes less than its area
         kept = pixels_of(cv2.morphologyEx(foreground, cv2.MORPH_OPEN, _STREAK), labels, count)
         shapes = []
         for label in range(1, count):
             left, top, width, height, area = (int(value) for value in stats[label])
             if area >= self._smallest and moving[label] >= CHANGED * area:
-                shapes.append(Shape(label, left, top, width, height, area, bool(kept[label] >= THICK * area)))
+                shapes.append(Shape(label, left, top, width, height, area, bool(kept[label] >= THICK * own[label])))
         return shapes, labels
 
 
