@@ -1,5 +1,5 @@
 """Fixtures of the tests with peers."""
 
-from tests.peers.gst import gst_server
+from tests.peers.gst import gst_recorder, gst_server
 
-__all__ = ["gst_server"]
+__all__ = ["gst_recorder", "gst_server"]

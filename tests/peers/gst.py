@@ -12,6 +12,7 @@ import selectors
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ import gi
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import Gst, GstRtspServer
 Gst.init(None)
-names = ("qtdemux", "h264parse", "aacparse", "rtph264pay", "rtpmp4gpay")
+names = ("qtdemux", "h264parse", "aacparse", "rtph264pay", "rtpmp4gpay", "rtponviftimestamp", "mulawdec")
 missing = [name for name in names if not Gst.ElementFactory.find(name)]
 assert not missing, missing
 """
@@ -44,6 +45,32 @@ def why_not() -> str:
         f"GStreamer's RTSP server is missing ({last}); install gir1.2-gst-rtsp-server-1.0 python3-gi "
         "gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """A running gst_onvif_server. start_ms: when its archive begins; heard: what was said to it, raw 16 bits."""
+
+    replay: str
+    live: str
+    start_ms: int
+    heard: Path
+
+
+@contextmanager
+def running_gst_recorder(
+    file: Path, heard: Path, *, times: int = 3, start_s: int = 1_700_000_000
+) -> Iterator[Recorder]:
+    """A file without sound as an archive, and live with a backchannel; see gst_onvif_server.py."""
+    script = SCRIPT.with_name("gst_onvif_server.py")
+    command = [PYTHON, str(script), str(file), "--start", str(start_s), "--times", str(times), "--heard", str(heard)]
+    heard.touch()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            base = f"rtsp://127.0.0.1:{_port(process)}"
+            yield Recorder(f"{base}/replay", f"{base}/live", start_s * 1000, heard)
+        finally:
+            process.kill()
 
 
 @contextmanager
@@ -82,5 +109,18 @@ def gst_server() -> Iterator[Callable[..., str]]:
 
         def start(file: Path, **options: object) -> str:
             return servers.enter_context(running_gst_server(file, **options))  # type: ignore[arg-type]
+
+        yield start
+
+
+@pytest.fixture
+def gst_recorder(tmp_path: Path) -> Iterator[Callable[..., Recorder]]:
+    """A factory: `gst_recorder(file, times=…)` gives a Recorder that ends with the test."""
+    if reason := why_not():
+        pytest.skip(reason)
+    with ExitStack() as recorders:
+
+        def start(file: Path, **options: int) -> Recorder:
+            return recorders.enter_context(running_gst_recorder(file, tmp_path / "heard.raw", **options))
 
         yield start
