@@ -26,10 +26,13 @@ from core.analyser.packets import Kind, socket_path, unpack_sight, unpack_wants
 from core.analyser.previews import Previews
 from core.analyser.seen import CameraSeen
 from core.analyser.states import WORKER, State
+from core.analyser.telling import Ear
 from core.analyser.watching import Spectators
 from core.configuration import Configuration
 from core.detection.queries import DetectorConfig, detector_configs, detector_revisions
-from core.hookspecs.detectors import TrackRequest, Tracks
+from core.hookspecs.detectors import Sight, TrackRequest, Tracks
+from core.hookspecs.events import SeenObject
+from core.hookspecs.happenings import BY_CAMERA
 from core.lifeline import beat_forever
 from core.media.clock import Clock, SystemClock
 from core.pluginhost.switches import Switches
@@ -41,6 +44,8 @@ POLL = 2.0
 KEEP_EVERY = 5
 """Polls between two batches for the database."""
 MOST_DECODERS = 4
+TOLD_MS = 60_000
+"""How long a camera that tells what it sees counts as one that does."""
 
 Key = tuple[int, str]
 Revision = tuple[int, int]
@@ -60,6 +65,8 @@ class Node:
         self._links = Links(socket_path(config.data), self._joined, self._said, self._left)
         self._spectators = Spectators(config.data)
         self._previews = Previews(config.data, self._show)
+        self._ear = Ear(config.data, self._told)
+        self._told_ms: dict[int, int] = {}
         self._demand = Demand(config.data)
         self._keeper = Keeper()
         self._meter = Meter()
@@ -77,6 +84,7 @@ class Node:
         self._links.start()
         await self._spectators.start()
         await self._previews.start()
+        await self._ear.start()
         await self._client.start()
         self._keeper.start()
         beat = asyncio.create_task(beat_forever(heartbeat_fd)) if heartbeat_fd is not None else None
@@ -214,6 +222,12 @@ class Node:
         looker.figures.events += len(harvest.begun) + len(harvest.moments)
         self._keeper.events(harvest)
 
+    def _told(self, camera_id: int, wall_ms: int, objects: tuple[SeenObject, ...]) -> None:
+        """What a camera sees by itself, read by a plugin."""
+        self._told_ms[camera_id] = wall_ms
+        seen = self._seen.setdefault(camera_id, CameraSeen(camera_id, self._tracked))
+        self._keeper.events(seen.take(BY_CAMERA, wall_ms, Sight(objects)))
+
     def _tracked(self, tracks: Tracks) -> None:
         for looker in self._lookers.values():
             if looker.camera_id == tracks.camera_id and isinstance(looker.wants, TrackRequest):
@@ -235,6 +249,8 @@ class Node:
         if any(grids.values()) or any(boxes.values()) or going_on:
             self._keeper.batch(grids, boxes, going_on, now_ms)
         cameras = {looker.camera_id for looker in self._lookers.values()}
+        self._told_ms = {camera_id: at for camera_id, at in self._told_ms.items() if now_ms - at < TOLD_MS}
+        cameras |= self._told_ms.keys()
         self._seen = {camera_id: one for camera_id, one in self._seen.items() if camera_id in cameras}
 
     async def _write_standing(self, now: float, now_ms: int) -> None:
@@ -255,6 +271,7 @@ class Node:
         self._demand.close()
         await self._spectators.stop()
         await self._previews.stop()
+        await self._ear.stop()
         await self._client.stop()
         await asyncio.to_thread(self._keeper.stop)
         for pool in (self._decoders, self._database):

@@ -12,6 +12,7 @@ from core.media.masks import Masks, masks_of
 from core.media.rtsp.backchannel import Backchannel, open_backchannel
 from core.media.rtsp.client import RtspSource, TransportRefused
 from core.media.rtsp.client import Target as RtspTarget
+from core.media.rtsp.metadata import documents as rtsp_documents
 from core.media.rtsp.replay import replayed
 from core.media.rtsp.server import Archive, Conduct, Feed, Mount, Piece, RtspServer
 from core.media.rtsp.serving_hearing import Listener
@@ -48,6 +49,7 @@ __all__ = [
     "open_backchannel",
     "picture",
     "replayed",
+    "rtsp_documents",
 ]
 
 

@@ -4,6 +4,7 @@ from core.access.declared import PUBLIC, SIGNED_IN, Declared, Required
 from core.access.pages import page
 from core.access.queries import cameras_with
 from core.access.rights import Rights, rights_for, rights_of
+from core.analyser.telling import Voice as SightVoice
 from core.bookmarks.services import add_once as add_bookmark_once
 from core.cameras.control import goto_preset, set_output
 from core.cameras.discovery import own_interfaces
@@ -52,6 +53,7 @@ __all__ = [
     "Required",
     "Rights",
     "SecretsError",
+    "SightVoice",
     "SiteSettings",
     "add_bookmark_once",
     "add_camera",

@@ -45,8 +45,8 @@ class Slot(StrEnum):
 @dataclass(frozen=True, slots=True)
 class PanelSpec:
     """A piece of a page, or a page of its own where the slot is NAVIGATION. template is rendered with
-    `context(request, camera_id)`; one that raises becomes an error card naming the plugin. icon: of lucide, in
-    the rail.
+    `context(request, camera_id)`; one that raises becomes an error card naming the plugin, and one whose context is
+    None is not there, such as for cameras that it is not about. icon: of lucide, in the rail.
     """
 
     name: str
@@ -54,7 +54,7 @@ class PanelSpec:
     slot: Slot
     template: str
     permission: str
-    context: Callable[[Any, int | None], dict[str, Any]]
+    context: Callable[[Any, int | None], dict[str, Any] | None]
     icon: str = "puzzle"
 
 

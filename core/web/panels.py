@@ -60,17 +60,21 @@ def _pages(request: HttpRequest) -> list[Entry[PanelSpec]]:
 def panels(slot: Slot, request: HttpRequest, camera_id: int | None = None) -> list[Panel]:
     """What plugins show in a slot, of a camera where the slot is of one, to who asks: by name."""
     rights = rights_for(request)
-    return [
+    found = (
         _rendered(entry.plugin, entry.spec, request, camera_id)
         for entry in host().registry.entries(PanelSpec)
         if entry.spec.slot is slot and rights.holds(entry.spec.permission, camera_id)
-    ]
+    )
+    return [panel for panel in found if panel is not None]
 
 
-def _rendered(plugin: str, spec: PanelSpec, request: HttpRequest, camera_id: int | None) -> Panel:
-    def render() -> SafeString:
-        return render_to_string(spec.template, spec.context(request, camera_id), request)
+def _rendered(plugin: str, spec: PanelSpec, request: HttpRequest, camera_id: int | None) -> Panel | None:
+    def render() -> SafeString | None:
+        context = spec.context(request, camera_id)
+        return None if context is None else render_to_string(spec.template, context, request)
 
     outcome = host().run(plugin, f"panel {spec.name}", render)
+    if outcome.ok and outcome.value is None:
+        return None
     error = describe(outcome.error) if outcome.error else ""
     return Panel(plugin, spec.name, spec.title, outcome.value or SafeString(), error)

@@ -1,10 +1,29 @@
 """What this plugin offers."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from core.api import CameraDriverSpec, EventTypeSpec, WorkerSpec, hookimpl
+from core.api import (
+    CameraDriverSpec,
+    ConfigurationPart,
+    EventTypeSpec,
+    PanelSpec,
+    RouteSpec,
+    Slot,
+    WorkerSpec,
+    hookimpl,
+)
 from plugins.onvif.driver import SPEC
 from plugins.onvif.events.kinds import EVENT_TYPES
+
+
+def _topics(request: Any, camera_id: int | None) -> dict[str, Any] | None:
+    """For ONVIF cameras; who may change settings of the system gets the forms."""
+    from core.api.services import cameras_of_driver, rights_for  # once Django is set up
+
+    if camera_id not in {camera.id for camera in cameras_of_driver(SPEC.name)}:
+        return None
+    return {"camera": camera_id, "may": rights_for(request).holds("system.settings")}
 
 
 @hookimpl
@@ -23,3 +42,24 @@ def register_event_types() -> Iterable[EventTypeSpec]:
 def register_workers() -> Iterable[WorkerSpec]:
     """Who listens to the cameras' own events."""
     return [WorkerSpec("events", "Events of ONVIF cameras", "plugins.onvif.events.worker:run", heartbeat=30.0)]
+
+
+@hookimpl
+def register_routes() -> Iterable[RouteSpec]:
+    """Topics of cameras, and what is made of them."""
+    return [RouteSpec("plugins.onvif.urls")]
+
+
+@hookimpl
+def register_panels() -> Iterable[PanelSpec]:
+    """What a camera tells of, on its page."""
+    return [PanelSpec("topics", "What the camera tells of", Slot.CAMERA, "onvif/topics.html", "camera.manage", _topics)]
+
+
+@hookimpl
+def register_configuration() -> Iterable[ConfigurationPart]:
+    """What people made of topics."""
+    from plugins.onvif.models import TopicMapping  # once Django is set up
+
+    fields = ("topic", "item", "on_value", "type", "attributes")
+    return [ConfigurationPart("mappings", "Meanings of topics", TopicMapping, fields, "topic item")]

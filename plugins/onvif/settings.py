@@ -42,6 +42,11 @@ class OnvifSettings(BaseModel):
         description="SHA-256 fingerprint of the device's certificate, where no known authority vouches for it. Eyrie "
         "shows it when it tries the device; compare it with the one that the device shows.",
     )
+    metadata: bool = Field(
+        False,
+        title="Objects the camera sees",
+        description="Draw, keep and count what the camera's own analytics see. Takes a further session of the camera.",
+    )
     nat: bool = Field(
         True,
         title="Correct addresses",

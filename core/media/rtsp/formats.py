@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from core.media.rtsp.depacketise import H264Depacketiser, H265Depacketiser
 from core.media.rtsp.depacketise_aac import AacDepacketiser
@@ -25,6 +26,14 @@ _CODECS = {
     "OPUS": Codec.OPUS,
 }
 _AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
+
+
+class Described(Protocol):
+    """What a session can set up: a media of its description."""
+
+    @property
+    def media(self) -> Media:
+        """Which."""
 
 
 @dataclass(frozen=True, slots=True)

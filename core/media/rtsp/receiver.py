@@ -38,7 +38,7 @@ class Receiver:
             return
         start += 12
         if first != 0x80:
-            start, end = _unwrap(first, data, start, end)
+            start, end = unwrapped(first, data, start, end)
         if sequence != self._expected and self._expected >= 0:
             self.packets_lost += sequence - self._expected & 0xFFFF
             self.depacketiser.lost()
@@ -85,7 +85,7 @@ class NalReceiver(Receiver):
         return at
 
 
-def _unwrap(first: int, data: bytes, start: int, end: int) -> tuple[int, int]:
+def unwrapped(first: int, data: bytes, start: int, end: int) -> tuple[int, int]:
     """Bounds of the payload behind contributing sources and header extension, before padding."""
     start += 4 * (first & 15)
     if first & 0x10 and start + 4 <= end:

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 from core.media.rtsp import sdp
 from core.media.rtsp.auth import Authenticator, only_stale
 from core.media.rtsp.connection import Connection, Peer, connect
-from core.media.rtsp.formats import Format
+from core.media.rtsp.formats import Described
 from core.media.rtsp.message import Response
 from core.media.source import Fault, SourceError
 
@@ -122,7 +122,7 @@ class Session:
         self._aggregate = sdp.control_url(self._base, found.control)
         return found
 
-    async def setup(self, formats: Sequence[Format]) -> list[tuple[int, int]]:
+    async def setup(self, formats: Sequence[Described]) -> list[tuple[int, int]]:
         """SETUP of each, over this connection. Returns RTP and RTCP channel of each. Raises SourceError."""
         channels = []
         for index, chosen in enumerate(formats):
@@ -132,7 +132,7 @@ class Session:
             channels.append(_pair(transport, "interleaved") or (2 * index, 2 * index + 1))
         return channels
 
-    async def setup_datagrams(self, chosen: Format, ports: tuple[int, int]) -> tuple[int, int]:
+    async def setup_datagrams(self, chosen: Described, ports: tuple[int, int]) -> tuple[int, int]:
         """SETUP of one over UDP, from these ports of ours. Returns the server's. Raises SourceError."""
         transport = await self._agree(chosen, f"RTP/AVP;unicast;client_port={ports[0]}-{ports[1]}")
         served = _pair(transport, "server_port")
@@ -140,7 +140,7 @@ class Session:
             raise SourceError(Fault.PROTOCOL, f"{self.target.peer.host} did not say to which ports to send.")
         return served
 
-    async def _agree(self, chosen: Format, wanted: str) -> str:
+    async def _agree(self, chosen: Described, wanted: str) -> str:
         """SETUP; the transport that the server chose."""
         answer = await self._request("SETUP", sdp.control_url(self._base, chosen.media.control), Transport=wanted)
         if answer.status == 461:
@@ -149,7 +149,7 @@ class Session:
         self._remember(answer.headers.get("Session"))
         return answer.headers.get("Transport", wanted)
 
-    async def play(self, formats: Sequence[Format]) -> dict[int, int]:
+    async def play(self, formats: Sequence[Described]) -> dict[int, int]:
         """PLAY. Returns the RTP time of the begin for each format that the server tells it of. Raises SourceError."""
         answer = await self._request("PLAY", self._aggregate, Range="npt=0.000-")
         self._check(answer, "PLAY")

@@ -22,6 +22,7 @@ from plugins.onvif.events.meanings import Mapped, Reading, readings
 from plugins.onvif.events.notices import Notice
 from plugins.onvif.events.pullpoint import PullPoint
 from plugins.onvif.events.rooms import Rooms
+from plugins.onvif.metadata.following import Readers
 from plugins.onvif.models import Subscription, TopicMapping
 from plugins.onvif.settings import OnvifSettings
 
@@ -70,6 +71,7 @@ class Listening:
         self._news: queue.Queue[tuple[str, News_]] = queue.Queue(MOST_WAITING)
         self._devices: dict[str, _Followed] = {}
         self._ear = Ear(clock)
+        self._readers: Readers | None = None
         self._mapped: list[Mapped] = []
 
     def look(self) -> None:
@@ -79,10 +81,15 @@ class Listening:
         self._mapped = [
             Mapped(one.topic, one.item, one.type, one.attributes, one.on_value) for one in TopicMapping.objects.all()
         ]
+        cameras = {
+            one.id: one.settings
+            for one in cameras_of_driver(DRIVER)
+            if one.enabled and isinstance(one.settings, OnvifSettings)
+        }
         found: dict[str, dict[int, OnvifSettings]] = {}
-        for camera in cameras_of_driver(DRIVER):
-            if camera.enabled and isinstance(camera.settings, OnvifSettings):
-                found.setdefault(_key(camera.settings), {})[camera.id] = camera.settings
+        for camera_id, settings in cameras.items():
+            found.setdefault(_key(settings), {})[camera_id] = settings
+        self._read({camera_id: settings for camera_id, settings in cameras.items() if settings.metadata})
         gone = [one for key, one in self._devices.items() if key not in found or one.rooms.channels != found[key]]
         self._leave(gone)
         for key, cameras in found.items():
@@ -101,6 +108,8 @@ class Listening:
         """Leave all devices."""
         self._leave(list(self._devices.values()))
         self._ear.write(now=True)
+        if self._readers is not None:
+            self._readers.stop()
 
     def troubles(self) -> dict[str, str]:
         """Why events of a device do not arrive, by its address; only those that are in trouble."""
@@ -109,6 +118,15 @@ class Listening:
             for one in self._devices.values()
             if one.follower and one.follower.trouble
         }
+
+    def _read(self, cameras: dict[int, OnvifSettings]) -> None:
+        """Read what these cameras see; no thread is there while there are none."""
+        from core.api.services import SightVoice, data_directory
+
+        if self._readers is None and cameras:
+            self._readers = Readers(self._clock, SightVoice(data_directory()).tell)
+        if self._readers is not None:
+            self._readers.follow(cameras)
 
     def _follow(self, key: str, cameras: dict[int, OnvifSettings]) -> None:
         settings = next(iter(cameras.values()))

@@ -1,0 +1,11 @@
+"""Routes below `/api/v1/plugins/onvif/`."""
+
+from django.urls import path
+
+from plugins.onvif.events import rest
+
+urlpatterns = [
+    path("cameras/<int:camera_id>/topics/", rest.Topics.as_view()),
+    path("mappings/", rest.Mappings.as_view()),
+    path("mappings/<int:mapping_id>/", rest.OneMapping.as_view()),
+]
