@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 
-from core.api import CameraDriverSpec, FoundCamera, PacketSource, ProbeReport, Ptz
+from core.api import CameraDriverSpec, Edge, FoundCamera, Loudspeaker, PacketSource, ProbeReport, Ptz
 from plugins.onvif.settings import OnvifSettings
 
 
@@ -56,6 +57,24 @@ async def set_output(settings: OnvifSettings, output: str, on: bool, timeout: fl
     await switch(settings, output, on)
 
 
+def talk(settings: OnvifSettings) -> AbstractAsyncContextManager[Loudspeaker] | None:
+    """The way to its loudspeaker."""
+    if not settings.speaks:
+        return None
+    from plugins.onvif.talk import way
+
+    return way(settings)
+
+
+def edge(settings: OnvifSettings) -> Edge | None:
+    """What it keeps itself."""
+    if not settings.keeps:
+        return None
+    from plugins.onvif.edge.card import OnvifCard
+
+    return OnvifCard(settings)
+
+
 SPEC = CameraDriverSpec(
     name="onvif",
     title="ONVIF",
@@ -67,4 +86,6 @@ SPEC = CameraDriverSpec(
     ptz=ptz,
     set_output=set_output,
     outputs=outputs,
+    talk=talk,
+    edge=edge,
 )

@@ -15,6 +15,7 @@ from plugins.onvif.devices import device_of
 from plugins.onvif.identity import Identity, identity
 from plugins.onvif.settings import OnvifSettings
 from plugins.onvif.streams import OnvifSource, fault_of
+from plugins.onvif.talk import has_loudspeaker
 
 _SHARE = 0.4
 """Of the time, for asking at most; the rest is for looking at what it sends."""
@@ -47,6 +48,7 @@ def inquire(settings: OnvifSettings, seconds: float) -> tuple[dict[str, Any], tu
     mine = chosen(found, settings.channel, settings.main_profile, settings.sub_profile)
     told = _told(device, mine, who, settings, several=len(channels(found)) > 1, step=step)
     told["moves"] = any(one.ptz for one in found if one.source == mine.source) and device.offers("ptz")
+    told["speaks"], told["keeps"] = has_loudspeaker(device), device.offers("search") and device.offers("replay")
     others = [one for one in channels(found) if one.source != mine.source]
     return told, tuple(_other(one, who, settings) for one in others)
 

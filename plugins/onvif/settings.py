@@ -64,6 +64,18 @@ class OnvifSettings(BaseModel):
     moves: bool = Field(
         True, title="Can be moved", description="Whether the device moves the camera; filled in by Eyrie."
     )
+    speaks: bool = Field(
+        False,
+        title="Has a loudspeaker",
+        description="Whether one can talk through the camera; filled in by Eyrie.",
+        json_schema_extra={"advanced": True},
+    )
+    keeps: bool = Field(
+        False,
+        title="Keeps recordings",
+        description="Whether what is missing may be fetched from the device; filled in by Eyrie.",
+        json_schema_extra={"advanced": True},
+    )
     serial: str = Field("", title="Serial number", description="As the device told it; filled in by Eyrie.")
     main_url: str = Field("", title="Main stream", description="As the device told it; filled in by Eyrie.")
     sub_url: str = Field("", title="Sub stream", description="As the device told it; filled in by Eyrie.")

@@ -1,0 +1,1 @@
+"""What devices keep themselves (ONVIF Profile G)."""
