@@ -34,10 +34,15 @@ RULE = {
 
 @dataclass(frozen=True)
 class Site:
-    """Cameras by name; addresses of pages that show one thing of many."""
+    """Cameras by name; addresses of pages that show one thing of many; what a look at the street found."""
 
     cameras: dict[str, int]
     addresses: tuple[str, ...]
+    replay: int
+
+    @property
+    def street(self) -> int:
+        return self.cameras["Street"]
 
 
 def furnish(system: RunningSystem, simulator: Callable[..., ParkFace]) -> Site:
@@ -62,7 +67,7 @@ def furnish(system: RunningSystem, simulator: Callable[..., ParkFace]) -> Site:
     replay = _replay(system, cameras["Street"], began)
     event = _first_event(system, "motion.detected")
     pages = (f"/events/{event}/", f"/rules/{rule}/", f"/cameras/{cameras['Street']}/detection/{replay}/")
-    return Site(cameras, pages)
+    return Site(cameras, pages, replay)
 
 
 def _people(system: RunningSystem, cameras: dict[str, int]) -> None:
