@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cameras.looking import StreamFailed, look
 from core.media.collector import Collector
+from core.media.h26x import annexb_to_prefixed, video_track
 from core.media.masks import Masks, masks_of
 from core.media.rtsp.backchannel import Backchannel, open_backchannel
 from core.media.rtsp.client import RtspSource, TransportRefused
@@ -44,12 +45,14 @@ __all__ = [
     "RtspTarget",
     "StreamFailed",
     "TransportRefused",
+    "annexb_to_prefixed",
     "look",
     "masks_of",
     "open_backchannel",
     "picture",
     "replayed",
     "rtsp_documents",
+    "video_track",
 ]
 
 

@@ -13,6 +13,35 @@ _LINEUP = (
 )
 
 
+def onvif_lineup(count: int) -> list[SimulatedCamera]:
+    """The cameras that speak ONVIF: each has a head, a card and a speaker. Who may use them is their device's business.
+
+    Only their part of a wide scene is sent, so that the scene is twice as wide and high as the picture.
+    """
+    names = ("roof", "quay", "hall", "lane")
+    scenes = ("yard", "street", "entrance", "till")
+    cameras = []
+    for number in range(count):
+        turn, place = divmod(number, len(names))
+        name = names[place] if turn == 0 else f"{names[place]}-{turn + 1}"
+        cameras.append(
+            SimulatedCamera(
+                name,
+                scene=scenes[place],
+                audio="pcmu",
+                width=1280,
+                height=720,
+                fps=10,
+                seconds=16,
+                seed=100 + number,
+                moves=True,
+                card=True,
+                speaker=True,
+            )
+        )
+    return cameras
+
+
 def lineup(count: int, users: dict[str, str]) -> list[SimulatedCamera]:
     """The first `count` cameras of the park; from the fifth on the scenes come again with other seeds."""
     cameras = []

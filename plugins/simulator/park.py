@@ -7,12 +7,12 @@ import json
 import logging
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core.api import Clock, SystemClock, Track
+from core.api import Clock, Codec, SystemClock, Track
 from core.api.media import Conduct, Masks, Mount, RtspServer
 from plugins.simulator.camera import Coding, Footage, SimulatedCamera, altered, covered, film, recoded
 from plugins.simulator.card import Card
@@ -20,6 +20,7 @@ from plugins.simulator.clips import Clip
 from plugins.simulator.faults import FaultKind, tampering
 from plugins.simulator.head import Head
 from plugins.simulator.hearing import Ear
+from plugins.simulator.moving import SHARE, MovingStream
 from plugins.simulator.stream import LoopingStream
 
 log = logging.getLogger("eyrie.simulator")
@@ -109,22 +110,25 @@ class Park:
         if camera.name in self._stands:
             raise ValueError(f"name: {camera.name!r} is in the park already; choose another.")
         footage = await self._film(film, camera, self._cache)
-        stand = _Stand(camera, footage, footage)
+        stand = _Stand(camera, footage, footage, head=Head(self._clock.monotonic) if camera.moves else None)
         self._stands[camera.name] = stand
         for stream, clip in (("main", footage.main), ("sub", footage.sub)):
             if clip is not None:
-                feed = LoopingStream(clip, self._clock, camera.seed)
+                feed = self._feed(stand, clip)
                 mount = self._server.mount(f"/{camera.name}/{stream}", feed, camera.users or None)
                 stand.streams[stream] = feed, mount
                 stand.shown[stream] = clip
         self._equip(stand)
         log.info("camera %s is served", camera.name)
 
+    def _feed(self, stand: _Stand, clip: Clip) -> LoopingStream:
+        if stand.head is not None:
+            return MovingStream(clip, self._clock, stand.camera.seed, stand.head)
+        return LoopingStream(clip, self._clock, stand.camera.seed)
+
     def _equip(self, stand: _Stand) -> None:
         """What a camera has beside its streams."""
         camera = stand.camera
-        if camera.moves:
-            stand.head = Head(self._clock.monotonic)
         if camera.card:
             feed, _ = stand.streams["main"]
             stand.card = Card(lambda: feed.clip, self._clock)
@@ -151,7 +155,7 @@ class Park:
 
     def tracks(self, name: str) -> dict[str, tuple[Track, ...]]:
         """What each stream of a camera carries, video first. Raises UnknownCamera."""
-        return {stream: feed.clip.info.tracks for stream, (feed, _) in self._stand(name).streams.items()}
+        return {stream: feed.info.tracks for stream, (feed, _) in self._stand(name).streams.items()}
 
     def set_users(self, name: str, users: Mapping[str, str]) -> None:
         """Who may watch a camera from now on: name to password, everybody when empty. Raises UnknownCamera."""
@@ -177,6 +181,8 @@ class Park:
         if clip is None or file is None:
             return
         if (coding := stand.codings.get(stream)) is not None:
+            if stand.head is not None:  # what is sent is coded anew from the scene, as H.264 and smaller
+                coding = replace(coding, codec=Codec.H264, width=coding.width * SHARE, height=coding.height * SHARE)
             clip = await self._film(recoded, clip, file, coding, self._cache)
         stand.shown[stream] = clip
         stand.streams[stream][0].show(clip)

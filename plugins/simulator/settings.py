@@ -15,6 +15,23 @@ class SimulatorSettings(BaseModel):
     port: int = Field(
         8554, ge=0, le=65535, title="Port", description="RTSP port; a free one is taken when it is in use, or when 0."
     )
+    onvif: int = Field(
+        1,
+        ge=0,
+        le=8,
+        title="ONVIF cameras",
+        description="How many further cameras speak ONVIF. They are found by a search, and not added by themselves.",
+    )
+    onvif_port: int = Field(
+        8180,
+        ge=0,
+        le=65535,
+        title="ONVIF port",
+        description="Of the first, the others have the next ones; free ones are taken when they are in use, or when 0.",
+    )
+    discoverable: bool = Field(
+        True, title="Answer searches", description="Answers WS-Discovery at UDP port 3702, unless that is taken."
+    )
     username: str = Field("viewer", title="User name", description="Name the cameras ask for; empty for none.")
     password: SecretStr = Field(
         SecretStr("simulated"), title="Password", description="Password that goes with the user name."

@@ -38,12 +38,19 @@ class LoopingStream:
         """What it sends."""
         return self._clip
 
+    @property
+    def info(self) -> StreamInfo:
+        """The tracks it sends."""
+        return self._clip.info
+
     def snapshot(self) -> bytes:
         """A JPEG of the newest keyframe. Blocks. Raises PictureError."""
-        clip = self._clip
+        return picture(self._clip.info.tracks[0], self.newest_keyframe())
+
+    def newest_keyframe(self) -> bytes:
+        """The data of the picture that a client would begin with."""
         _, number = self._last_keyframe(self._clock.wall_ms() * (VIDEO_CLOCK // 1000))
-        video = clip.info.tracks[0]
-        return picture(video, next(unit.data for unit in clip.batches[number].units if unit.track == video.index))
+        return next(unit.data for unit in self._clip.batches[number].units if unit.track == 0)
 
     async def describe(self) -> StreamInfo:
         """The clip's tracks."""

@@ -14,7 +14,8 @@ from plugins.simulator.camera import SimulatedCamera, order_of
 from plugins.simulator.clips import UnservableFile
 from plugins.simulator.control import Control, socket_path
 from plugins.simulator.enrolment import Register, enrol
-from plugins.simulator.lineup import lineup
+from plugins.simulator.lineup import lineup, onvif_lineup
+from plugins.simulator.onvif.side import OnvifSide
 from plugins.simulator.park import Park
 from plugins.simulator.rendering import Renderers, RenderingFailed
 from plugins.simulator.settings import SimulatorSettings
@@ -47,7 +48,8 @@ async def _run(context: WorkerContext, settings: SimulatorSettings, data: Path) 
             await asyncio.to_thread(enrol, register, camera.name.capitalize(), driver_settings(park, camera, settings))
 
     then = add_to_eyrie if settings.enrol else None
-    opening = asyncio.create_task(put_up(park, lineup(settings.cameras, users), cache, then))
+    speaking = OnvifSide(park, settings, users)
+    opening = asyncio.create_task(_open(park, settings, users, cache, then, speaking))
     try:
         while not context.stopping():
             context.beat()
@@ -57,8 +59,24 @@ async def _run(context: WorkerContext, settings: SimulatorSettings, data: Path) 
     finally:
         opening.cancel()
         await asyncio.gather(opening, return_exceptions=True)
+        await speaking.stop()
         await control.stop()
         await park.stop()
+
+
+async def _open(
+    park: Park,
+    settings: SimulatorSettings,
+    users: dict[str, str],
+    cache: Path,
+    then: Callable[[SimulatedCamera], Awaitable[None]] | None,
+    speaking: OnvifSide,
+) -> None:
+    """First the cameras that are added, then those that only speak ONVIF."""
+    await put_up(park, lineup(settings.cameras, users), cache, then)
+    if settings.onvif:
+        await speaking.listen()
+        await put_up(park, onvif_lineup(settings.onvif), cache, speaking.add)
 
 
 def driver_settings(park: Park, camera: SimulatedCamera, settings: SimulatorSettings) -> dict[str, str]:

@@ -9,7 +9,7 @@ import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from core.api import Clock, SystemClock
+from core.api import Clock, Codec, SystemClock
 from plugins.simulator.onvif.gate import Asking, Gate, Verdict
 from plugins.simulator.onvif.http import HttpRequest, HttpResponse, HttpServer, HungUp
 from plugins.simulator.onvif.markup import Element, local
@@ -70,7 +70,7 @@ class OnvifDevice:
         self._levels = dict.fromkeys(users, "Administrator")
         self._offset_ms = 0
         self.notices = NoticeBoard(self.now_ms, self._clock.monotonic)
-        self._watches = [self._watch(name) for name in names]
+        self._watches = [self._watch_of(name) for name in names]
         self._troubles: dict[Trouble, Affliction] = {}
         self._scheme = "https" if ssl_context else "http"
         self._http = HttpServer(self._serve, host, port, ssl_context)
@@ -78,8 +78,6 @@ class OnvifDevice:
         self._restarting: asyncio.Task[None] | None = None
         self._share_users()
         self._know_states()
-
-    # What it is
 
     @property
     def port(self) -> int:
@@ -122,7 +120,7 @@ class OnvifDevice:
             missing |= {"trc", "tse", "trp"}
         return tuple(service for service in SERVICES if service.prefix not in missing)
 
-    def _watch(self, name: str) -> Watch:
+    def _watch_of(self, name: str) -> Watch:
         loop_ms, fps = self.park.loop(name)
         return Watch(name, turns_of(self.park.truth(name), fps), loop_ms, self._clock, self.notices)
 
@@ -135,11 +133,13 @@ class OnvifDevice:
         for token in self.relays:
             self.notices.know("relay", token, "inactive")
 
-    # Its life
-
     async def start(self) -> None:
         """Listen, and watch. Raises OSError."""
         await self._http.start()
+        self.watch()
+
+    def watch(self) -> None:
+        """Tell what the scenes show from now on. Idempotent."""
         for watch in self._watches:
             watch.start()
 
@@ -194,8 +194,6 @@ class OnvifDevice:
         found = self._troubles.get(trouble)
         return found if found is not None and found.strikes(prefix) else None
 
-    # Time and users
-
     def true_ms(self) -> int:
         """The time, UTC ms."""
         return self._clock.wall_ms()
@@ -227,8 +225,6 @@ class OnvifDevice:
     def _share_users(self) -> None:
         for name in self.channels:
             self.park.set_users(name, self.gate.users)
-
-    # Its parts
 
     def relay(self, token: str) -> Relay:
         """A relay by its token. Raises SoapFault."""
@@ -270,14 +266,16 @@ class OnvifDevice:
         """Picture sizes an encoder can do: its own, a half and a quarter of it."""
         return [(original.width // part // 2 * 2, original.height // part // 2 * 2) for part in (1, 2, 4)]
 
+    def codecs(self, channel: Channel) -> tuple[Codec, ...]:
+        """What a channel can send; one with a head codes its part of the scene itself, as H.264."""
+        return (Codec.H264,) if self.park.head(channel.name) is not None else (Codec.H264, Codec.H265)
+
     async def encode(self, channel: Channel, stream: str, wanted: Encoder) -> None:
         """Stream like this from now on."""
         before, original = channel.encoders[stream], channel.original[stream]
         channel.encoders[stream] = wanted
         if wanted.coding != before.coding:
             await self.park.recode(channel.name, stream, wanted.coding if wanted.coding != original.coding else None)
-
-    # Addresses
 
     def advertised_host(self, call: Call) -> str:
         """The host it names in addresses: the one it was called at, unless it is wrong about it."""
@@ -296,8 +294,6 @@ class OnvifDevice:
     def address_of(self, service: Service, call: Call) -> str:
         """Where a service is, as the device says."""
         return self.advertised(call) + service.path
-
-    # Answering
 
     async def _serve(self, request: HttpRequest) -> HttpResponse:
         if self.suffers(Trouble.OFF):

@@ -103,12 +103,12 @@ async def test_a_scene_in_the_cache_costs_no_process_and_waits_for_none(
 @pytest.mark.django_db(transaction=True)
 async def test_cameras_are_added_to_eyrie_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "lineup", lambda count, users: [SimulatedCamera("gate", users=users)])
-    await run_until_enrolled(tmp_path, SimulatorSettings(port=0), monkeypatch)
+    await run_until_enrolled(tmp_path, SimulatorSettings(port=0, onvif=0), monkeypatch)
     first = await asyncio.to_thread(camera_id_of, "Gate")
     assert first is not None
     address = await asyncio.to_thread(address_of, first)
     # Another port and password: the camera that is there gets its new address.
-    await run_until_enrolled(tmp_path, SimulatorSettings(port=0, password=SecretStr("other")), monkeypatch)
+    await run_until_enrolled(tmp_path, SimulatorSettings(port=0, onvif=0, password=SecretStr("other")), monkeypatch)
     assert await asyncio.to_thread(camera_id_of, "Gate") == first
     assert await asyncio.to_thread(address_of, first) != address
 

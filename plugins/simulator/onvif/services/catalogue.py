@@ -8,6 +8,7 @@ from plugins.simulator.onvif.services import (
     events,
     imaging,
     media,
+    media2,
     ptz,
     recording,
     replay,
@@ -17,6 +18,7 @@ from plugins.simulator.onvif.services import (
 SERVICES = (
     devicemgmt.SERVICE,
     media.SERVICE,
+    media2.SERVICE,
     events.SERVICE,
     ptz.SERVICE,
     imaging.SERVICE,

@@ -176,7 +176,8 @@ def checked(device: OnvifDevice, channel: Channel, stream: str, wanted: Encoder)
     """The encoder settings, when the device can do them. Raises SoapFault."""
     original = channel.original[stream]
     fits = (
-        (wanted.width, wanted.height) in device.sizes(original)
+        wanted.codec in device.codecs(channel)
+        and (wanted.width, wanted.height) in device.sizes(original)
         and FPS_LOWEST <= wanted.fps <= round(original.fps)
         and GOP_RANGE[0] <= wanted.gop <= GOP_RANGE[1]
         and BITRATE_RANGE[0] <= wanted.bitrate <= BITRATE_RANGE[1]

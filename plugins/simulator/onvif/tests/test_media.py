@@ -7,7 +7,7 @@ from collections.abc import Callable
 import av
 import pytest
 
-from plugins.simulator.onvif.markup import find, find_all, text, trt, tt
+from plugins.simulator.onvif.markup import find, find_all, text, tr2, trt, tt
 from plugins.simulator.onvif.tests.talking import Refused, Talker
 
 Client = Callable[..., Talker]
@@ -91,3 +91,63 @@ def test_a_device_behind_a_port_forwarding_names_another_address(client: Client)
     talker.device.fault("nat")
     uri = text(talker.ask("trt", "GetStreamUri", trt("ProfileToken", "gate_main")), "MediaUri/Uri")
     assert uri.startswith("rtsp://198.51.100.7:")
+
+
+def test_second_generation(client: Client) -> None:
+    talker = client(camera={"codec": "h265"})
+    for operation in [
+        "GetServiceCapabilities",
+        "GetVideoEncoderConfigurations",
+        "GetVideoEncoderConfigurationOptions",
+        "GetVideoEncoderInstances",
+        "GetVideoSourceConfigurations",
+        "GetAudioOutputConfigurations",
+        "GetAudioDecoderConfigurations",
+        "GetMetadataConfigurations",
+        "GetOSDs",
+        "GetMasks",
+    ]:
+        talker.ask("tr2", operation)
+    assert find(talker.ask("tr2", "GetProfiles"), "Profiles/Configurations") is None
+    whole = talker.ask("tr2", "GetProfiles", tr2("Type", "All"))
+    assert text(whole, "Profiles/Configurations/VideoEncoder/Encoding") == "H265"
+    assert find(whole, "Profiles/Configurations/AudioOutput") is not None
+    first = talker.ask("trt", "GetProfiles")
+    assert find(first[0], "VideoEncoderConfiguration") is None, "the first generation has no word for H.265"
+    uri = text(talker.ask("tr2", "GetStreamUri", tr2("Protocol", "RTSP"), tr2("ProfileToken", "gate_main")), "Uri")
+    assert uri.endswith("/gate/main")
+
+
+def test_another_codec_is_what_is_streamed(client: Client) -> None:
+    talker = client()
+    given = talker.ask("tr2", "GetVideoEncoderConfigurations", tr2("ConfigurationToken", "gate_main"))[0]
+    find(given, "Encoding").text = "H265"
+    wanted = tr2("Configuration", list(given), token="gate_main", GovLength="10")  # noqa: S106 - an identifier
+    talker.ask("tr2", "SetVideoEncoderConfiguration", wanted)
+    uri = text(talker.ask("tr2", "GetStreamUri", tr2("ProfileToken", "gate_main")), "Uri")
+    with av.open(opened(talker, uri), options={"rtsp_transport": "tcp"}) as container:
+        assert container.streams.video[0].codec_context.name == "hevc"
+
+
+def test_a_mask_makes_the_picture_black(client: Client) -> None:
+    talker = client()
+    corners = [tt("Point", x=x, y=y) for x, y in ((-1, 1), (1, 1), (1, 0), (-1, 0))]
+    mask = tr2(
+        "Mask",
+        tr2("ConfigurationToken", "gate_source"),
+        tr2("Polygon", corners),
+        tr2("Type", "Color"),
+        tr2("Enabled", True),
+    )
+    made = text(talker.ask("tr2", "CreateMask", mask), "Token")
+    talker.ask("tr2", "GetMaskOptions", tr2("ConfigurationToken", "gate_source"))
+    listed = find_all(talker.ask("tr2", "GetMasks"), "Masks")
+    assert [one.get("token") for one in listed] == [made]
+    uri = text(talker.ask("tr2", "GetStreamUri", tr2("ProfileToken", "gate_main")), "Uri")
+    with av.open(opened(talker, uri), options={"rtsp_transport": "tcp"}) as container:
+        luma = next(container.decode(video=0)).to_ndarray(format="gray")
+    assert luma[20:80].mean() < 25 < luma[100:160].mean()
+    talker.ask("tr2", "DeleteMask", tr2("Token", made))
+    corners[0].set("x", "3")
+    with pytest.raises(Refused, match="InvalidPolygon"):
+        talker.ask("tr2", "CreateMask", tr2("Mask", tr2("ConfigurationToken", "gate_source"), tr2("Polygon", corners)))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable
 
+import av
+import numpy as np
 import pytest
+from PIL import Image
 
+from plugins.simulator.camera import film
 from plugins.simulator.head import Head, Stop, Tour, View
-from plugins.simulator.onvif.markup import Element, find, find_all, number, text, timg, tptz, tt
+from plugins.simulator.moving import window
+from plugins.simulator.onvif.markup import Element, find, find_all, number, text, timg, tptz, tr2, trt, tt
 from plugins.simulator.onvif.services.shared import RELATIVE_FOV
 from plugins.simulator.onvif.tests.talking import Refused, Talker
+from plugins.simulator.testing import SimulatedCamera, frame_number
 
 Client = Callable[..., Talker]
 PROFILE = tptz("ProfileToken", "gate_main")
@@ -43,6 +50,9 @@ def test_readings_fit_the_schema(talker: Talker) -> None:
     talker.ask("tptz", "GetConfigurationOptions", tptz("ConfigurationToken", "gate_ptz"))
     tell(talker, "GetCompatibleConfigurations")
     talker.ask("trt", "GetProfiles")
+    assert find(talker.ask("tr2", "GetProfiles", tr2("Type", "PTZ")), "Profiles/Configurations/PTZ") is not None
+    words = [text(one, "Encoding") for one in talker.ask("tr2", "GetVideoEncoderConfigurationOptions")]
+    assert words == ["H264"], "what a head looks at is coded by itself"
     for operation in ("GetImagingSettings", "GetOptions", "GetMoveOptions", "GetStatus"):
         talker.ask("timg", operation, timg("VideoSourceToken", "gate"))
     talker.ask("timg", "GetServiceCapabilities")
@@ -139,3 +149,35 @@ def test_a_tour_goes_round() -> None:
     assert 0.8 in seen and -0.8 in seen and seen.index(0.8) < seen.index(-0.8)
     head.stop()
     assert head.tours["t"].state == "Idle" and not head.moving
+
+
+def test_the_picture_moves_with_the_head(client: Client) -> None:
+    """What the middle of the picture shows at the right is what the scene holds there, and the frame numbers go on."""
+    talker = client(camera={"moves": True, "width": 640, "height": 360})
+
+    def looked() -> tuple[int, np.ndarray]:
+        uri = text(talker.ask("trt", "GetStreamUri", trt("ProfileToken", "gate_main")), "MediaUri/Uri")
+        address = uri.replace("rtsp://", f"rtsp://{talker.device.user}:{talker.device.password}@")
+        with av.open(address, options={"rtsp_transport": "tcp"}) as container:
+            luma = next(container.decode(video=0)).to_ndarray(format="gray")
+        number = frame_number(luma)
+        assert luma.shape == (180, 320) and number is not None
+        return number[1], luma.astype(int)
+
+    def expected(view: View, number: int) -> np.ndarray:
+        with av.open(str(clip)) as scene:
+            frame = next(
+                one
+                for one in scene.decode(video=0)
+                if (frame_number(one.to_ndarray(format="gray")) or (0, -1))[1] == number
+            )
+            return window(frame, view).reformat(320, 180).to_ndarray(format="gray").astype(int)
+
+    clip = film(SimulatedCamera("gate", moves=True, width=640, height=360), talker.device.park._park._cache).main_file
+    for goal in (View(0, 0, 0), View(0.8, -0.5, 0), View(-0.4, 0.3, 0.7)):
+        tell(talker, "AbsoluteMove", tptz("Position", tt("PanTilt", x=goal.pan, y=goal.tilt), tt("Zoom", x=goal.zoom)))
+        assert arrived(talker) == goal
+        number, luma = looked()
+        assert np.abs(luma - expected(goal, number))[20:].mean() < 6
+    picture = text(talker.ask("trt", "GetSnapshotUri", trt("ProfileToken", "gate_main")), "MediaUri/Uri")
+    assert Image.open(io.BytesIO(talker.session.get(picture, timeout=20).content)).size == (320, 180)
