@@ -140,3 +140,32 @@ def test_who_moves_it_is_shown_to_the_others(window: Page, running_system: Runni
     expect(one.locator("eyrie-ptz")).to_have_count(0)
     held = running_system.api.get(f"cameras/{camera['id']}/ptz/").json()
     eventually(lambda: not running_system.api.get(f"cameras/{camera['id']}/ptz/").json()["held_by"], 30, held, 0.3)
+
+
+def test_what_a_camera_tells_of_is_made_an_event(window: Page, running_system: RunningSystem, dome: DeviceFace) -> None:
+    eventually(lambda: dome.subscriptions() == 1, 40, "somebody listens", 0.2)
+    dome.tell("gust", 7.0)
+    [camera] = [row for row in running_system.api.get("cameras/").json()["results"] if row["name"] == "Dome"]
+    topics = f"plugins/onvif/cameras/{camera['id']}/topics/"
+
+    def heard() -> bool:
+        return "Weather/Gust" in {one["topic"] for one in running_system.api.get(topics).json()["topics"]}
+
+    eventually(heard, 40, "the topic is heard", 0.3)
+    enter(window, running_system)
+    window.goto(f"{running_system.url}/cameras/{camera['id']}/")
+    row = window.locator("onvif-topics li", has_text="Weather/Gust")
+    expect(row).to_contain_text("not known")
+    row.get_by_role("button", name="Make it an event").click()
+    dialog = window.locator("onvif-topics dialog")
+    dialog.get_by_label("Said by").select_option("")
+    dialog.get_by_label("Called").fill("A gust")
+    dialog.get_by_role("button", name="Save").click()
+    expect(row).to_contain_text("whenever it comes \u2192 Event of a camera: A gust")
+
+    def told() -> bool:
+        dome.tell("gust", 8.0)
+        found = running_system.api.get("events/", params={"type": "onvif.event"}).json()["results"]
+        return bool(found) and found[0]["attributes"]["title"] == "A gust"
+
+    eventually(told, 40, "the event is recorded", 1.0)

@@ -14,8 +14,8 @@ class Topics extends HTMLElement {
   connectedCallback() {
     const dialog = this.querySelector("dialog"), form = dialog.querySelector("form");
     this.part("cancel").addEventListener("click", () => dialog.close());
-    onSubmit(form, async ({ elements: { type, item, on_value: value, title } }) => {
-      await call(`${ROOT}mappings/`, { method: "POST", body: { topic: dialog.dataset.topic, type: type.value, item: item.value, on_value: value.value, title: title.value } });
+    onSubmit(form, async ({ elements: { type, said, on_value: value, title } }) => {
+      await call(`${ROOT}mappings/`, { method: "POST", body: { topic: dialog.dataset.topic, type: type.value, item: said.value, on_value: value.value, title: title.value } });
       dialog.close();
       await this.load();
     });
@@ -66,14 +66,14 @@ class Topics extends HTMLElement {
   }
 
   #ask(topic) {
-    const dialog = this.querySelector("dialog"), form = dialog.querySelector("form"), { type, item } = form.elements;
+    const dialog = this.querySelector("dialog"), form = dialog.querySelector("form"), { type, said } = form.elements;
     form.reset();
     tell(form, "");
     dialog.dataset.topic = topic.topic;
     this.part("topic").textContent = topic.topic;
     while (type.options.length > 1) type.options[1].remove();
     type.append(...this.#types.map((one) => new Option(one.title, one.name)));
-    item.replaceChildren(...Object.keys(topic.items.data ?? {}).map((name) => new Option(name, name)), new Option(t("whenever it comes"), ""));
+    said.replaceChildren(...Object.keys(topic.items.data ?? {}).map((name) => new Option(name, name)), new Option(t("whenever it comes"), ""));
     type.selectedIndex = type.options.length - 1;
     dialog.showModal();
   }

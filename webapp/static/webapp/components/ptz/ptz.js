@@ -48,7 +48,7 @@ class Ptz extends HTMLElement {
 
   // Whether a key of the tile meant the camera.
   pressed(event) {
-    if (event.target.closest("input, [popover]")) return false;
+    if (event.target.closest("input, select")) return false;
     if (event.key === "Escape") return this.#end();
     if (event.key === "Home") return this.#order({ op: "home" });
     if (/^[1-9]$/.test(event.key) && !event.ctrlKey && !event.altKey) return this.#go(this.#presets[Number(event.key) - 1]);
@@ -69,7 +69,7 @@ class Ptz extends HTMLElement {
   }
 
   // Show what this camera can do, and nothing else.
-  #offer({ abilities, presets, tours }) {
+  #offer({ abilities, presets, tours, return_preset: back, return_after: after }) {
     const shown = {
       pad: abilities.pan_tilt,
       zooms: abilities.zoom,
@@ -86,6 +86,7 @@ class Ptz extends HTMLElement {
     this.part("positions").hidden = !presets.length && !may;
     this.part("position-list").replaceChildren(...presets.map((preset, at) => this.#position(preset, at, may)));
     this.part("keep").hidden = !may;
+    this.#offerReturn(may && presets.length > 0, presets, back, after);
     const others = [
       ...tours.map((tour) => this.#choice(tour.state === "touring" ? t("Stop {name}", tour) : t("Start {name}", tour), { op: "tour", tour: tour.token, act: tour.state === "touring" ? "stop" : "start" })),
       ...abilities.auxiliary.flatMap((name) => [true, false].map((on) => this.#choice(on ? t("{name}: on", { name }) : t("{name}: off", { name }), { op: "auxiliary", command: name, on }))),
@@ -94,6 +95,15 @@ class Ptz extends HTMLElement {
     this.part("others").hidden = !others.length;
     this.part("other-list").replaceChildren(...others);
     this.#say("");
+  }
+
+  #offerReturn(there, presets, back, after) {
+    const { preset, minutes } = this.part("return").elements;
+    this.part("return").hidden = !there;
+    while (preset.options.length > 1) preset.options[1].remove();
+    preset.append(...presets.map(({ name }) => new Option(name, name)));
+    preset.value = back;
+    minutes.value = after;
   }
 
   #position(preset, at, may) {
@@ -129,14 +139,30 @@ class Ptz extends HTMLElement {
       if (name.value.trim()) this.#order({ op: "set_preset", name: name.value.trim() });
       name.value = "";
     });
+    this.part("return").addEventListener("submit", (event) => event.preventDefault());
+    this.part("return").addEventListener("change", () => this.#return());
     for (const menu of ["position", "other"]) this.#menu(menu);
+  }
+
+  // Where the camera goes by itself when nobody has moved it for a while.
+  async #return() {
+    const form = this.part("return"), { preset, minutes } = form.elements;
+    if (!form.reportValidity()) return;
+    try {
+      await call(`cameras/${this.camera.id}/ptz/return/`, { method: "PUT", body: { preset: preset.value, minutes: Number(minutes.value) } });
+    } catch (error) {
+      this.#say(error.message);
+    }
   }
 
   #menu(name) {
     const button = this.part(`${name}s`), list = this.part(`${name}-menu`);
     button.addEventListener("click", () => {
-      list.hidden = !list.hidden;
-      button.setAttribute("aria-expanded", String(!list.hidden));
+      const open = list.hidden;
+      for (const one of ["position", "other"]) {
+        this.part(`${one}-menu`).hidden = one !== name || !open;
+        this.part(`${one}s`).setAttribute("aria-expanded", String(one === name && open));
+      }
     });
   }
 
