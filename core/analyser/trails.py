@@ -21,7 +21,7 @@ class Trails:
         """Take the newest places ([id, label, seen, ended, at_ms, box, score, text]) and give whole tracks."""
         tracks = tuple(self._track(*row) for row in rows)
         for track_id, points in list(self._points.items()):
-            if not 0 <= wall_ms - points[-1].wall_ms <= KEPT_MS:
+            if not points or not 0 <= wall_ms - points[-1].wall_ms <= KEPT_MS:  # one may come without having been seen
                 del self._points[track_id]
         return Tracks(camera_id, wall_ms, tracks)
 
