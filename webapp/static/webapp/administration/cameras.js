@@ -2,7 +2,7 @@
 
 import { call } from "eyrie/api.js";
 import { showState } from "eyrie/camera-words.js";
-import { byId, copyOf, make } from "eyrie/dom.js";
+import { byId, copyOf, make, trouble } from "eyrie/dom.js";
 import { n, t } from "eyrie/i18n.js";
 import { recordingWords } from "eyrie/recording-words.js";
 import { toast } from "eyrie/toasts.js";
@@ -116,11 +116,6 @@ function showRecording(badge, camera, status) {
   badge.hidden = !words || !camera.enabled;
   badge.textContent = words;
   badge.dataset.tone = tone;
-}
-
-function trouble(text) {
-  byId("trouble").textContent = text;
-  byId("trouble").hidden = !text;
 }
 
 const dragging = mayOrder ? draggable(list, keepOrder) : () => false;

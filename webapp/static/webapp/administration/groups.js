@@ -2,7 +2,7 @@
 
 import { call, everyPage } from "eyrie/api.js";
 import { confirmed } from "eyrie/confirm.js";
-import { byId, busy, make } from "eyrie/dom.js";
+import { busy, byId, make, trouble } from "eyrie/dom.js";
 import { onSubmit, tell } from "eyrie/forms.js";
 import { n, t } from "eyrie/i18n.js";
 import { toast } from "eyrie/toasts.js";
@@ -18,10 +18,9 @@ async function refresh() {
     byId("empty").hidden = groups.results.length > 0;
     byId("groups").replaceChildren(...groups.results.map(card));
     byId("groups").removeAttribute("aria-busy");
-    byId("trouble").hidden = true;
+    trouble("");
   } catch (error) {
-    byId("trouble").textContent = error.message;
-    byId("trouble").hidden = false;
+    trouble(error.message);
   }
 }
 

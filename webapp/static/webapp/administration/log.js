@@ -1,7 +1,7 @@
 // The log as it grows: what is new is asked for every second and a half, older lines on demand. At most MOST lines stay.
 
 import { call } from "eyrie/api.js";
-import { busy, byId, make } from "eyrie/dom.js";
+import { busy, byId, make, trouble } from "eyrie/dom.js";
 import { n, t } from "eyrie/i18n.js";
 import { logLine } from "./log-line.js";
 
@@ -85,10 +85,9 @@ async function goBack() {
 async function trying(work) {
   try {
     await work();
-    byId("trouble").hidden = true;
+    trouble("");
   } catch (error) {
-    byId("trouble").textContent = error.message;
-    byId("trouble").hidden = false;
+    trouble(error.message);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { call } from "eyrie/api.js";
 import { showState } from "eyrie/camera-words.js";
-import { busy, byId, make } from "eyrie/dom.js";
+import { busy, byId, make, trouble } from "eyrie/dom.js";
 import { n, t } from "eyrie/i18n.js";
 import { bitrate, bytes, number } from "eyrie/quantities.js";
 import { dayAndTime } from "eyrie/times.js";
@@ -133,11 +133,6 @@ function processRow({ name, state, restarts, memory, since }) {
 
 function percent(share) {
   return `${number(100 * share, 1)}\u00a0%`;
-}
-
-function trouble(text) {
-  byId("trouble").textContent = text;
-  byId("trouble").hidden = !text;
 }
 
 await refresh();

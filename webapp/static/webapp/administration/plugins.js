@@ -1,7 +1,7 @@
 // Plugins: how each is doing, its settings from their schema, and the switch that takes effect at the next start.
 
 import { call } from "eyrie/api.js";
-import { busy, byId, copyOf, make } from "eyrie/dom.js";
+import { busy, byId, copyOf, make, trouble } from "eyrie/dom.js";
 import { onSubmit, tell } from "eyrie/forms.js";
 import { t } from "eyrie/i18n.js";
 import { toast } from "eyrie/toasts.js";
@@ -31,8 +31,7 @@ async function refresh() {
     list.removeAttribute("aria-busy");
     byId("restart").hidden = !results.some((plugin) => plugin.restart_needed);
   } catch (error) {
-    byId("trouble").textContent = error.message;
-    byId("trouble").hidden = false;
+    trouble(error.message);
   }
 }
 

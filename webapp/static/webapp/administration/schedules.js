@@ -2,7 +2,7 @@
 
 import { call } from "eyrie/api.js";
 import { confirmed } from "eyrie/confirm.js";
-import { byId, busy, copyOf, make } from "eyrie/dom.js";
+import { busy, byId, copyOf, make, trouble } from "eyrie/dom.js";
 import { onSubmit, tell } from "eyrie/forms.js";
 import { n, t } from "eyrie/i18n.js";
 import { toast } from "eyrie/toasts.js";
@@ -22,10 +22,9 @@ async function refresh() {
     byId("schedules").replaceChildren(...schedules.results.map(card));
     byId("holidays").replaceChildren(...holidays.results.map(holiday));
     for (const list of [byId("schedules"), byId("holidays")]) list.removeAttribute("aria-busy");
-    byId("trouble").hidden = true;
+    trouble("");
   } catch (error) {
-    byId("trouble").textContent = error.message;
-    byId("trouble").hidden = false;
+    trouble(error.message);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { call } from "eyrie/api.js";
 import { confirmed } from "eyrie/confirm.js";
-import { byId, make } from "eyrie/dom.js";
+import { byId, make, trouble } from "eyrie/dom.js";
 import { onSubmit } from "eyrie/forms.js";
 import { t } from "eyrie/i18n.js";
 import { dayAndTime } from "eyrie/times.js";
@@ -21,8 +21,7 @@ async function refresh() {
     const { results } = await call("users/");
     byId("users").replaceChildren(...results.map(row));
   } catch (error) {
-    byId("trouble").textContent = error.message;
-    byId("trouble").hidden = false;
+    trouble(error.message);
   }
 }
 

@@ -1,5 +1,6 @@
 // make("p", { className: "hint" }, "text", other): an element with properties, `data-…` and `aria-…` attributes, and what
 // lies in it. Text goes in as text, whatever a camera or a person calls itself. copyOf("id"): what a <template> holds.
+// trouble("…"): what is wrong, in the page's own notice; "" when nothing is any more.
 
 export function make(tag, properties = {}, ...inside) {
   const one = document.createElement(tag);
@@ -17,6 +18,11 @@ export function copyOf(id) {
 }
 
 export const byId = (id) => document.getElementById(id);
+
+export function trouble(text) {
+  byId("trouble").textContent = text;
+  byId("trouble").hidden = !text;
+}
 
 // While something is under way its button says so and cannot be pressed again.
 export async function busy(button, work) {

@@ -1,7 +1,7 @@
 // What lies at a target: folder by folder; a file is played, fetched, or brought back into the recordings.
 
 import { call } from "eyrie/api.js";
-import { busy, byId, make } from "eyrie/dom.js";
+import { busy, byId, make, trouble } from "eyrie/dom.js";
 import { n, t } from "eyrie/i18n.js";
 import { bytes } from "eyrie/quantities.js";
 import { dayAndTime } from "eyrie/times.js";
@@ -17,7 +17,7 @@ const folder = () => new URLSearchParams(location.search).get("folder") ?? "";
 
 async function show() {
   const list = byId("entries");
-  byId("trouble").hidden = true;
+  trouble("");
   crumbs();
   try {
     const { results } = await call(`backup/targets/${target}/files/?folder=${encodeURIComponent(folder())}`);
@@ -27,8 +27,7 @@ async function show() {
     byId("restore-all").hidden = !results.some(({ restorable }) => restorable);
   } catch (error) {
     list.replaceChildren();
-    byId("trouble").textContent = error.message;
-    byId("trouble").hidden = false;
+    trouble(error.message);
   }
   list.removeAttribute("aria-busy");
 }

@@ -2,7 +2,7 @@
 
 import { call } from "eyrie/api.js";
 import { confirmed } from "eyrie/confirm.js";
-import { busy, byId, copyOf } from "eyrie/dom.js";
+import { busy, byId, copyOf, trouble } from "eyrie/dom.js";
 import { n, t } from "eyrie/i18n.js";
 import { bytes } from "eyrie/quantities.js";
 import { Reconnecting } from "eyrie/reconnecting.js";
@@ -41,10 +41,9 @@ async function refresh() {
     showPlans(plans.results);
     byId("queue-section").hidden = plans.results.length === 0;
     if (plans.results.length) await queue.refresh(plans.results);
-    byId("trouble").hidden = true;
+    trouble("");
   } catch (error) {
-    byId("trouble").textContent = error.message;
-    byId("trouble").hidden = false;
+    trouble(error.message);
   }
   timer = setTimeout(refresh, EVERY);
 }

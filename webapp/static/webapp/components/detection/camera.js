@@ -1,7 +1,7 @@
 // The detectors of a camera: switched on and off, with their settings, what they cost, and looks at recordings.
 
 import { call, visibleCameras } from "eyrie/api.js";
-import { busy, byId, copyOf, make } from "eyrie/dom.js";
+import { busy, byId, copyOf, make, trouble } from "eyrie/dom.js";
 import { onSubmit, tell } from "eyrie/forms.js";
 import { n, t } from "eyrie/i18n.js";
 import { dayAndTime } from "eyrie/times.js";
@@ -154,11 +154,6 @@ async function copy(form) {
   if (refused.length) throw new Error(refused.join(" "));
   byId("copy-dialog").close();
   toast(n("{count} camera has these settings now.", "{count} cameras have these settings now.", chosen.length), "good");
-}
-
-function trouble(text) {
-  byId("trouble").textContent = text;
-  byId("trouble").hidden = !text;
 }
 
 byId("copy-dialog").querySelector(".cancel").addEventListener("click", () => byId("copy-dialog").close());

@@ -2,7 +2,7 @@
 
 import { call } from "eyrie/api.js";
 import { confirmed } from "eyrie/confirm.js";
-import { busy, byId, copyOf } from "eyrie/dom.js";
+import { busy, byId, copyOf, trouble } from "eyrie/dom.js";
 import { saidShortly, titleOf } from "eyrie/event-words.js";
 import { t } from "eyrie/i18n.js";
 import { number } from "eyrie/quantities.js";
@@ -87,11 +87,6 @@ async function remove() {
   const sure = await confirmed({ title: t("Delete this list of finds?"), text: t("What was kept of it stays, and so do the recordings."), button: t("Delete") });
   if (!sure) return;
   await call(path, { method: "DELETE" }).then(() => location.assign(`/cameras/${camera}/detection/`), (error) => toast(error.message, "bad"));
-}
-
-function trouble(text) {
-  byId("trouble").textContent = text;
-  byId("trouble").hidden = !text;
 }
 
 byId("cancel").addEventListener("click", ({ currentTarget }) => busy(currentTarget, () => call(`${path}cancel/`, { method: "POST" }).then(refresh, (error) => toast(error.message, "bad"))));

@@ -2,6 +2,7 @@
 // at those that are chosen.
 
 import { call } from "eyrie/api.js";
+import { trouble } from "eyrie/dom.js";
 import { kinds, saidShortly, titleOf } from "eyrie/event-words.js";
 import { n, t } from "eyrie/i18n.js";
 import { clockTime, day } from "eyrie/times.js";
@@ -133,11 +134,6 @@ function momentOf(text) {
 function fieldOf(at) {
   const { year, month, day: date, hour, minute } = local(at), two = (value) => String(value).padStart(2, "0");
   return `${year}-${two(month)}-${two(date)}T${two(hour)}:${two(minute)}`;
-}
-
-function trouble(sentence) {
-  element("trouble").textContent = sentence;
-  element("trouble").hidden = !sentence;
 }
 
 async function fill() {

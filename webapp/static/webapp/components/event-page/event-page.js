@@ -1,7 +1,7 @@
 // One event: its picture with what was seen in it, what it says, who has looked at it, what rules did about it.
 
 import { call } from "eyrie/api.js";
-import { byId, make } from "eyrie/dom.js";
+import { byId, make, trouble } from "eyrie/dom.js";
 import { onSubmit } from "eyrie/forms.js";
 import { sayings, titleOf } from "eyrie/event-words.js";
 import { t } from "eyrie/i18n.js";
@@ -72,6 +72,5 @@ onSubmit(byId("acknowledge"), async ({ elements }) => {
 });
 begin().catch((error) => {
   byId("title").textContent = t("Event");
-  byId("trouble").textContent = error.message;
-  byId("trouble").hidden = false;
+  trouble(error.message);
 });

@@ -2,7 +2,7 @@
 
 import { call } from "eyrie/api.js";
 import { confirmed } from "eyrie/confirm.js";
-import { busy, byId, make } from "eyrie/dom.js";
+import { busy, byId, make, trouble } from "eyrie/dom.js";
 import { onSubmit, tell } from "eyrie/forms.js";
 import { t } from "eyrie/i18n.js";
 import { toast } from "eyrie/toasts.js";
@@ -102,6 +102,5 @@ form.querySelector(".remove").addEventListener("click", ({ currentTarget }) => b
 byId("add")?.addEventListener("click", () => open());
 refresh().catch((error) => {
   byId("kinds").replaceChildren();
-  byId("trouble").textContent = error.message;
-  byId("trouble").hidden = false;
+  trouble(error.message);
 });

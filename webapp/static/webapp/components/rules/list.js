@@ -1,7 +1,7 @@
 // All rules as sentences, switched on and off; and what the site is armed as.
 
 import { call } from "eyrie/api.js";
-import { byId, make } from "eyrie/dom.js";
+import { byId, make, trouble } from "eyrie/dom.js";
 import { n, t } from "eyrie/i18n.js";
 import { dayAndTime } from "eyrie/times.js";
 import { toast } from "eyrie/toasts.js";
@@ -54,6 +54,5 @@ async function begin() {
 document.addEventListener("site-armed", ({ detail }) => showModes(detail));
 begin().catch((error) => {
   byId("rules").replaceChildren();
-  byId("trouble").textContent = error.message;
-  byId("trouble").hidden = false;
+  trouble(error.message);
 });

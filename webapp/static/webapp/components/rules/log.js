@@ -1,7 +1,7 @@
 // What became of the actions of rules, newest first, as it happens; what was given up can be sent again.
 
 import { call } from "eyrie/api.js";
-import { busy, byId, make } from "eyrie/dom.js";
+import { busy, byId, make, trouble } from "eyrie/dom.js";
 import { n, t } from "eyrie/i18n.js";
 import { Reconnecting } from "eyrie/reconnecting.js";
 import { dayAndTime } from "eyrie/times.js";
@@ -60,9 +60,8 @@ async function sendAgain(ids) {
   }
 }
 
-function trouble(error) {
-  byId("trouble").textContent = error.message;
-  byId("trouble").hidden = false;
+function failed(error) {
+  trouble(error.message);
 }
 
 async function begin() {
@@ -71,7 +70,7 @@ async function begin() {
   for (const { id, name } of results) byId("of-rule").append(new Option(name, id));
   for (const [name, value] of new URLSearchParams(location.search)) if (form.elements[name]) form.elements[name].value = value;
   await refresh();
-  const look = () => refresh().catch(trouble);
+  const look = () => refresh().catch(failed);
   new Reconnecting("/ws/v1/", {
     opened: (socket) => {
       socket.send(JSON.stringify({ op: "subscribe", topic: "rules.deliveries" }));
@@ -85,11 +84,11 @@ async function begin() {
   }).open();
 }
 
-form.addEventListener("change", () => refresh().catch(trouble));
+form.addEventListener("change", () => refresh().catch(failed));
 form.addEventListener("submit", (event) => event.preventDefault());
 byId("more").addEventListener("click", ({ currentTarget }) => busy(currentTarget, async () => show(await call(next), [...rows.children])));
 byId("all-again")?.addEventListener("click", ({ currentTarget }) => busy(currentTarget, () => sendAgain([...rows.querySelectorAll("[data-state=dead]")].map(({ dataset }) => Number(dataset.id)))));
 begin().catch((error) => {
   rows.replaceChildren();
-  trouble(error);
+  failed(error);
 });

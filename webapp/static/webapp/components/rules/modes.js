@@ -2,7 +2,7 @@
 
 import { call } from "eyrie/api.js";
 import { confirmed } from "eyrie/confirm.js";
-import { byId, make } from "eyrie/dom.js";
+import { byId, make, trouble } from "eyrie/dom.js";
 import { onSubmit, tell } from "eyrie/forms.js";
 import { n, t } from "eyrie/i18n.js";
 import { toast } from "eyrie/toasts.js";
@@ -16,7 +16,7 @@ function show({ mode, modes }) {
   own = modes.filter((name) => !(name in MODES));
   byId("modes").replaceChildren(...modes.map((name) => row(name, name === mode)));
   byId("modes").removeAttribute("aria-busy");
-  byId("trouble").hidden = true;
+  trouble("");
 }
 
 function row(name, current) {
@@ -73,6 +73,5 @@ try {
   show(arming);
 } catch (error) {
   byId("modes").replaceChildren();
-  byId("trouble").textContent = error.message;
-  byId("trouble").hidden = false;
+  trouble(error.message);
 }

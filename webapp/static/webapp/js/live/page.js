@@ -6,6 +6,7 @@ import { LiveObjects } from "components/overlay/live-objects.js";
 import { overlaySwitch } from "components/overlay/switch.js";
 import { FREE, NAMES, drawing, fitting } from "components/wall/layouts.js";
 import { call, visibleCameras } from "eyrie/api.js";
+import { trouble } from "eyrie/dom.js";
 import { n, t } from "eyrie/i18n.js";
 import { keys } from "eyrie/live/keys.js";
 import { Tour } from "eyrie/live/tour.js";
@@ -27,7 +28,7 @@ const holds = (permission, camera) => me.everywhere.includes(permission) || (me.
 async function refresh() {
   try {
     const rows = await visibleCameras();
-    cameras = new Map(rows.map((row) => [row.id, { ...row, plays: holds("camera.playback", row.id), steers: row.moves && holds("camera.ptz", row.id), manages: holds("camera.manage", row.id) }]));
+    cameras = new Map(rows.map((row) => [row.id, { ...row, plays: holds("camera.playback", row.id), steers: row.moves && holds("camera.ptz", row.id), manages: holds("camera.manage", row.id), talks: row.speaks && holds("camera.talk", row.id), interrupts: holds("camera.talk_first", row.id) }]));
     wall.cameras = cameras;
     tray.cameras = cameras;
     for (const row of rows) if (!states.has(row.id)) told({ ...row, camera_id: row.id, recording: row.recording_now });
@@ -49,11 +50,6 @@ function summarise() {
   const live = [...cameras.keys()].filter((id) => states.get(id)?.state === "streaming").length;
   const words = cameras.size ? n("{live} of {count} camera live", "{live} of {count} cameras live", cameras.size, { live }) : "";
   if (element("summary").textContent !== words) element("summary").textContent = words;
-}
-
-function trouble(sentence) {
-  element("trouble").textContent = sentence;
-  element("trouble").hidden = !sentence;
 }
 
 function arrange(arrangement) {
