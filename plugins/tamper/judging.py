@@ -9,13 +9,14 @@ DARK = 40.0
 """No place is brighter; black is sent as 16 by most cameras (ITU-R BT.709, 6.10)."""
 SUDDEN = 0.4
 """Of the usual light: a night that falls takes the usual along with it."""
-BLURRED = 0.12
+BLURRED = 0.22
 SAME_VIEW = 0.8
 OTHER_VIEW = 0.5
 MOST = 0.6
-HALF = 0.5
+HIDDEN = 0.1
 SMOOTH = 0.35
 DULL = 0.3
+ASIDE = 0.18
 
 
 def kind_of(found: Measures) -> Kind | None:
@@ -29,9 +30,11 @@ def kind_of(found: Measures) -> Kind | None:
         return "defocused"
     if found.contrast < DULL:
         return "bright" if found.white > MOST else "covered"
+    if found.aside > ASIDE:
+        return "moved"
     if found.lost <= MOST:
         return None
     if found.white > MOST:
         return "bright"
-    hidden = found.flat > HALF or (found.alike < OTHER_VIEW and found.sharp < SMOOTH)
+    hidden = found.flat > HIDDEN or (found.alike < OTHER_VIEW and found.sharp < SMOOTH)
     return "covered" if hidden else "moved"

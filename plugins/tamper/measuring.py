@@ -29,14 +29,24 @@ BLACK, WHITE = 16, 235
 LEARNS_LOOKS = 20
 PACE = 0.01
 """How much of each look goes into what is usual."""
+SUSPICIOUS = 0.2
+"""Share of lost blocks from which the view is looked for elsewhere."""
+ELSEWHERE = 0.04
+"""Of the picture: a pole in the wind moves the view by less."""
+FOUND = 0.42
+"""Correlation from which it was found there: what passes looks like it by chance, by up to 0.32 in the clips."""
 _COARSE = (32, 18)
+_SMALL = (80, 45)
+_MARGIN = (12, 6)  # of that: how far, across and down, the view is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
     """Of one picture. brightest: of a coarse picture, 0 to 255; light: that, from black, in parts of the usual; white:
     share of it that is; sharp, contrast: in parts of the usual; alike: correlation with the usual view, coarse; lost:
-    share of the blocks with edges that lost them, 0 where no block has any; flat: share of those that are flat now.
+    share of the blocks with edges that lost them, 0 where no block has any; flat: share of those that are flat now;
+    aside: by how much more the usual edges correlate with those of this picture somewhere else in it than at their own
+    place, 0 where they do not.
     """
 
     brightest: float
@@ -47,6 +57,7 @@ class Measures:
     alike: float
     lost: float
     flat: float
+    aside: float
 
 
 class Usual:
@@ -67,6 +78,7 @@ class Usual:
         edges = _edges(picture)
         has_edges = self._edges > HAS_EDGES
         gone = has_edges & (self._correlation(edges) < LOST * self._edges)
+        lost = float(gone.sum() / has_edges.sum()) if has_edges.any() else 0.0
         flat = gone & (_by_block(edges) < FLAT * _by_block(self._mean_edges))
         return Measures(
             brightest=float(coarse.max()),
@@ -75,8 +87,9 @@ class Usual:
             sharp=_sharpness(picture) / max(1e-6, self._sharpness),
             contrast=_contrast(picture) / max(1e-6, self._contrast),
             alike=_alike(coarse, mean),
-            lost=float(gone.sum() / has_edges.sum()) if has_edges.any() else 0.0,
+            lost=lost,
             flat=float(flat.sum() / gone.sum()) if gone.any() else 0.0,
+            aside=_aside(edges, self._mean_edges) if lost > SUSPICIOUS else 0.0,
         )
 
     def learn(self, picture: MatLike) -> None:
@@ -105,6 +118,15 @@ def _edges(picture: MatLike) -> MatLike:
     across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3)
     down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=3)
     return cv2.magnitude(across, down)
+
+
+def _aside(edges: MatLike, usual: MatLike) -> float:
+    across, down = _MARGIN
+    small, inner = (cv2.resize(one, _SMALL, interpolation=cv2.INTER_AREA) for one in (edges, usual))
+    found = cv2.matchTemplate(small, inner[down:-down, across:-across], cv2.TM_CCOEFF_NORMED)
+    best, (x, y) = cv2.minMaxLoc(found)[1::2]
+    far = max(abs(x - across) / _SMALL[0], abs(y - down) / _SMALL[1])
+    return float(best - found[down, across]) if far > ELSEWHERE and best > FOUND else 0.0
 
 
 def _by_block(values: MatLike) -> MatLike:
