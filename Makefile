@@ -54,6 +54,8 @@ bench: setup-dev ## Quick benches; figures go to artefacts/
 	$(PYTHON) bench/faults.py --quick --json artefacts/faults.json
 	$(PYTHON) bench/live.py --quick --json artefacts/live.json
 	$(PYTHON) bench/rules.py --quick --json artefacts/rules.json
+	@set -e; for name in motion tamper people tracking lines faces lpr system; do \
+	  $(PYTHON) bench/detect/$$name.py --quick --json artefacts/detect-$$name.json; done
 
 docs: setup-dev ## Build the documentation into docs/_build, warnings are errors
 	$(PYTHON) manage.py reference --check

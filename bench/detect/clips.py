@@ -43,7 +43,8 @@ CLIPS = {
 def require() -> None:
     """End with a sentence where the clips are not."""
     if not (DATA / CLIPS["car"]).exists():
-        sys.exit(f"skipped: the clips are not at {DATA}; they are no part of this repository")
+        print(f"skipped: the clips are not at {DATA}; they are no part of this repository")
+        sys.exit(0)
 
 
 def load(name: str) -> Clip:

@@ -22,6 +22,7 @@ from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # bench/, where the harness lies
+import clips
 import cv2
 import harness
 import lpr_quiet
@@ -152,6 +153,7 @@ def main() -> None:
     parser = harness.arguments(__doc__.splitlines()[0])
     parser.add_argument("--pictures-only", action="store_true", help="leave the vote over passing cars out")
     options = parser.parse_args()
+    clips.require()
     report = harness.begin("detect/lpr", time.time_ns() // 1_000_000, pictures="../shared/data/lpr", longest=LONGEST)
     cv2.setNumThreads(1)
     locator, recogniser = Locator(), Recogniser()

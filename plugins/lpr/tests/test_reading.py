@@ -60,6 +60,14 @@ def test_without_regions_any_clear_text_is_sure(reader: Reader) -> None:
     assert foreign.confidence < 0.4
 
 
+@pytest.mark.parametrize(("drawn", "text"), [("RK O82 AL", "RK082AL"), ("RK 708 A1", "RK708AI")])
+def test_where_glyphs_are_the_same_the_form_decides(drawn: str, text: str) -> None:
+    slovakia = Reader(chosen(["SK"]), Locator(), Recogniser())
+    (plate,) = slovakia.plates(scene((drawn, 200, 150, 40)), 640)
+    assert (plate.text, plate.region) == (text, "SK")
+    assert plate.confidence > 0.15  # a glyph counts for its twin by a third
+
+
 def test_a_date_is_no_plate(reader: Reader) -> None:
     assert reader.plates(scene(("2026-05-01 12:00:09", 20, 20, 30)), 640) == []
 
