@@ -14,7 +14,8 @@ from core.hookspecs.ops import Health
 CameraId = Annotated[int, Field(ge=0), WithJsonSchema({"type": "integer", "minimum": 0, "format": "camera"})]
 """A camera in settings, chosen by its name in the portal; 0 for the event's own. `list[CameraId]`: several.
 
-Other formats for `json_schema_extra`: `mode` (an arm mode), `preset`, `output` (of the form's camera), `textarea`.
+Other formats for `json_schema_extra`: `mode` (an arm mode), `preset`, `output` (of the form's camera), `announcement`,
+`textarea`.
 """
 
 

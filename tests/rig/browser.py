@@ -9,10 +9,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.rig import microphone
 from tests.rig.system import PASSWORD, RunningSystem
 
 SECONDS = 1000
@@ -45,7 +48,9 @@ def chromium() -> Browser:
             pytest.skip("NO BROWSER: chromium is not installed, so no page was tried in one")
         expect.set_options(timeout=SOON)
         playwright = _ending.enter_context(sync_playwright())
-        _started.append(playwright.chromium.launch(executable_path=found, args=FLAGS))
+        folder = _ending.enter_context(TemporaryDirectory(prefix="eyrie-browser-"))
+        hears = microphone.flags(Path(folder))
+        _started.append(playwright.chromium.launch(executable_path=found, args=[*FLAGS, *hears]))
         _ending.callback(_started.pop)
         _ending.callback(_started[0].close)
     return _started[0]

@@ -8,13 +8,14 @@ import { make } from "eyrie/dom.js";
 import { t } from "eyrie/i18n.js";
 
 const MODES = { disarmed: t("Disarmed"), home: t("Home"), away: t("Away") };
-let cameras, modes, serial = 0;
+let announcements, cameras, modes, serial = 0;
 
 export function picker(schema, value) {
   if (schema.format === "camera") return oneCamera(schema, value);
   if (schema.items?.format === "camera") return severalCameras(schema.items, value ?? []);
   if (schema.format === "mode") return mode(value);
   if (schema.format === "preset") return suggested("presets", value);
+  if (schema.format === "announcement") return announcement(value);
   if (schema.format === "output") return suggested("outputs", value);
   return null;
 }
@@ -52,6 +53,18 @@ function severalCameras(schema, chosen) {
     return schema.type === "string" ? values : values.map(Number);
   };
   return list;
+}
+
+function announcement(value) {
+  const select = make("select", {}, ...(value ? [new Option(value, value)] : []));
+  announcements ??= call("announcements/");
+  announcements.then(({ results }) => {
+    const names = results.map(({ name }) => name), chosen = select.value;
+    select.replaceChildren(...names.map((name) => new Option(name, name)));
+    if (chosen && !names.includes(chosen)) select.prepend(new Option(t("{name} (gone)", { name: chosen }), chosen));
+    if (chosen) select.value = chosen;
+  }, () => {});
+  return select;
 }
 
 function mode(value) {
