@@ -11,6 +11,7 @@ import { Clock } from "components/clock/clock.js";
 import "components/playback/tile.js";
 import { choice } from "components/playback/choice.js";
 import { nextEvent } from "components/playback/events.js";
+import { fetching } from "components/playback/fetching.js";
 import { showFinds } from "components/playback/finds.js";
 import { marking } from "components/playback/marking.js";
 import { RecordedObjects } from "components/overlay/recorded-objects.js";
@@ -257,6 +258,7 @@ listen();
 call("auth/me/").then((me) => {
   overlaySwitch(element("overlay-button"), me.id, (on) => { objects.on = on; });
   trying({ timeline, chosen: () => chosen, me });
+  fetching({ timeline, chosen: () => chosen, holdings, me });
 }, () => {}); // who cannot be asked for is told so by what else the page asks for
 const cameraChoice = await choice(query.getAll("camera").map(Number), LANES, choose);
 marking({ clock, timeline, chosen: () => chosen, done: () => holdings.refresh() });

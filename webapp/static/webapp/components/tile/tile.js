@@ -5,6 +5,7 @@
 
 import "components/live/live.js";
 import "components/ptz/ptz.js";
+import "components/talk/talk.js";
 import { REPLAY_MS, Replay } from "components/tile/replay.js";
 import { stateTone, stateWords, trouble } from "components/tile/words.js";
 import { zoomable } from "components/zoom/zoom.js";
@@ -22,6 +23,8 @@ class Tile extends HTMLElement {
   #timer = 0;
   #replay = null;
   #ptz = null;
+  #talk = null;
+  #hushed = false; // silent only while one talks
   #sizes = new ResizeObserver(() => this.#chooseStream());
 
   connectedCallback() {
@@ -39,7 +42,7 @@ class Tile extends HTMLElement {
 
   get camera() { return this.#camera; }
 
-  // {id, name, plays, steers, manages} of the camera shown, null for an empty place; {id} alone of one that is not there for us.
+  // {id, name, plays, steers, talks, interrupts, manages} of the camera shown, null for an empty place; {id} alone of one that is not there for us.
   set camera(camera) {
     if (!this.firstElementChild) this.#build();
     const other = camera?.id !== this.#camera?.id;
@@ -51,6 +54,7 @@ class Tile extends HTMLElement {
       this.zoom.reset();
       this.backToLive();
       this.steer(false);
+      this.talk(false);
       this.#status = { state: "unknown" };
       this.#live = "";
     }
@@ -59,6 +63,7 @@ class Tile extends HTMLElement {
     this.part("gone").hidden = !camera || there;
     this.part("replay-button").hidden = !camera?.plays;
     this.part("steer-button").hidden = !camera?.steers;
+    this.part("talk-button").hidden = !camera?.talks;
     this.#chooseStream();
     if (there) this.part("live").setAttribute("camera", camera.id);
     else this.part("live").removeAttribute("camera");
@@ -131,6 +136,29 @@ class Tile extends HTMLElement {
     }
   }
 
+  // Talk through the camera: have the button for it, or no longer.
+  talk(on = !this.#talk) {
+    if (on === Boolean(this.#talk) || (on && !this.#camera?.talks)) return;
+    this.part("talk-button").setAttribute("aria-pressed", String(on));
+    if (on) {
+      this.#talk = Object.assign(document.createElement("eyrie-talk"), { camera: this.#camera });
+      this.append(this.#talk);
+    } else {
+      this.#talk.remove();
+      this.#talk = null;
+      this.#hush(false);
+    }
+  }
+
+  // By key: talk for as long as it is held.
+  speak() {
+    if (!this.#camera?.talks) return false;
+    this.talk(true);
+    this.#talk.press();
+    addEventListener("keyup", () => this.#talk?.lift(), { once: true });
+    return true;
+  }
+
   // The picture as it is shown, unzoomed, as a file.
   async snapshot() {
     const shown = this.#replay ? this.#replay.picture : this.part("live").picture;
@@ -163,6 +191,7 @@ class Tile extends HTMLElement {
       this.steer(false);
       this.focus();
     });
+    this.addEventListener("talk-change", ({ detail }) => this.#hush(detail.talking && !detail.both));
     this.addEventListener("keydown", (event) => { if (this.#ptz?.pressed(event)) event.preventDefault(); });
     this.addEventListener("keyup", (event) => this.#ptz?.released(event));
     this.addEventListener("focusout", ({ relatedTarget }) => { if (!this.contains(relatedTarget)) this.#ptz?.rest(); });
@@ -175,8 +204,17 @@ class Tile extends HTMLElement {
     else if (!came) toast(t("Nothing was recorded in the last {seconds} seconds.", { seconds: REPLAY_MS / 1000 }), "warn");
   }
 
+  // Who talks with the loudspeaker on would hear themselves.
+  #hush(on) {
+    const live = this.part("live");
+    if (on === this.#hushed || (on && live.muted)) return;
+    this.#hushed = on;
+    live.muted = on;
+  }
+
   #pressed(does) {
     const actions = {
+      talk: () => this.talk(),
       steer: () => this.steer(),
       replay: () => this.replay(),
       mute: () => this.toggleMute(),

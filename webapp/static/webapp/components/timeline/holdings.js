@@ -74,6 +74,11 @@ export class Holdings extends EventTarget {
     return this.of(camera).ranges.some(({ start, end }) => at >= start && at < end);
   }
 
+  // Whether what is there was fetched later from what the camera keeps.
+  fetchedAt(camera, at) {
+    return this.of(camera).fetched.some(({ start, end }) => at >= start && at < end);
+  }
+
   gapAt(camera, at) {
     return this.of(camera).gaps.find(({ start, end }) => at >= start && at < (end ?? Infinity));
   }
@@ -84,14 +89,14 @@ export class Holdings extends EventTarget {
     return starts.length ? Math.min(...starts) : null;
   }
 
-  #keep({ ranges, gaps }, events, bookmarks) {
+  #keep({ ranges, gaps, fetched }, events, bookmarks) {
     const by = (rows, id) => rows.filter((row) => row.camera === id).map(timed);
-    const listed = { ranges, gaps, events, bookmarks };
+    const listed = { ranges, gaps, fetched, events, bookmarks };
     for (const [id, held] of this.#cameras) for (const name of Object.keys(listed)) held[name] = by(listed[name], id);
   }
 }
 
-const nothing = () => ({ ranges: [], gaps: [], events: [], bookmarks: [], motion: { start: 0, step: 1, shares: [] } });
+const nothing = () => ({ ranges: [], gaps: [], fetched: [], events: [], bookmarks: [], motion: { start: 0, step: 1, shares: [] } });
 
 function motionStep(span) {
   const seconds = Math.max(2, Math.ceil(span / 1000 / STEPS));

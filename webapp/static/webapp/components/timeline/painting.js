@@ -56,6 +56,7 @@ function paintLane(context, { name, holdings, finds }, top, high, view, colours,
     bar(start, end ?? view.now, intended ? colours.idle : colours.gap, intended ? 1 : 2);
   }
   for (const { start, end } of holdings.ranges) bar(start, end, colours.recorded);
+  for (const { start, end } of holdings.fetched) bar(start, end, colours.fetched, 2);
   ridge(context, holdings.motion, inside + size, size, view, colours, x);
   for (const { start, end, type } of holdings.events) {
     const left = x(start), right = end === null ? left + 3 : Math.max(x(end), left + 3);

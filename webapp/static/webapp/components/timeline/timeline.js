@@ -254,7 +254,8 @@ class Timeline extends HTMLElement {
     const events = held.events.filter(found), shown = events.slice(0, MOST_TOLD).map(({ type }) => titleOf(type));
     if (events.length > shown.length) shown.push(n("and one more", "and {count} more", events.length - shown.length));
     const finds = this.#findsOf(lane.id).filter(found).map(({ words }) => `◆ ${words}`);
-    return [lane.name, ...(gap ? [gapWords(gap)] : []), ...shown, ...finds.slice(0, MOST_TOLD), ...held.bookmarks.filter(found).map(({ text }) => `⚑ ${text}`)];
+    const later = this.#holdings.fetchedAt(lane.id, at) ? [t("Fetched later from the camera")] : [];
+    return [lane.name, ...(gap ? [gapWords(gap)] : later), ...shown, ...finds.slice(0, MOST_TOLD), ...held.bookmarks.filter(found).map(({ text }) => `⚑ ${text}`)];
   }
 
   #key(event) {
@@ -308,7 +309,7 @@ function colours(element) {
   const alarm = of("--bad"), warn = of("--warn"), usual = of("--accent");
   return {
     font: style.fontFamily, text: of("--text"), quiet: of("--text-quiet"), line: of("--line"), lineStrong: of("--line-strong"),
-    accent: usual, lane: of("--hover"), recorded: of("--timeline-recorded"),
+    accent: usual, lane: of("--hover"), recorded: of("--timeline-recorded"), fetched: hatched(of("--timeline-recorded"), of("--timeline-fetched")),
     gap: hatched(of("--warn"), of("--hover")), idle: hatched(of("--line"), of("--hover")),
     bookmark: of("--text"), label: of("--timeline-label"), selection: of("--timeline-selection"), future: of("--timeline-future"), motion: of("--timeline-motion"), find: of("--timeline-find"),
     playhead: of("--record"),

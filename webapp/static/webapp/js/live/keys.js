@@ -44,6 +44,7 @@ export function keys({ wall, views, tour, stopTour, fullscreen, tray, closeTray 
     { keys: [" "], shown: t("Space"), text: t("Freeze the picture, and go on"), run: (event) => (onButton(event) ? false : tile((one) => one.toggleFrozen())()) },
     { keys: ["i"], shown: "I", text: t("Play the last 30 seconds, and back to live"), run: tile((one) => one.replay()) },
     { keys: ["p"], shown: "P", text: t("Move the camera, and done"), run: tile((one) => one.steer()) },
+    { keys: ["h"], shown: "H", text: t("Hold to talk through the camera"), run: (event) => (event.repeat ? true : tile((one) => one.speak())()) },
     { keys: ["m"], shown: "M", text: t("Sound"), run: tile((one) => one.toggleMute()) },
     { keys: ["s"], shown: "S", text: t("Snapshot"), run: tile((one) => one.camera && one.snapshot()) },
     { keys: ["+", "="], shown: "+", text: t("Closer"), run: tile(({ zoom }) => zoom.by(1.25)) },

@@ -28,7 +28,7 @@ const holds = (permission, camera) => me.everywhere.includes(permission) || (me.
 async function refresh() {
   try {
     const rows = await visibleCameras();
-    cameras = new Map(rows.map((row) => [row.id, { ...row, plays: holds("camera.playback", row.id), steers: row.moves && holds("camera.ptz", row.id), manages: holds("camera.manage", row.id) }]));
+    cameras = new Map(rows.map((row) => [row.id, { ...row, plays: holds("camera.playback", row.id), steers: row.moves && holds("camera.ptz", row.id), manages: holds("camera.manage", row.id), talks: row.speaks && holds("camera.talk", row.id), interrupts: holds("camera.talk_first", row.id) }]));
     wall.cameras = cameras;
     tray.cameras = cameras;
     for (const row of rows) if (!states.has(row.id)) told({ ...row, camera_id: row.id, recording: row.recording_now });
