@@ -1,7 +1,8 @@
 """Commands to a running park: a unix socket with one JSON object a line, and its client.
 
 A request is `{"command": "fault", "name": "street", "kind": "freeze", "seconds": 5}`; the answer is `{"result": …}` or
-`{"error": "one sentence"}`. Commands: list, truth, fault, clear, serve, move, switch, mask.
+`{"error": "one sentence"}`. Commands: list, truth, fault, clear, serve, move, switch, mask; and those of
+onvif/commands.py where the park's cameras speak ONVIF.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,13 @@ def socket_path(data: Path) -> Path:
 class Control:
     """The park's side. Only the user who runs the park may connect."""
 
-    def __init__(self, park: Park, path: Path, users: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        park: Park,
+        path: Path,
+        users: dict[str, str] | None = None,
+        further: Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]] | None = None,
+    ) -> None:
         self._park = park
         self._path = path
         self._users = users or {}
@@ -49,6 +56,7 @@ class Control:
             "move": self._move,
             "switch": self._switch,
             "mask": self._mask,
+            **(further or {}),
         }
 
     async def start(self) -> None:

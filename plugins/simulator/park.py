@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -21,6 +21,8 @@ from plugins.simulator.faults import FaultKind, tampering
 from plugins.simulator.head import Head
 from plugins.simulator.hearing import Ear
 from plugins.simulator.moving import SHARE, MovingStream
+from plugins.simulator.scenes.catalogue import OBJECTS
+from plugins.simulator.scenes.scene import Frame, SceneObject
 from plugins.simulator.stream import LoopingStream
 
 log = logging.getLogger("eyrie.simulator")
@@ -224,6 +226,16 @@ class Park:
             if kind is FaultKind.HALF_OPEN:
                 mount.disconnect()
         log.info("camera %s is well again", name)
+
+    def objects(self, name: str) -> Callable[[int], list[SceneObject]] | None:
+        """Who is in which picture of a camera's loop; None where that is not known. Raises UnknownCamera."""
+        camera = self._stand(name).camera
+        known = OBJECTS.get(camera.scene) if camera.file is None else None
+        return known and known(Frame(camera.width, camera.height, camera.fps * camera.seconds, camera.fps), camera.seed)
+
+    def mounts(self, name: str) -> list[Mount]:
+        """Where a camera's streams are served. Raises UnknownCamera."""
+        return [mount for _, mount in self._stand(name).streams.values()]
 
     def loop(self, name: str) -> tuple[int, float]:
         """How long a camera's loop is, in ms, and its scene's pictures per second. Raises UnknownCamera."""

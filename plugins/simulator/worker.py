@@ -15,6 +15,7 @@ from plugins.simulator.clips import UnservableFile
 from plugins.simulator.control import Control, socket_path
 from plugins.simulator.enrolment import Register, enrol
 from plugins.simulator.lineup import lineup, onvif_lineup
+from plugins.simulator.onvif.commands import commands
 from plugins.simulator.onvif.side import OnvifSide
 from plugins.simulator.park import Park
 from plugins.simulator.rendering import Renderers, RenderingFailed
@@ -39,7 +40,8 @@ async def _run(context: WorkerContext, settings: SimulatorSettings, data: Path) 
     cache = data / "simulator"
     sweep(cache)
     park = await listening_park(cache, settings.host, settings.port)
-    control = Control(park, socket_path(data), users)
+    speaking = OnvifSide(park, settings, users)
+    control = Control(park, socket_path(data), users, commands(speaking))
     await control.start()
     register, one_by_one = Register(cache), asyncio.Lock()
 
@@ -48,7 +50,6 @@ async def _run(context: WorkerContext, settings: SimulatorSettings, data: Path) 
             await asyncio.to_thread(enrol, register, camera.name.capitalize(), driver_settings(park, camera, settings))
 
     then = add_to_eyrie if settings.enrol else None
-    speaking = OnvifSide(park, settings, users)
     opening = asyncio.create_task(_open(park, settings, users, cache, then, speaking))
     try:
         while not context.stopping():

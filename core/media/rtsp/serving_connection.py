@@ -21,7 +21,7 @@ from core.media.rtsp.serving_message import (
     transport_offers,
 )
 from core.media.rtsp.serving_mount import Conduct, Mount, UnfitRange
-from core.media.rtsp.serving_outlet import Outlet
+from core.media.rtsp.serving_outlet import DOCUMENT_TYPE, DOCUMENTS, Outlet
 from core.media.rtsp.serving_player import Player, TcpLane, UdpLane
 from core.media.rtsp.serving_sdp import CONTROL, session_description
 from core.media.source import SourceError
@@ -192,11 +192,12 @@ class Connection:
                 continue
             if listener is not None:
                 self._hearing.set_up(lane, listener)
-            return self._agree(mount, Outlet(track) if track is not None else None, lane)
+            return self._agree(mount, _outlet(track) if track is not None else None, lane)
         return Response(461)
 
     def _track(self, request: Request, mount: Mount) -> Track | None:
-        tracks = self._info.tracks if self._info else ()
+        known: tuple[Track, ...] = self._info.tracks if self._info else ()
+        tracks = (*known, DOCUMENTS) if mount.documented else known
         tail = request.path.removeprefix(mount.path).strip("/")
         if not tail and len(tracks) == 1:
             return tracks[0]
@@ -256,3 +257,7 @@ class Connection:
         self._player = Player(self._writer.transport, self.peer)
         self._hearing = Hearing()
         return Response()
+
+
+def _outlet(track: Track) -> Outlet:
+    return Outlet(track, DOCUMENT_TYPE if track is DOCUMENTS else None)

@@ -10,8 +10,9 @@ from typing import Protocol
 from core.media.rtsp.packetise import Packetiser, packetiser
 from core.media.rtsp.packetise_jpeg import UnsendableJpeg
 from core.media.rtsp.serving_hearing import TAG, Listener
-from core.media.rtsp.serving_outlet import Parcel
+from core.media.rtsp.serving_outlet import DOCUMENT_TYPE, DOCUMENTS, Parcel
 from core.media.rtsp.serving_player import Player
+from core.media.rtsp.serving_sdp import CONTROL
 from core.media.source import PacketSink, SourceError
 from core.media.units import AccessUnit, StreamInfo
 
@@ -19,6 +20,7 @@ log = logging.getLogger("eyrie.rtsp.server")
 
 # What a mount keeps since the last keyframe, so that a client that joins sees a picture at once.
 MAX_GOP_BYTES = 8 * 1024 * 1024
+DOCUMENT_PIECE = 1400  # bytes of a document in one packet
 
 
 class Feed(Protocol):
@@ -50,7 +52,8 @@ class UnfitRange(Exception):
 class Mount:
     """Fans one feed out to its clients: packetised once, and stamped by each client's outlets. A PacketSink.
 
-    listener: hears what clients say, None for a mount without a backchannel.
+    listener: hears what clients say, None for a mount without a backchannel. documented: it has a metadata track, for
+    documents given to `tell`.
     """
 
     def __init__(self, path: str, feed: Feed, users: Mapping[str, str]) -> None:
@@ -59,6 +62,7 @@ class Mount:
         self.conduct = Conduct.NORMAL
         self.tamper: Callable[[Parcel], Parcel] | None = None
         self.listener: Listener | None = None
+        self.documented = False
         self._feed = feed
         self._info: StreamInfo | None = None
         self._packetisers: dict[int, Packetiser] = {}
@@ -84,7 +88,26 @@ class Mount:
 
     def described(self, body: bytes) -> bytes:
         """A session description with what this kind of mount adds to it."""
-        return body
+        if not self.documented:
+            return body
+        lines = (
+            f"m=application 0 RTP/AVP {DOCUMENT_TYPE}",
+            f"a=rtpmap:{DOCUMENT_TYPE} vnd.onvif.metadata/90000",
+            "a=control:" + CONTROL.format(DOCUMENTS.index),
+        )
+        return body + "\r\n".join((*lines, "")).encode()
+
+    @property
+    def heeded(self) -> bool:
+        """Whether a client that plays takes documents."""
+        return any(player.lane(DOCUMENTS.index) is not None for player in self._players)
+
+    def tell(self, document: bytes, wall_ms: int) -> None:
+        """Send an XML document to the clients that have set up the metadata track."""
+        pieces = [document[at : at + DOCUMENT_PIECE] for at in range(0, len(document), DOCUMENT_PIECE)]
+        parcel = Parcel(DOCUMENTS.index, wall_ms * 90, wall_ms, True, pieces, len(document))
+        for player in tuple(self._players):
+            player.send([parcel])
 
     def wish(self, player: Player, headers: Mapping[str, str]) -> dict[str, str]:
         """What a client asks for with PLAY, before it joins; the headers of the answer. Raises UnfitRange."""

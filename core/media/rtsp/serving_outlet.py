@@ -16,6 +16,13 @@ _RTP_HEADER = struct.Struct("!BBHII")
 _SENDER_REPORT = struct.Struct("!BBHIIIIII")
 
 
+DOCUMENTS = Track(100, Codec.MJPEG, 90_000)
+"""Stands for a metadata track (ONVIF Streaming Specification, 5.1.2.1), which goes out as pictures do: at 90 kHz, a
+marker at the end of each document. Its payload type is DOCUMENT_TYPE.
+"""
+DOCUMENT_TYPE = 107
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """One access unit, packetised for all clients. An empty payload is a packet that gets lost on the way.

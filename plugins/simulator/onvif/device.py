@@ -13,6 +13,7 @@ from core.api import Clock, Codec, SystemClock
 from plugins.simulator.onvif.gate import Asking, Gate, Verdict
 from plugins.simulator.onvif.http import HttpRequest, HttpResponse, HttpServer, HungUp
 from plugins.simulator.onvif.markup import Element, local
+from plugins.simulator.onvif.metadata import Seer
 from plugins.simulator.onvif.model import About, Channel, DeviceSettings, Encoder, Relay, encoder_of
 from plugins.simulator.onvif.notices import KINDS, NoticeBoard
 from plugins.simulator.onvif.services import devicemgmt
@@ -66,11 +67,12 @@ class OnvifDevice:
         self.calls: deque[tuple[str, str]] = deque(maxlen=CALLS_KEPT)
         self.obeyed: list[str] = []  # auxiliary commands
         self.searches: dict[str, list[Element]] = {}  # token to results that were not fetched yet
-        self.speaks_metadata = False
+        seers = [seer for name in names if (seer := self._seer_of(name)) is not None]
+        self.speaks_metadata = bool(seers)
         self._levels = dict.fromkeys(users, "Administrator")
         self._offset_ms = 0
         self.notices = NoticeBoard(self.now_ms, self._clock.monotonic)
-        self._watches = [self._watch_of(name) for name in names]
+        self._watches: list[Watch | Seer] = [*(self._watch_of(name) for name in names), *seers]
         self._troubles: dict[Trouble, Affliction] = {}
         self._scheme = "https" if ssl_context else "http"
         self._http = HttpServer(self._serve, host, port, ssl_context)
@@ -107,7 +109,12 @@ class OnvifDevice:
         kinds = [f"{base}type/{kind}" for kind in ("video_encoder", "Network_Video_Transmitter")]
         if any(self.park.head(name) for name in self.channels):
             kinds.append(f"{base}type/ptz")
-        names = ["Streaming", "T", *(["G"] if any(self.park.card(name) for name in self.channels) else [])]
+        names = [
+            "Streaming",
+            "T",
+            *(["M"] if self.speaks_metadata else []),
+            *(["G"] if any(self.park.card(name) for name in self.channels) else []),
+        ]
         profiles = [f"{base}Profile/{name}" for name in names]
         return [*kinds, *profiles, f"{base}name/{self.about.manufacturer}", f"{base}hardware/{model}"]
 
@@ -123,6 +130,12 @@ class OnvifDevice:
     def _watch_of(self, name: str) -> Watch:
         loop_ms, fps = self.park.loop(name)
         return Watch(name, turns_of(self.park.truth(name), fps), loop_ms, self._clock, self.notices)
+
+    def _seer_of(self, name: str) -> Seer | None:
+        objects = self.park.objects(name)
+        if objects is None:
+            return None
+        return Seer(self.park.mounts(name), objects, self.park.loop(name), self._clock, self.park.head(name))
 
     def _know_states(self) -> None:
         for name, channel in self.channels.items():
@@ -188,6 +201,11 @@ class OnvifDevice:
         self._troubles.clear()
         self._offset_ms = 0
         self.gate.forget()
+
+    @property
+    def troubles(self) -> list[Trouble]:
+        """Those it has."""
+        return list(self._troubles)
 
     def suffers(self, trouble: Trouble, prefix: str = "") -> Affliction | None:
         """The trouble, if it has it and it is about this service."""

@@ -8,7 +8,7 @@ import logging
 from plugins.simulator.camera import SimulatedCamera
 from plugins.simulator.onvif.device import OnvifDevice
 from plugins.simulator.onvif.discovery import Beacon
-from plugins.simulator.park import Park
+from plugins.simulator.park import Park, UnknownCamera
 from plugins.simulator.settings import SimulatorSettings
 
 log = logging.getLogger("eyrie.simulator.onvif")
@@ -52,11 +52,11 @@ class OnvifSide:
         log.info("camera %s speaks ONVIF at %s", camera.name, device.address)
 
     def find(self, name: str) -> OnvifDevice:
-        """The device of a camera. Raises LookupError with a sentence."""
+        """The device of a camera. Raises UnknownCamera."""
         found = next((device for device in self.devices if name in device.channels), None)
         if found is None:
             known = ", ".join(name for device in self.devices for name in device.channels) or "none"
-            raise LookupError(f"camera {name!r} does not speak ONVIF; those that do: {known}.")
+            raise UnknownCamera(f"camera {name!r} does not speak ONVIF; those that do: {known}.")
         return found
 
     async def stop(self) -> None:

@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from plugins.simulator.scenes.counter import Counter
 from plugins.simulator.scenes.entrance import Entrance
-from plugins.simulator.scenes.scene import Frame, Scene
+from plugins.simulator.scenes.scene import Frame, Scene, SceneObject
 from plugins.simulator.scenes.street import Street
 from plugins.simulator.scenes.till import Till
-from plugins.simulator.scenes.yard import Yard
+from plugins.simulator.scenes.yard import Yard, people
+
+OBJECTS: dict[str, Callable[[Frame, int], Callable[[int], list[SceneObject]]]] = {"yard": people}
+"""Of the scenes that can say where in a picture somebody is."""
 
 SCENES: dict[str, Callable[[Frame, int], Scene]] = {
     "counter": Counter,

@@ -44,6 +44,17 @@ class SceneEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class SceneObject:
+    """Somebody or something in a picture. number: the same for the same one within a loop; kind: person or vehicle;
+    box: left, top, width and height as shares of the picture, parts outside of it included.
+    """
+
+    number: int
+    kind: str
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Light:
     """How a picture is seen. brightness: 1.0 by day; noise: standard deviation of the sensor's grain in luma steps;
     rain: how many of the picture's pixels a streak covers, 0.0 for dry weather.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
 from PIL import Image, ImageDraw
 
 from plugins.simulator.scenes.figures import PHASES, Person
-from plugins.simulator.scenes.scene import Frame, Light, SceneEvent
+from plugins.simulator.scenes.scene import Frame, Light, SceneEvent, SceneObject
 
 # The line as shares of width and height, upper end first. Truth events give it to those who must find it.
 LINE = ((0.53, 0.50), (0.45, 0.97))
@@ -80,6 +81,22 @@ class Yard:
                 direction = "left" if walk.leftwards else "right"
                 return SceneEvent("person_crosses_line", before, after, {"direction": direction, "line": str(LINE)})
         return None
+
+
+def people(frame: Frame, seed: int) -> Callable[[int], list[SceneObject]]:
+    """Who is in which picture: a function of its number. Draws nothing."""
+    walks = _walks(frame, random.Random(seed))  # noqa: S311 - a picture, no secret
+
+    def of(number: int) -> list[SceneObject]:
+        found = []
+        for index, walk in enumerate(walks):
+            x = walk.x(number)
+            if x is not None:
+                wide = walk.tall / 2 * frame.height / frame.width
+                found.append(SceneObject(index, "person", (x - wide / 2, walk.lane - walk.tall, wide, walk.tall)))
+        return found
+
+    return of
 
 
 def _walks(frame: Frame, dice: random.Random) -> list[_Walk]:

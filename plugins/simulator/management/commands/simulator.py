@@ -18,8 +18,29 @@ from plugins.simulator.clips import UnservableFile
 from plugins.simulator.control import Control, ControlError, ask, socket_path
 from plugins.simulator.faults import FaultKind
 from plugins.simulator.lineup import lineup
+from plugins.simulator.onvif.troubles import Trouble
 from plugins.simulator.park import Park
 from plugins.simulator.worker import listening_park, put_up
+
+
+def _onvif_verbs(verbs: Any) -> None:
+    """What can be done with the cameras that speak ONVIF."""
+    verbs.add_parser("onvif", help="the cameras that speak ONVIF as JSON")
+    verbs.add_parser("heal", help="take a camera's ONVIF troubles away").add_argument("name")
+    switch = verbs.add_parser("input", help="close or open a digital input")
+    tell = verbs.add_parser("tell", help="let a camera notice something")
+    for parser, what in ((switch, "input"), (tell, "kind")):
+        parser.add_argument("name")
+        parser.add_argument(what)
+        parser.add_argument("on", choices=["on", "off"], nargs="?", default="on")
+    trouble = verbs.add_parser("trouble", help="give a camera an ONVIF trouble")
+    trouble.add_argument("name")
+    trouble.add_argument("kind", choices=[str(kind) for kind in Trouble])
+    trouble.add_argument("--only", default="", help="the prefix of the one service it is about, such as tev")
+    trouble.add_argument("--seconds", type=float, default=30.0, help="how long slow is")
+    heard = verbs.add_parser("heard", help="write what was said to a camera's speaker as a WAV file")
+    heard.add_argument("name")
+    heard.add_argument("file", type=Path)
 
 
 class Command(BaseCommand):
@@ -37,6 +58,7 @@ class Command(BaseCommand):
         fault.add_argument("name")
         fault.add_argument("kind", choices=[str(kind) for kind in FaultKind])
         fault.add_argument("--seconds", type=float, help="mend it after so many seconds")
+        _onvif_verbs(verbs)
         add = verbs.add_parser("add", help="serve a video file from the running park")
         add.add_argument("file", type=Path)
         add.add_argument("--name", help="the camera's name; the file's without it")
@@ -67,6 +89,23 @@ class Command(BaseCommand):
                 answer = ask(data, "fault", name=options["name"], kind=options["kind"], seconds=options["seconds"])
             case "add":
                 answer = ask(data, "serve", file=str(options["file"].absolute()), name=options["name"])
+            case "onvif":
+                answer = ask(data, "onvif")
+            case "input":
+                answer = ask(data, "input", name=options["name"], input=options["input"], on=options["on"] == "on")
+            case "tell":
+                answer = ask(data, "tell", name=options["name"], kind=options["kind"], on=options["on"] == "on")
+            case "trouble":
+                answer = ask(
+                    data,
+                    "trouble",
+                    name=options["name"],
+                    kind=options["kind"],
+                    only=options["only"],
+                    seconds=options["seconds"],
+                )
+            case "heard":
+                answer = ask(data, "heard", name=options["name"], file=str(options["file"].absolute()))
             case verb:
                 answer = ask(data, verb, name=options["name"])
         if answer is not None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from plugins.simulator.onvif.device import OnvifDevice
 
 
+AUXILIARY = ("tt:Siren|On", "tt:Siren|Off", "tt:Light|On", "tt:Light|Off")
+
+
 def system_date_and_time(device: OnvifDevice, call: Call) -> Element:
     """GetSystemDateAndTime: the device's own clock, UTC and local."""
     now = datetime.fromtimestamp(device.now_ms() / 1000, UTC)
@@ -97,6 +100,7 @@ def service_capabilities(device: OnvifDevice, call: Call) -> Element:
             tds("Network", NTP=1, IPFilter=False, DynDNS=False, IPVersion6=False),
             tds("Security", HttpDigest=asking != "token", UsernameToken=asking in ("both", "token")),
             tds("System", DiscoveryBye=True, SystemBackup=False, SystemLogging=False, FirmwareUpgrade=False),
+            tds("Misc", AuxiliaryCommands=" ".join(AUXILIARY)),
         ),
     )
 
@@ -316,6 +320,8 @@ def change_relay(device: OnvifDevice, token: str, properties: Element | None) ->
 def auxiliary(device: OnvifDevice, call: Call) -> Element:
     """SendAuxiliaryCommand: what it knows is remembered, for tests to see."""
     command = call.text("AuxiliaryCommand")
+    if command not in AUXILIARY:
+        raise SoapFault(f"{command!r} is not known", "Sender", "ter:InvalidArgVal")
     device.obey(command)
     return tds("SendAuxiliaryCommandResponse", tds("AuxiliaryCommandResponse", command))
 
