@@ -9,7 +9,7 @@ class Config(PluginConfig):
     meta = PluginMeta(
         name="faces",
         title="Faces",
-        version="0.1.0",
+        version="0.2.0",
         requires_api=">=1.0,<2",
-        summary="Sees faces that look at the camera. It does not know whose they are.",
+        summary="Sees faces, recognises people who agreed where that is switched on, and covers faces in exports.",
     )

@@ -1,60 +1,51 @@
-"""Faces that look at the camera, by OpenCV's Haar cascade `alt2` (Viola and Jones, 2001; Lienhart, 2002)."""
+"""Faces on one camera, and whose they are where that is switched on."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from core.api import NOTHING, Frame, Occurrence, SeenObject, Sight
 from plugins.faces.events import SEEN
-from plugins.faces.settings import FaceSettings
+from plugins.faces.finding import Finder, Picture
+from plugins.faces.recognition import Recognition, fractions
 
-CASCADE = "haarcascade_frontalface_alt2.xml"
-STEP, NEIGHBOURS = 1.1, 3
-SURE = 0.9
-"""The cascade says yes or no: of ten it says yes to, nine and more are faces, as the bench measures."""
 TWICE_WITHIN_MS = 2000
 HELD_MS = 5000
 
-PixelBox = tuple[int, int, int, int]
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a camera's faces are found with, and recognised; None where nobody is."""
+
+    finder: Finder
+    recognition: Recognition | None = None
 
 
 class FaceDetector:
-    """Detector of the contract."""
+    """Detector of the contract. means: asked before each look, as settings may change meanwhile."""
 
-    def __init__(self, settings: FaceSettings) -> None:
-        """Raises ValueError when OpenCV came without its cascades."""
+    def __init__(self, means: Callable[[], Means]) -> None:
+        """Raises ValueError when there are no such means."""
         cv2.setNumThreads(1)  # cameras share the cores; one look is not to take them all
-        self._settings = settings
-        path = Path(cv2.__file__).parent / "data" / CASCADE
-        self._cascade = cv2.CascadeClassifier(str(path)) if path.is_file() else cv2.CascadeClassifier()
-        if self._cascade.empty():
-            raise ValueError(f"This OpenCV has no {CASCADE}; install opencv-python-headless below 5.")
+        self._means = means
+        means()
         self._first_ms: int | None = None
         self._last_ms = 0
         self._sure = False
 
     def look(self, frame: Frame) -> Sight:
         """Faces of one picture."""
-        picture = np.frombuffer(frame.pixels, np.uint8).reshape(frame.height, frame.width)
-        objects = tuple(
-            SeenObject("face", SURE, (x / frame.width, y / frame.height, w / frame.width, h / frame.height))
-            for x, y, w, h in self.faces(picture)
-        )
+        means = self._means()
+        picture = picture_of(frame)
+        faces = means.finder.find(picture)
+        objects = tuple(SeenObject("face", face.score, fractions(face, frame)) for face in faces)
         going_on = self._going_on(objects, frame.wall_ms)
-        return Sight(objects=objects, going_on=going_on) if objects or going_on else NOTHING
-
-    def faces(self, picture: npt.NDArray[np.uint8]) -> list[PixelBox]:
-        """Boxes in pixels: left, top, width, height."""
-        if min(picture.shape) < self._settings.smallest:
-            return []
-        side = self._settings.smallest
-        even = cv2.equalizeHist(picture)
-        found = self._cascade.detectMultiScale(even, STEP, NEIGHBOURS, minSize=(side, side))
-        return [(int(x), int(y), int(w), int(h)) for x, y, w, h in found]
+        moments = tuple(means.recognition.look(frame, picture, faces)) if means.recognition is not None else ()
+        return Sight(objects=objects, going_on=going_on, moments=moments) if objects or going_on or moments else NOTHING
 
     def close(self) -> None:
         """Nothing is held."""
@@ -71,3 +62,9 @@ class FaceDetector:
         if not self._sure:
             return ()
         return (Occurrence(SEEN.name, "", {"number": max(len(objects), 1)}, objects, self._first_ms),)
+
+
+def picture_of(frame: Frame) -> Picture:
+    """The frame's bytes as rows: of brightness, or of blue, green, red."""
+    shape = (frame.height, frame.width) if frame.pixel_format == "gray" else (frame.height, frame.width, 3)
+    return np.frombuffer(frame.pixels, np.uint8).reshape(shape)
