@@ -120,12 +120,13 @@ def test_a_device_that_was_away_is_listened_to_again(onvif_device, listening) ->
     until(listening, lambda: kinds(camera_id=camera.pk) == ["motion.detected"])
 
 
-def test_a_device_without_events_is_not_asked_on_and_on(onvif_device, listening) -> None:
+@pytest.mark.parametrize(("trouble", "said"), [("html", "web page"), ("gone", "no such service")])
+def test_a_device_without_events_is_not_asked_on_and_on(onvif_device, listening, trouble: str, said: str) -> None:
     device = onvif_device()
-    device.fault("html", only="tev")
+    device.fault(trouble, only="tev")
     added(device)
     listening.look()
-    until(listening, lambda: "web page" in str(listening.troubles()))
+    until(listening, lambda: said in str(listening.troubles()))
     asked = threading.Event()
     asked.wait(3)
     listening.work(0.05)
@@ -141,6 +142,17 @@ def test_a_storm_of_empty_answers_is_asked_for_slowly(onvif_device, listening) -
     before = device.calls.count(("tev", "PullMessages"))
     threading.Event().wait(4)
     assert device.calls.count(("tev", "PullMessages")) - before <= 9
+
+
+def test_a_device_that_answers_after_half_a_minute_is_told_of_and_left_quickly(onvif_device, listening) -> None:
+    device = onvif_device()
+    device.fault("slow", only="tev", seconds=30)
+    added(device)
+    listening.look()
+    until(listening, lambda: "did not answer" in str(listening.troubles()))
+    began = time.monotonic()
+    listening.stop()
+    assert time.monotonic() - began < 4
 
 
 def test_all_places_taken_is_told_and_tried_again(onvif_device, listening) -> None:
