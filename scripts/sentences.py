@@ -68,6 +68,7 @@ ROOMS = (
     "plugins/email",
     "plugins/ftp_backup",
     "plugins/local_disk",
+    "plugins/loudness/hooks.py",
     "plugins/motion/hooks.py",
     "plugins/mqtt",
     "plugins/notify",

@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from core.analyser.decoding import Decoding
+from core.analyser.hearing import Hearing
 from core.analyser.looker import Looker
 from core.hookspecs.detectors import FrameRequest
 from core.media.mp4.reader import samples
@@ -45,23 +46,31 @@ class StreamFigures:
 
 
 class Feed:
-    """From `start` to `stop`. lookers: replaced as a whole whenever they change."""
+    """From `start` to `stop`. Nothing is decoded but for lookers and listeners."""
 
     def __init__(
         self, camera_id: int, stream: str, client: RecorderClient, pool: ThreadPoolExecutor, moving: Moving
     ) -> None:
         self.camera_id = camera_id
         self.stream = stream
-        self.lookers: tuple[Looker, ...] = ()
+        self._lookers: tuple[Looker, ...] = ()
+        self._listeners: tuple[Looker, ...] = ()
         self.figures = StreamFigures()
         self.width = self.height = 0
         self._client, self._pool, self._moving = client, pool, moving
         self._tracks: tuple[Track, ...] = ()
         self._decoding: Decoding | None = None
+        self._hearing: Hearing | None = None
         self._held: list[AccessUnit] = []
         self._held_bytes = 0
         self._last_ms = 0
         self._task: asyncio.Task[None] | None = None
+
+    def serve(self, lookers: Iterable[Looker]) -> None:
+        """These look at it, or listen, from now on."""
+        found = tuple(lookers)
+        self._lookers = tuple(one for one in found if not one.hears)
+        self._listeners = tuple(one for one in found if one.hears)
 
     def start(self) -> None:
         """Begin to watch."""
@@ -104,25 +113,31 @@ class Feed:
             self._begin(message.data)
             return
         for unit in samples(message.data, self._tracks):
-            if unit.track == 0 and self._decoding is not None:
+            if unit.track == 0 and self._decoding is not None and self._lookers:
                 self._unit(unit, self._decoding)
+            elif self._hearing is not None and unit.track == self._hearing.track.index and self._listeners:
+                for frame, wall_ms in self._hearing.push(unit):
+                    for one in self._listeners:
+                        one.hear(frame, wall_ms)
 
     def _begin(self, init: bytes) -> None:
         self._tracks = tracks_of(init)
         video = self._tracks[0] if self._tracks and self._tracks[0].is_video else None
         self._decoding = Decoding(video, rough=self._may_be_rough(video.width)) if video else None
+        heard = next((track for track in self._tracks if not track.is_video), None)
+        self._hearing = Hearing(heard) if heard is not None else None
         self.width, self.height = (video.width, video.height) if video else (0, 0)
         self._held, self._held_bytes = [], 0
 
     def _unit(self, unit: AccessUnit, decoding: Decoding) -> None:
         if abs(unit.wall_ms - self._last_ms) > JUMP_MS:
-            for one in self.lookers:
+            for one in self._lookers:
                 one.rate.begin_anew()
         self._last_ms = unit.wall_ms
         if unit.keyframe and decoding.rough != (rough := self._may_be_rough(decoding.track.width)):
             self._decoding = decoding = Decoding(decoding.track, rough=rough)
         since = self._moving(unit.wall_ms)
-        active = [one for one in self.lookers if since is not None or not one.only_moving]
+        active = [one for one in self._lookers if since is not None or not one.only_moving]
         if unit.keyframe or self._held_bytes > MOST_HELD:
             self._held, self._held_bytes = [], 0
         if not active:
@@ -136,7 +151,7 @@ class Feed:
 
     def _may_be_rough(self, width: int) -> bool:
         """Whether everybody looks at gray pictures of half the size at most."""
-        wants = [one.wants for one in self.lookers]
+        wants = [one.wants for one in self._lookers]
         return all(
             isinstance(want, FrameRequest) and want.pixel_format == "gray" and 0 < want.width <= width // 2
             for want in wants

@@ -13,6 +13,7 @@ from django.db import Error, InterfaceError, OperationalError, close_old_connect
 from core.analyser.seen import Episode, Harvest
 from core.detection import episodes
 from core.events.services import Draft
+from core.recording.loudness import LoudLevel, store_loudness
 from core.recording.motion import MotionGrid
 from core.recording.motion_store import store_motion
 from core.recording.object_store import store_objects
@@ -65,10 +66,11 @@ class Keeper:
         self,
         grids: Mapping[int, Sequence[MotionGrid]],
         boxes: Mapping[int, Sequence[SeenBox]],
+        levels: Mapping[int, Sequence[LoudLevel]],
         going_on: Iterable[Episode],
         now_ms: int,
     ) -> None:
-        """Store motion and boxes by camera, and that these episodes were still going on."""
+        """Store motion, boxes and loudness by camera, and that these episodes were still going on."""
         open_ones = list(going_on)
 
         def note() -> None:
@@ -77,6 +79,7 @@ class Keeper:
 
         self._jobs.append(lambda: store_motion(grids))
         self._jobs.append(lambda: store_objects(boxes))
+        self._jobs.append(lambda: store_loudness(levels))
         self._jobs.append(note)
         self._wake.set()
 

@@ -7,15 +7,17 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
+from core.analyser.hearing import Blocks
 from core.analyser.links import Link
-from core.analyser.packets import Kind
+from core.analyser.packets import SAMPLE_BYTES, Kind
 from core.analyser.rates import Rate
 from core.analyser.scaling import Scaler
 from core.analyser.shelf import Shelf
 from core.analyser.states import State
-from core.hookspecs.detectors import FrameRequest, Tracks, Wants
+from core.hookspecs.detectors import AudioRequest, FrameRequest, Tracks, Wants
 
 log = logging.getLogger("eyrie.analyser")
 
@@ -37,7 +39,7 @@ class Figures:
 class Looker:
     """Numbers are never used again, so that a late answer to an earlier one is recognised.
 
-    `offer` runs in the stream's decoding thread, all else on the event loop.
+    `offer` and `hear` run in the stream's decoding thread, all else on the event loop.
     """
 
     def __init__(self, number: int, camera_id: int, detector: str, plugin: str) -> None:
@@ -57,6 +59,7 @@ class Looker:
         self._link: Link | None = None
         self._shelf: Shelf | None = None
         self._scaler: Scaler | None = None
+        self._blocks: Blocks | None = None
         self._waiting = 0  # tracks it has not looked at
 
     @property
@@ -67,7 +70,12 @@ class Looker:
     @property
     def source(self) -> str:
         """Which stream it wants, empty for none."""
-        return self.wants.stream if isinstance(self.wants, FrameRequest) else ""
+        return self.wants.stream if isinstance(self.wants, FrameRequest | AudioRequest) else ""
+
+    @property
+    def hears(self) -> bool:
+        """Whether it wants sound."""
+        return isinstance(self.wants, AudioRequest)
 
     @property
     def only_moving(self) -> bool:
@@ -92,6 +100,8 @@ class Looker:
         if isinstance(wants, FrameRequest):
             self.rate = Rate(wants.fps)
             self._scaler = Scaler(wants.width, wants.pixel_format)
+        elif isinstance(wants, AudioRequest):
+            self._blocks = Blocks(wants.rate, wants.block_ms)
 
     def failed(self, why: str, now: float) -> None:
         """It could not be opened, or raised; it is tried again after a while. now: monotonic seconds."""
@@ -135,6 +145,24 @@ class Looker:
             if not link.send([Kind.LOOK, self.number, slot, wall_ms, width, height, wants.pixel_format]):
                 shelf.give_back(slot)
                 self._dropped(wall_ms)
+
+    def hear(self, frame: AudioFrame, wall_ms: int) -> None:
+        """Have it listen, in blocks, unless two are waiting already. wall_ms: of the first sample."""
+        with self._lock:
+            link, blocks = self._link, self._blocks
+            if link is None or blocks is None:
+                return
+            for at_ms, samples in blocks.cut(frame, wall_ms):
+                shelf = self._fitting(len(samples), link)
+                slot = shelf.take() if shelf is not None else None
+                if shelf is None or slot is None:
+                    self.figures.dropped += 1
+                    continue
+                shelf.slot(slot)[: len(samples)] = samples
+                count = len(samples) // SAMPLE_BYTES
+                if not link.send([Kind.HEAR, self.number, slot, at_ms, blocks.rate, count]):
+                    shelf.give_back(slot)
+                    self.figures.dropped += 1
 
     def answered(self, slot: int, wall_ms: int, cpu_us: int) -> None:
         """It has looked."""

@@ -172,7 +172,7 @@ class Node:
                 feed = Feed(*key, self._client, self._decoders, self._seen[key[0]].moving)
                 self._feeds[key] = feed
                 feed.start()
-            self._feeds[key].lookers = tuple(lookers)
+            self._feeds[key].serve(lookers)
 
     def _try_again(self, now: float) -> None:
         for looker in self._lookers.values():
@@ -245,9 +245,10 @@ class Node:
     def _keep(self, now_ms: int, *, last: bool = False) -> None:
         grids = {camera_id: one.grids(all_of_them=last) for camera_id, one in self._seen.items()}
         boxes = {camera_id: one.boxes() for camera_id, one in self._seen.items()}
+        levels = {camera_id: one.levels(all_of_them=last) for camera_id, one in self._seen.items()}
         going_on = [episode for one in self._seen.values() for episode in one.going_on()]
-        if any(grids.values()) or any(boxes.values()) or going_on:
-            self._keeper.batch(grids, boxes, going_on, now_ms)
+        if any(grids.values()) or any(boxes.values()) or any(levels.values()) or going_on:
+            self._keeper.batch(grids, boxes, levels, going_on, now_ms)
         cameras = {looker.camera_id for looker in self._lookers.values()}
         self._told_ms = {camera_id: at for camera_id, at in self._told_ms.items() if now_ms - at < TOLD_MS}
         cameras |= self._told_ms.keys()

@@ -4,18 +4,20 @@
     worker:   [HELLO, plugin]
     analyser: [OPEN, looker, camera, detector]            its settings are read from the database, secrets and all
     worker:   [READY, looker, [stream, fps, width, pixel format, only moving, batch]]      wants pictures
+              [READY, looker, [stream, rate, ms of a block]]                               wants sound
               [READY, looker, [labels]]                                                    wants tracks
               [FAILED, looker, why]                       cannot be opened, or raised: it is closed
     analyser: [SHELF, looker, bytes of a slot] + memfd    where its pictures lie from now on (core.analyser.shelf)
               [LOOK, looker, slot, wall_ms, width, height, pixel format]
+              [HEAR, looker, slot, wall_ms, rate, samples]
               [TRACKS, looker, wall_ms, [[id, label, seen, ended, at_ms, box, score, text], …]]
     worker:   [SIGHT, looker, slot or -1, wall_ms, CPU µs, sight]
     analyser: [PREVIEW, looker]                           somebody wants to see what it sees
     worker:   [PREVIEW, looker, PNG or nothing]
     analyser: [CLOSE, looker]
 
-A sight is [objects, going on, moments, moved]; an object [label, score, box or null, track, text], an occurrence
-[event type, key, attributes, objects, start_ms or null].
+A sight is [objects, going on, moments, moved, loudness]; an object [label, score, box or null, track, text], an
+occurrence [event type, key, attributes, objects, start_ms or null].
 """
 
 from __future__ import annotations
@@ -28,13 +30,14 @@ from typing import Any
 
 import msgpack
 
-from core.hookspecs.detectors import FrameRequest, Occurrence, Sight, TrackRequest, Wants
+from core.hookspecs.detectors import AudioRequest, FrameRequest, Occurrence, Sight, TrackRequest, Wants
 from core.hookspecs.events import SeenObject
 
 MOST_BYTES = 160 * 1024
 """Of a packet: what the kernel surely takes at once."""
 MOST_OBJECTS = 500
 GRID_BYTES = 288
+SAMPLE_BYTES = 2
 
 
 class Kind(IntEnum):
@@ -50,6 +53,7 @@ class Kind(IntEnum):
     SIGHT = 7
     CLOSE = 8
     PREVIEW = 9
+    HEAR = 10
 
 
 def socket_path(data: Path) -> Path:
@@ -80,12 +84,16 @@ def pack_wants(wants: Wants) -> list[Any]:
     """A detector's wants as a list."""
     if isinstance(wants, TrackRequest):
         return [list(wants.labels)]
+    if isinstance(wants, AudioRequest):
+        return [wants.stream, wants.rate, wants.block_ms]
     return [wants.stream, wants.fps, wants.width, wants.pixel_format, wants.only_moving]
 
 
 def unpack_wants(packed: list[Any]) -> Wants:
     """Its wants again."""
-    return TrackRequest(tuple(packed[0])) if len(packed) == 1 else FrameRequest(*packed)
+    if len(packed) == 1:
+        return TrackRequest(tuple(packed[0]))
+    return AudioRequest(*packed) if len(packed) == 3 else FrameRequest(*packed)
 
 
 def pack_sight(sight: Sight) -> list[Any]:
@@ -99,13 +107,14 @@ def pack_sight(sight: Sight) -> list[Any]:
         [_occurrence(one) for one in sight.going_on],
         [_occurrence(one) for one in sight.moments],
         bytes(sight.moved),
+        None if sight.loudness is None else float(sight.loudness),
     ]
 
 
 def unpack_sight(packed: list[Any]) -> Sight:
     """The sight again."""
-    objects, going_on, moments, moved = packed
-    return Sight(_objects(objects), _occurrences(going_on), _occurrences(moments), moved)
+    objects, going_on, moments, moved, loudness = packed
+    return Sight(_objects(objects), _occurrences(going_on), _occurrences(moments), moved, loudness)
 
 
 def _packed(seen: SeenObject) -> list[Any]:

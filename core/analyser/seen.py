@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from core.analyser.tracker import Tracker
 from core.hookspecs.detectors import Occurrence, Sight, TrackedObject, Tracks
+from core.recording.loudness import STEP_MS, LoudLevel
 from core.recording.motion import GRID_BYTES, MotionGrid
 from core.recording.objects import SeenBox
 
@@ -53,6 +54,7 @@ class CameraSeen:
         self._moved_ms: int | None = None
         self._since_ms: int | None = None
         self._grids: dict[int, int] = {}
+        self._loudest: dict[int, float] = {}
         self._boxes: list[SeenBox] = []
         self._boxed_ms: dict[str, int] = {}
 
@@ -72,6 +74,9 @@ class CameraSeen:
         """What a look saw; returns what of it is an event."""
         if sight.moved:
             self._motion(detector, wall_ms, sight.moved)
+        if sight.loudness is not None:
+            at = wall_ms // STEP_MS * STEP_MS
+            self._loudest[at] = max(sight.loudness, self._loudest.get(at, sight.loudness))
         if sight.objects or detector in self._trackers:
             self._track(detector, wall_ms, sight)
         harvest = Harvest()
@@ -107,6 +112,11 @@ class CameraSeen:
         newest = max(self._grids, default=0)
         whole = sorted(at for at in self._grids if all_of_them or at < newest)
         return [MotionGrid(at, at + GRID_MS, self._grids.pop(at).to_bytes(GRID_BYTES)) for at in whole]
+
+    def levels(self, *, all_of_them: bool = False) -> list[LoudLevel]:
+        """How loud it was since the last time, in whole steps; the newest is kept back, as in `grids`."""
+        newest = max(self._loudest, default=0)
+        return [LoudLevel(at, self._loudest.pop(at)) for at in sorted(self._loudest) if all_of_them or at < newest]
 
     def boxes(self) -> list[SeenBox]:
         """Boxes of tracks since the last time."""

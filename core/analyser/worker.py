@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.analyser.packets import Kind, pack_sight, pack_wants, receive, send, socket_path
+from core.analyser.packets import SAMPLE_BYTES, Kind, pack_sight, pack_wants, receive, send, socket_path
 from core.analyser.picturing import gray_png
 from core.analyser.shelf import ShelfView
 from core.analyser.trails import Trails
 from core.detection.queries import detector_configs
-from core.hookspecs.detectors import Detector, DetectorSpec, Frame, Sight
+from core.hookspecs.detectors import Detector, DetectorSpec, Frame, Sight, Sound
 from core.pluginhost import host
 from core.pluginhost.guard import describe
 
@@ -121,6 +121,10 @@ class Worker:
             pixels = one.shelf.picture(slot, width * height * _DEPTHS[pixel_format])
             frame = Frame(one.camera_id, wall_ms, width, height, pixel_format, pixels)
             self._looks.append(_Look(one, slot, wall_ms, frame))
+        elif kind == Kind.HEAR and one.shelf is not None:
+            slot, wall_ms, rate, samples = rest
+            heard = Sound(one.camera_id, wall_ms, rate, one.shelf.picture(slot, samples * SAMPLE_BYTES))
+            self._looks.append(_Look(one, slot, wall_ms, heard))
         elif kind == Kind.TRACKS:
             wall_ms, rows = rest
             self._looks.append(_Look(one, -1, wall_ms, one.trails.follow(one.camera_id, wall_ms, rows)))

@@ -39,7 +39,20 @@ class TrackRequest:
     labels: tuple[str, ...] = ()
 
 
-Wants: TypeAlias = FrameRequest | TrackRequest
+@dataclass(frozen=True, slots=True)
+class AudioRequest:
+    """Wants no pictures but what is heard, in blocks. Where a camera sends no sound, nothing comes.
+
+    stream: "main" or "sub" (main where a camera has no sub); many cameras send sound with one of them only. rate:
+    samples a second it is resampled to; block_ms: of a block.
+    """
+
+    stream: Literal["main", "sub"] = "main"
+    rate: int = 8000
+    block_ms: int = 500
+
+
+Wants: TypeAlias = FrameRequest | AudioRequest | TrackRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,19 @@ class Frame:
     height: int
     pixel_format: PixelFormat
     pixels: bytes | memoryview
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A block of what was heard: one channel, signed 16 bits a sample in the machine's byte order.
+
+    wall_ms: UTC ms of its first sample; rate: samples a second. samples: read-only, and only until `look` returns.
+    """
+
+    camera_id: int
+    wall_ms: int
+    rate: int
+    samples: bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +140,15 @@ class Sight:
     at this moment: the host begins an event when one appears and ends it when a look no longer names it; the hold times
     before are the detector's. moments: what happened just now, each an event that is over. moved: where something
     moved since the last look, 288 bytes as `MotionGrid.cells`, all zero for nowhere; empty when the detector does not
-    say, for it knows nothing of motion.
+    say, for it knows nothing of motion. loudness: of a Sound, its mean level in dB below full scale (0 for a full
+    square wave, negative else); None where nothing was heard.
     """
 
     objects: tuple[SeenObject, ...] = ()
     going_on: tuple[Occurrence, ...] = ()
     moments: tuple[Occurrence, ...] = ()
     moved: bytes = b""
+    loudness: float | None = None
 
 
 NOTHING = Sight()
@@ -130,7 +158,7 @@ class Detector(Protocol):
     """One detector on one camera, in a worker process; not shared, used by one thread."""
 
     def look(self, seen: Any) -> Sight:
-        """Examine one Frame, or one Tracks where the detector wants tracks. May take long: the queue before it drops.
+        """Examine one Frame, Sound or Tracks, as the detector wants it. May take long: the queue before it drops.
 
         Pictures may change their size from one to the next. Time is `wall_ms`, which may jump when the camera was
         away: a detector that keeps a background begins anew after a gap of its own choice.

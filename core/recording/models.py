@@ -5,6 +5,8 @@ These tables may lie in a database of their own (core.recording.router), so came
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -196,5 +198,13 @@ class ObjectMinute(models.Model):
     boxes = models.BinaryField()
 
 
-BY_THE_MINUTE: tuple[type[MotionMinute] | type[ObjectMinute], ...] = (MotionMinute, ObjectMinute)
+class LoudMinute(models.Model):
+    """How loud a minute of a camera was; its id as of a MotionMinute. levels: packed (core.recording.loudness)."""
+
+    id = RowId(primary_key=True)
+    levels = models.BinaryField()
+
+
+Minute: TypeAlias = MotionMinute | ObjectMinute | LoudMinute
+BY_THE_MINUTE: tuple[type[Minute], ...] = (MotionMinute, ObjectMinute, LoudMinute)
 """What detectors told of a camera's minutes: kept as long as there is a recording of them."""

@@ -10,8 +10,8 @@ from core.recording.ids import ALWAYS, camera_of, camera_range, id_range, segmen
 from core.recording.models import (
     BY_THE_MINUTE,
     MAX_SEGMENT_MS,
+    Minute,
     MotionMinute,
-    ObjectMinute,
     Segment,
     State,
     Stream,
@@ -109,7 +109,7 @@ def _first_recorded(camera_id: int) -> int | None:
     return min(starts, default=None)
 
 
-def _seen_cameras(model: type[MotionMinute] | type[ObjectMinute]) -> Iterator[int]:
+def _seen_cameras(model: type[Minute]) -> Iterator[int]:
     """Ids of cameras that have rows, each found by one step in the index."""
     after = -1
     while (found := model.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True).first()) is not None:

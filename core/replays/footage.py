@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.analyser.decoding import Decoding
+from core.analyser.hearing import Blocks, Hearing
 from core.analyser.rates import Rate
 from core.analyser.scaling import Scaler
-from core.hookspecs.detectors import Frame, FrameRequest
+from core.hookspecs.detectors import AudioRequest, Frame, FrameRequest, Sound
 from core.hookspecs.storage import StorageError
 from core.media.fragments import cover
 from core.media.mp4.reader import samples
@@ -51,11 +52,31 @@ def frames(
             track = segment.tracks[0]
             decoding = Decoding(track)
         rate.begin_anew()
-        for unit in _units(segment, start_ms, end_ms, readers):
+        for unit in _units(segment, 0, start_ms, end_ms, readers):
             began = time.thread_time_ns()
             made = _made(decoding, unit, rate, scaler, camera_id, wants)
             cost.decode_us += (time.thread_time_ns() - began) // 1000
             yield from (one for one in made if start_ms <= one.wall_ms < end_ms)
+
+
+def sounds(
+    camera_id: int, wants: AudioRequest, start_ms: int, end_ms: int, readers: Readers, cost: Cost
+) -> Iterator[Sound]:
+    """The sound of a range in the blocks that `wants` asks for; what cannot be read is left out."""
+    stream = stream_for(camera_id, wants.stream, start_ms, end_ms)
+    blocks = Blocks(wants.rate, wants.block_ms)
+    hearing: Hearing | None = None
+    for segment in segments(camera_id, start_ms, end_ms, stream):
+        track = next((one for one in segment.tracks if not one.is_video), None)
+        if track is None:
+            continue
+        if hearing is None or hearing.track != track:
+            hearing = Hearing(track)
+        for unit in _units(segment, track.index, start_ms, end_ms, readers):
+            began = time.thread_time_ns()
+            cut = [block for frame, wall_ms in hearing.push(unit) for block in blocks.cut(frame, wall_ms)]
+            cost.decode_us += (time.thread_time_ns() - began) // 1000
+            yield from (Sound(camera_id, at, wants.rate, pcm) for at, pcm in cut if start_ms <= at < end_ms)
 
 
 def _made(
@@ -73,7 +94,7 @@ def _made(
     return made
 
 
-def _units(segment: StoredSegment, start_ms: int, end_ms: int, readers: Readers) -> Iterator[AccessUnit]:
+def _units(segment: StoredSegment, track: int, start_ms: int, end_ms: int, readers: Readers) -> Iterator[AccessUnit]:
     stored = segment.fragments()
     first, last = cover(stored, start_ms - segment.start_ms, end_ms - segment.start_ms)
     for fragment in stored[first:last]:
@@ -82,4 +103,4 @@ def _units(segment: StoredSegment, start_ms: int, end_ms: int, readers: Readers)
             found = samples(data, segment.tracks)
         except (StorageError, ValueError):
             return  # retention was quicker, or the file is damaged: the rest of it is not there
-        yield from (unit for unit in found if unit.track == 0)
+        yield from (unit for unit in found if unit.track == track)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core.analyser.seen import Episode
 from core.events.models import StoredEvent
 from core.events.services import Draft, EventError, record_past
+from core.recording.loudness import LoudLevel, store_loudness
 from core.recording.motion import MotionGrid
 from core.recording.motion_store import store_motion
 from core.recording.object_store import objects_between, store_objects
@@ -18,6 +19,12 @@ def keep_motion(camera_id: int, grids: Sequence[MotionGrid]) -> int:
     if grids:
         store_motion({camera_id: grids})
     return len(grids)
+
+
+def keep_loudness(camera_id: int, levels: Sequence[LoudLevel]) -> int:
+    """Store loudness; of a moment that is stored already the louder one counts."""
+    store_loudness({camera_id: levels})
+    return len(levels)
 
 
 def keep_boxes(camera_id: int, detector: str, boxes: Sequence[SeenBox]) -> int:

@@ -9,11 +9,22 @@ from itertools import groupby
 from typing import Any
 
 from core.analyser.trails import Trails
-from core.hookspecs.detectors import Detector, DetectorSpec, Frame, FrameRequest, Sight, TrackRequest, Tracks
+from core.hookspecs.detectors import (
+    AudioRequest,
+    Detector,
+    DetectorSpec,
+    Frame,
+    FrameRequest,
+    Sight,
+    Sound,
+    TrackRequest,
+    Tracks,
+    Wants,
+)
 from core.recording.object_store import objects_between
 from core.recording.objects import SeenBox
 from core.recording.reading import Readers
-from core.replays.footage import WARM_UP_MS, Cost, frames
+from core.replays.footage import WARM_UP_MS, Cost, frames, sounds
 
 LOST_MS = 3000
 """A stored object has ended when it was not seen for so long."""
@@ -45,14 +56,16 @@ def looks(
 
 
 def _seen(
-    wants: FrameRequest | TrackRequest, camera_id: int, start_ms: int, end_ms: int, readers: Readers, cost: Cost
-) -> Iterator[Frame | Tracks]:
+    wants: Wants, camera_id: int, start_ms: int, end_ms: int, readers: Readers, cost: Cost
+) -> Iterator[Frame | Sound | Tracks]:
     if isinstance(wants, FrameRequest):
         return frames(camera_id, wants, start_ms, end_ms, readers, cost)
+    if isinstance(wants, AudioRequest):
+        return sounds(camera_id, wants, start_ms, end_ms, readers, cost)
     return tracks(camera_id, wants, start_ms, end_ms)
 
 
-def _look(detector: Detector, seen: Frame | Tracks, start_ms: int) -> Looked:
+def _look(detector: Detector, seen: Frame | Sound | Tracks, start_ms: int) -> Looked:
     began = time.process_time_ns()
     sight = detector.look(seen)
     return Looked(seen.wall_ms, sight if seen.wall_ms >= start_ms else None, (time.process_time_ns() - began) // 1000)

@@ -101,12 +101,12 @@ class Work:
     def _keep(self, *, last: bool = False) -> None:
         job = self._job
         self._since_kept = 0
-        boxes = self._seen.boxes()
+        boxes, levels = self._seen.boxes(), self._seen.levels(all_of_them=last)
         grids = self._seen.grids(all_of_them=last)
         self._finds.boxes(boxes)
         over, self._over = self._over, []
         if job.stores:
-            stored = keeping.keep_motion(job.camera_id, grids)
+            stored = keeping.keep_motion(job.camera_id, grids) + keeping.keep_loudness(job.camera_id, levels)
             stored += keeping.keep_boxes(job.camera_id, job.detector, boxes)
             job.stored += stored + keeping.keep_events(over)
 

@@ -6,7 +6,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from core.hookspecs.detectors import DetectorSpec, Frame, FrameRequest, Occurrence, Sight, Tracks
+from core.hookspecs.detectors import (
+    AudioRequest,
+    DetectorSpec,
+    Frame,
+    FrameRequest,
+    Occurrence,
+    Sight,
+    Sound,
+    Tracks,
+)
 from core.testing.specs import check_descriptor
 
 GRID_BYTES = 288
@@ -21,13 +30,15 @@ class DetectorContract:
         """Valid settings."""
         raise NotImplementedError
 
-    def something(self) -> list[Frame] | list[Tracks]:
-        """Pictures, or tracks, in which the detector must find something by the last one."""
+    def something(self) -> list[Frame] | list[Sound] | list[Tracks]:
+        """Pictures, sound or tracks in which the detector must find something by the last one."""
         raise NotImplementedError
 
-    def blank(self, wall_ms: int = 0) -> Frame | Tracks:
-        """A grey picture as the detector wants it; no tracks where it wants tracks."""
+    def blank(self, wall_ms: int = 0) -> Frame | Sound | Tracks:
+        """A grey picture as the detector wants it; silence where it wants sound, no tracks where it wants tracks."""
         wants = self.spec.wants(self.make_settings())
+        if isinstance(wants, AudioRequest):
+            return Sound(1, wall_ms, wants.rate, bytes(wants.rate * wants.block_ms // 1000 * 2))
         if not isinstance(wants, FrameRequest):
             return Tracks(1, wall_ms, ())
         width = wants.width or 320

@@ -20,11 +20,11 @@ def run_detector(
     """What a detector sees of a clip (any file FFmpeg reads): UTC ms and sight of each look, the same every time.
 
     settings: of the spec's model. begin_ms: when the clip's first picture was taken. Raises ValueError for a detector
-    that wants tracks, av.FFmpegError for what is no clip.
+    that wants no pictures, av.FFmpegError for what is no clip.
     """
     wants = spec.wants(settings)
     if not isinstance(wants, FrameRequest):
-        raise ValueError(f"{spec.name} wants tracks, not pictures; give it tracks of a core.analyser.tracker.Tracker.")
+        raise ValueError(f"{spec.name} wants no pictures; give its `look` tracks of a core.analyser.tracker, or Sound.")
     detector = spec.open(settings)
     rate, scaler, sights = Rate(wants.fps), Scaler(wants.width, wants.pixel_format), []
     try:

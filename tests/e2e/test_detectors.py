@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,13 @@ SEER = "seer:detectors"
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Callable[..., RunningSystem]]:
-    """Starts a system with some of the rig's detector plugins."""
+    """Starts a system with some of the rig's detector plugins, and others beside them."""
     made: list[RunningSystem] = []
 
-    def make(*names: str) -> RunningSystem:
-        made.append(RunningSystem(tmp_path / "data", install(tmp_path / "site", *names)))
+    def make(*names: str, beside: Sequence[str] = ()) -> RunningSystem:
+        settings = install(tmp_path / "site", *names)
+        settings["EYRIE_PLUGINS"] = ",".join((settings["EYRIE_PLUGINS"], *beside))
+        made.append(RunningSystem(tmp_path / "data", settings))
         return made[-1].start()
 
     yield make
@@ -85,6 +87,24 @@ def test_what_a_detector_sees_is_stored(
     assert "ended with exit code 0" in system.log.read_text()
     system.api.put(f"cameras/{camera}/detectors/seer/", json={"enabled": True}).raise_for_status()
     eventually(partial(_is, system, camera, "seer", "looking"), 40, "it looks again", 0.5)
+
+
+def test_a_camera_in_h265_with_telephone_sound_is_looked_at_and_listened_to(
+    watched: Callable[..., RunningSystem], simulator: Callable[..., ParkFace]
+) -> None:
+    system = watched("seer", beside=("loudness",))
+    begun = now_ms()
+    camera = system.add_camera("Hall", simulator(rig_camera("hall", codec="h265", audio="pcmu")).url("hall"))
+    _switch_on(system, camera, "loudness", threshold_db=-80)
+    eventually(partial(_is, system, camera, "loudness", "looking"), 60, "it listens", 0.5)
+    assert not system.api.get("detectors/standing/").json()["streams"][0]["decoded_per_second"], "nobody looks"
+    _switch_on(system, camera, "seer", width=160)
+    eventually(partial(_is, system, camera, "seer", "looking"), 60, "it looks", 0.5)
+    eventually(lambda: _events(system, "sound.detected"), 40, "it is loud", 0.5)
+    between = {"start": rfc3339(begun), "end": rfc3339(begun + 600_000)}
+    address = f"cameras/{camera}/loudness/"
+    levels = eventually(lambda: system.api.get(address, params=between).json()["levels"], 40, "loudness kept", 0.5)
+    assert all(-80 < level < 0 for _, level in levels)
 
 
 def test_detectors_that_crash_hang_and_eat_cost_no_picture(

@@ -86,3 +86,12 @@ def test_objects_are_followed_by_each_detector_and_told_together() -> None:
     assert {(one.detector, one.label) for one in boxes} == {("objects", "person"), ("lpr", "plate")}
     assert len(boxes) <= 2 * 5  # two a second for each
     assert not seen.boxes()
+
+
+def test_the_loudest_of_two_seconds_is_kept_and_the_newest_step_waits_for_more() -> None:
+    seen = CameraSeen(1, lambda tracks: None)
+    for number, level in enumerate((-50.0, -20.0, -40.0, -30.0, -60.0)):
+        seen.take("loudness", AT // 2000 * 2000 + 500 * number, Sight(loudness=level))
+    assert [one.level for one in seen.levels()] == [-20.0]
+    assert seen.levels() == []
+    assert [one.level for one in seen.levels(all_of_them=True)] == [-60.0]
