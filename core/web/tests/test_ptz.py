@@ -11,20 +11,19 @@ from typing import Any
 
 import pytest
 import websockets
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
+from channels.layers import get_channel_layer
 from pydantic import BaseModel, ConfigDict
 
 from core.cameras import steering
 from core.cameras.control import goto_preset, return_left_alone
 from core.cameras.models import Camera, Steering
 from core.cameras.steering import Hand, HeldBack
-from core.configuration import configuration
 from core.events.models import StoredEvent
+from core.events.publishing import GROUP
 from core.hookspecs.cameras import CameraDriverSpec, ControlError, ProbeReport
 from core.hookspecs.marks import hookimpl
 from core.hookspecs.ptz import Preset, PtzAbilities, PtzPosition, Tour, TourAct
-from core.publishing import hub_path
-from core.supervisor.hub import Hub
 from core.system.models import AuditRow
 from core.web.tests.watched import closed, token_of
 
@@ -144,14 +143,14 @@ def dome(transactional_db: None, tripod: Tripod) -> Camera:
 
 
 @pytest.fixture
-async def hub() -> AsyncIterator[None]:
-    """What carries messages between processes."""
-    path = hub_path(configuration())
-    path.parent.mkdir(exist_ok=True)
-    found = Hub(path)
-    await found.start()
-    yield
-    await found.stop()
+def hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is published arrives, as over the hub between processes."""
+
+    def publish(topic: str, message: dict[str, Any]) -> None:
+        envelope = {"type": "topic.message", "topic": topic, "message": message}
+        async_to_sync(get_channel_layer().group_send)(GROUP + topic, envelope)
+
+    monkeypatch.setattr(steering, "publish", publish)
 
 
 @pytest.fixture

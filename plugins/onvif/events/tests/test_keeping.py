@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from plugins.onvif.events import keeping
 from plugins.onvif.events.keeping import SETTLE_MS, Keeper
@@ -34,15 +35,14 @@ def clock() -> Hands:
 
 @pytest.fixture
 def camera(db: None) -> int:
-    from core.cameras.models import Camera
+    from core.api.services import add_camera
 
-    return Camera.objects.create(name="gate", driver="onvif").pk
+    return int(add_camera("gate", "onvif", {"address": "127.0.0.1:1"}, actor="test").pk)
 
 
 def events() -> list[tuple[str, int, int | None]]:
-    from core.events.models import StoredEvent
-
-    return list(StoredEvent.objects.order_by("id").values_list("type", "start_ms", "end_ms"))
+    stored = apps.get_model("events", "StoredEvent")
+    return list(stored.objects.order_by("id").values_list("type", "start_ms", "end_ms"))
 
 
 def motion(on: bool | None, about: str = "a") -> Reading:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from plugins.onvif.models import HeardTopic, TopicMapping
 
@@ -13,16 +14,18 @@ ROOT = "/api/v1/plugins/onvif/"
 
 
 @pytest.fixture
-def client_of(db: None) -> Any:
+def client_with(db: None) -> Any:
+    """Somebody who holds just these permissions, everywhere."""
     from rest_framework.test import APIClient
 
-    from core.access import services
-
-    def make(name: str, role: str) -> APIClient:
-        user = services.add_user(name, "a long enough password")
-        services.grant(user, role, None)
+    def make(*permissions: str) -> APIClient:
+        user = apps.get_model("access", "User").objects.create(username="-".join(permissions) or "nobody")
+        role = apps.get_model("access", "Role").objects.create(
+            name=user.username[:60], title="Of a test", permissions=list(permissions)
+        )
+        apps.get_model("access", "Grant").objects.create(user=user, role=role)
         client = APIClient()
-        client.credentials(HTTP_AUTHORIZATION=f"Token {services.issue_token(name)}")
+        client.force_authenticate(user)
         return client
 
     return make
@@ -30,13 +33,13 @@ def client_of(db: None) -> Any:
 
 @pytest.fixture
 def camera(db: None) -> int:
-    from core.cameras.models import Camera
+    from core.api.services import add_camera
 
-    return Camera.objects.create(name="gate", driver="onvif").pk
+    return int(add_camera("gate", "onvif", {"address": "127.0.0.1:1"}, actor="test").pk)
 
 
-def test_a_topic_is_mapped_and_forgotten(client_of: Any, camera: int) -> None:
-    root = client_of("root", "administrator")
+def test_a_topic_is_mapped_and_forgotten(client_with: Any, camera: int) -> None:
+    root = client_with("camera.manage", "camera.view", "system.settings")
     HeardTopic.objects.create(camera_id=camera, topic="Weather/Gust", items={"data": {"Strength": "7"}}, last_ms=5)
     made = root.post(
         f"{ROOT}mappings/",
@@ -54,14 +57,14 @@ def test_a_topic_is_mapped_and_forgotten(client_of: Any, camera: int) -> None:
     assert not TopicMapping.objects.exists()
 
 
-def test_an_unknown_type_is_refused(client_of: Any) -> None:
-    root = client_of("root", "administrator")
+def test_an_unknown_type_is_refused(client_with: Any) -> None:
+    root = client_with("camera.manage", "camera.view", "system.settings")
     answer = root.post(f"{ROOT}mappings/", {"topic": "a/b", "type": "camera.offline"}, format="json")
     assert answer.status_code == 400
     assert "type" in answer.json()
 
 
-def test_operators_may_not(client_of: Any, camera: int) -> None:
-    jo = client_of("jo", "operator")
+def test_operators_may_not(client_with: Any, camera: int) -> None:
+    jo = client_with("camera.view")
     assert jo.get(f"{ROOT}cameras/{camera}/topics/").status_code == 403
     assert jo.post(f"{ROOT}mappings/", {"topic": "a/b"}, format="json").status_code == 403
