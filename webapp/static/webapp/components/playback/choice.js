@@ -56,7 +56,7 @@ async function filtered(boxes) {
 async function playableCameras() {
   const [cameras, me] = await Promise.all([visibleCameras(), call("auth/me/")]);
   const some = new Set(me.cameras["camera.playback"] ?? []);
-  return cameras.filter(({ id }) => me.everywhere.includes("camera.playback") || some.has(id)).map(({ id, name }) => ({ id, name }));
+  return cameras.filter(({ id }) => me.everywhere.includes("camera.playback") || some.has(id)).map(({ id, name, keeps }) => ({ id, name, keeps }));
 }
 
 function row(list, { id, name }) {

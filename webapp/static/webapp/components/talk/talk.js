@@ -52,11 +52,12 @@ class Talk extends HTMLElement {
     this.#begin(false);
   }
 
-  lift() {
+  // goesOn: whether a short press means to go on talking.
+  lift({ goesOn = true } = {}) {
     if (!this.#voice || this.#both || !this.#pressedAt) return;
     const held = performance.now() - this.#pressedAt;
     this.#pressedAt = 0;
-    if (held > SHORT) return this.stop();
+    if (held > SHORT || !goesOn) return this.stop();
     this.#both = true;
     this.#tell();
   }

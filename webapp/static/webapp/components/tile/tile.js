@@ -155,7 +155,7 @@ class Tile extends HTMLElement {
     if (!this.#camera?.talks) return false;
     this.talk(true);
     this.#talk.press();
-    addEventListener("keyup", () => this.#talk?.lift(), { once: true });
+    addEventListener("keyup", () => this.#talk?.lift({ goesOn: false }), { once: true });
     return true;
   }
 
