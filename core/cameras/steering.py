@@ -151,8 +151,8 @@ def chosen_return(camera_id: int) -> tuple[str, int]:
 
 
 def _row(camera_id: int) -> Steering:
-    found = Steering.objects.select_for_update().filter(camera_id=camera_id).first()
-    return found or Steering(camera=Camera.objects.get(pk=camera_id))
+    camera = Camera.objects.get(pk=camera_id)
+    return Steering.objects.select_for_update().get_or_create(camera=camera)[0]
 
 
 def _locked_until(row: Steering, now: int, lock: bool | None) -> int:

@@ -61,6 +61,7 @@ class Helm:
         self._tell: Tell | None = None
         self._wake = asyncio.Event()
         self._motion: asyncio.Task[None] | None = None
+        self._expiry: asyncio.Task[None] | None = None
         self._focusing = False
         self._calls = asyncio.Lock()
 
@@ -113,6 +114,7 @@ class Helm:
         mine = self._is_held_by(hand) and before is not None and before.until_ms > now
         if mine and not isinstance(order, Lock) and now - self._renewed_ms < steering.RENEW_MS:
             return
+        await self.ask(_nothing)  # a camera that cannot be moved is nobody's
         lock = order.on if isinstance(order, Lock) else None
         try:
             self._holder = await database_sync_to_async(steering.take)(self.camera_id, hand, lock=lock)
@@ -122,9 +124,15 @@ class Helm:
                 self._holder = None
             raise
         self._renewed_ms = now
+        self._expire_at(self._holder.until_ms - now)
         if before is not None and before.user_id != hand.user_id:
             await self._end_motion()
-        await self.ask(_nothing)
+
+    def _expire_at(self, ms: int) -> None:
+        """Tell everybody when the hold has run out."""
+        if self._expiry is not None:
+            self._expiry.cancel()
+        self._expiry = asyncio.get_running_loop().create_task(_expired(ms / 1000))
 
     def _go(self, velocity: Velocity, seconds: float, tell: Tell | None) -> None:
         self._wanted, self._until, self._tell = velocity, self._clock.monotonic() + seconds, tell
@@ -182,6 +190,11 @@ class Helm:
 
 async def _stop(ptz: Ptz) -> None:
     await ptz.stop()
+
+
+async def _expired(seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await database_sync_to_async(steering.expire)()
 
 
 async def _nothing(ptz: Ptz) -> None:

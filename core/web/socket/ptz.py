@@ -86,11 +86,11 @@ class Steer(Watchman):
 
     async def disconnect(self, code: int) -> None:
         """What moves stops."""
+        await super().disconnect(code)
         if self._helm is not None:
             await self.channel_layer.group_discard(GROUP + TOPIC, self.channel_name)
             with suppress(ControlError):  # it stops by itself
                 await self._helm.still(await self._hand())
-        await super().disconnect(code)
 
     async def topic_message(self, envelope: dict[str, Any]) -> None:
         """Somebody took a camera, or let go of it."""

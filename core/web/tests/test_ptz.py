@@ -245,6 +245,22 @@ async def test_who_lets_go_lets_others(at_helm, tripod) -> None:
     assert tripod.told == [("home",), ("centre", 0.5, 0.25, 0.5)]
 
 
+async def test_everybody_learns_that_a_hold_ran_out(hub, at_helm, tripod, monkeypatch) -> None:
+    monkeypatch.setattr(steering, "HOLD_MS", 300)
+    async with at_helm("jo", "operator") as jo, at_helm("kim", "operator") as kim:
+        await hear(kim, "holder")
+        await say(jo, op="home")
+        assert (await hear(kim, "holder"))["by"] == "jo"
+        assert (await hear(kim, "holder"))["by"] == ""
+
+
+async def test_a_camera_that_cannot_be_moved_is_nobodys(session_of, paper) -> None:
+    still = await Camera.objects.acreate(name="still", driver="paper", settings={"url": "rtsp://x"})
+    jo = await session_of("jo", "operator")
+    assert (await jo.post(f"/api/v1/cameras/{still.pk}/ptz/", json={"op": "home"})).status_code == 502
+    assert not await Steering.objects.aexists()
+
+
 async def test_what_a_camera_answers_is_told(at_helm, tripod) -> None:
     tripod.broken = "The camera is being installed."
     async with at_helm("jo", "operator") as link:

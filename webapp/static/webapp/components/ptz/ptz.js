@@ -38,6 +38,7 @@ class Ptz extends HTMLElement {
   disconnectedCallback() {
     document.removeEventListener("visibilitychange", this.#rest);
     this.#pads.stop();
+    this.#helm?.stop();
     this.#helm?.say({ op: "release" });
     this.#helm?.close();
     this.#helm = null;
