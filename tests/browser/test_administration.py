@@ -123,6 +123,10 @@ def test_the_first_steps_lead_from_the_one_time_password_to_a_recorded_camera(
     expect(window.locator(".room")).to_contain_text("free of")
     window.get_by_role("button", name="Continue").click()
 
+    expect(window.get_by_role("heading", name="Add the first camera")).to_be_visible()
+    window.reload()
+    expect(window.get_by_role("heading", name="Add the first camera")).to_be_visible()  # what is done is done
+    filled(window)
     fill_camera(window, "Gate", park.url("gate") + "-absent")
     window.get_by_role("button", name="Connect and show picture").click()
     expect(window.locator(".outcome").get_by_role("alert")).to_be_visible(timeout=20_000)

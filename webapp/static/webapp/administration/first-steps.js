@@ -9,6 +9,7 @@ import "components/camera-form/camera-form.js";
 import "components/find-cameras/find-cameras.js";
 import "components/new-password/new-password.js";
 
+const REACHED = "first steps"; // the step that somebody was at who loads the page again
 const ORDER = ["password", "place", "storage", "camera", "done"];
 const step = (name) => document.querySelector(`[data-step=${name}]`);
 const form = (name) => step(name).querySelector("form");
@@ -22,6 +23,7 @@ function go(name) {
     if (place === 0) mark.setAttribute("aria-current", "step");
     else mark.removeAttribute("aria-current");
   }
+  sessionStorage.setItem(REACHED, name);
   step(name).querySelector("h2").focus();
   if (name === "camera") cameraForm.open();
 }
@@ -60,6 +62,7 @@ byId("later").addEventListener("click", () => finish(t("Add cameras at any time,
 tellRoom(byId("path"));
 const propose = offerZones(byId("time-zone"));
 async function begin() {
+  const reached = sessionStorage.getItem(REACHED);
   go("password");
   const [site, volumes] = await Promise.all([call("site/"), call("volumes/")]);
   form("password").querySelector(".current").hidden = site.to_set_up;
@@ -67,6 +70,7 @@ async function begin() {
   form("place").elements.name.value = site.name;
   propose(site.time_zone);
   byId("volumes").replaceChildren(...volumes.results.map((volume) => volumeCard(volume)));
+  if (site.to_set_up && ORDER.includes(reached)) go(reached);
 }
 
 begin().catch((error) => tell(form("password"), error)).finally(() => byId("main").removeAttribute("aria-busy"));
