@@ -24,7 +24,8 @@ from plugins.simulator.studio import mark, plane_of
 
 SHARE = 2  # the scene is so much wider and higher than the picture
 MOST_BEHIND = 64  # batches that wait to be coded; beyond these the stream skips to the next keyframe
-_DECODERS = {Codec.H264: "h264", Codec.H265: "hevc"}
+MOST_WAITING = 64  # pictures that went into the decoder and have not come out
+_DECODERS = {Codec.H264: "h264", Codec.H265: "hevc", Codec.MJPEG: "mjpeg"}
 
 
 class Lens:
@@ -35,10 +36,11 @@ class Lens:
         self._head = head
         self._size = track.width // SHARE // 2 * 2, track.height // SHARE // 2 * 2
         self._decoder: Any = av.CodecContext.create(_DECODERS[track.codec], "r")
-        self._decoder.extradata = track.config
+        if track.config:
+            self._decoder.extradata = track.config
         self._decoder.thread_type = "SLICE"  # frames at once would come late
         self._encoder = _encoder(self._size, track.fps or 10.0)
-        # With B-frames the scene's pictures would come out in another order than they went in.
+        self._waiting: dict[int, AccessUnit] = {}  # by pts: with B-frames pictures come out in another order
         made = video_track(0, Codec.H264, bytes(self._encoder.extradata), VIDEO_CLOCK, track.fps)
         self.info = StreamInfo((made, *clip.info.tracks[1:]), clip.info.detail)
 
@@ -49,10 +51,15 @@ class Lens:
             if unit.track != 0:
                 found.append(unit)
                 continue
+            if len(self._waiting) > MOST_WAITING:
+                self._waiting.clear()  # spoiled ones never come out
+            self._waiting[unit.pts] = unit
             packet = av.Packet(unit.data)
             packet.pts, packet.dts = unit.pts, unit.dts
             for frame in self._decoder.decode(packet):
-                found += self._coded(self._cut(frame), unit)
+                shown = self._waiting.pop(frame.pts, None)
+                if shown is not None:
+                    found += self._coded(self._cut(frame), shown)
         return found
 
     def photograph(self, data: bytes) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
 
 import av
 import numpy as np
@@ -149,6 +151,21 @@ def test_a_tour_goes_round() -> None:
     assert 0.8 in seen and -0.8 in seen and seen.index(0.8) < seen.index(-0.8)
     head.stop()
     assert head.tours["t"].state == "Idle" and not head.moving
+
+
+@pytest.mark.parametrize("coding", [{"b_frames": 2}, {"codec": "h265"}, {"codec": "mjpeg"}])
+def test_a_scene_in_any_coding_goes_on_in_order(client: Client, coding: dict[str, Any]) -> None:
+    talker = client(camera={"moves": True, "width": 640, "height": 360, "sub": False} | coding)
+    address = talker.device.park.url("gate", credentials=False).replace("rtsp://", "rtsp://admin:Secret-12@")
+    found = []
+    with av.open(address, options={"rtsp_transport": "tcp"}) as container:
+        for picture in container.decode(video=0):
+            found.append(frame_number(picture.to_ndarray(format="gray")))
+            if len(found) == 20:
+                break
+    numbers = [pair[1] for pair in found if pair is not None]
+    assert len(numbers) == 20
+    assert {(after - before) % 40 for before, after in pairwise(numbers)} == {1}
 
 
 def test_the_picture_moves_with_the_head(client: Client) -> None:
