@@ -2,6 +2,7 @@
 
 Cameras (1080p30 at 4 Mbit/s, sub stream 640x360 at 10 fps) are served by a process of its own; their main stream is
 recorded, their sub stream looked at. `--detector idler` is a detector that does nothing: what remains is the pipeline.
+`--peer` has Debian's `motion` do the same afterwards, with the same cameras.
 Targets with motion: cpu_s_per_camera_second < 0.025, pss_mb < 270 for 8 cameras.
 """
 
@@ -22,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import clip_server
 import harness
 import psutil
+import system_peer
 
 from tests.rig.system import RunningSystem
 from tests.rig.watchers import DETECTORS, install
@@ -53,6 +55,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cameras", type=int, default=8)
     parser.add_argument("--seconds", type=int, default=60, help="length of the measured window")
     parser.add_argument("--detector", default="motion", help="a plugin's detector, or idler, or none")
+    parser.add_argument("--peer", action="store_true", help="measure Debian's motion as well")
     parser.add_argument("--dir", type=Path, help="where recordings go meanwhile")
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -70,7 +73,11 @@ def _measure(work: Path, options: argparse.Namespace, seconds: int) -> dict[str,
         system.start()
         _add_cameras(system, base, options)
         time.sleep(SETTLE_S)
-        return _window(system, options.cameras, seconds)
+        figures = _window(system, options.cameras, seconds)
+        system.stop()
+        if options.peer:
+            figures["motion"] = system_peer.measure(work, base, options.cameras, SETTLE_S, seconds)
+        return figures
     finally:
         system.stop()
         server.send_signal(signal.SIGTERM)

@@ -43,6 +43,11 @@ def _is(system: RunningSystem, camera: int, detector: str, state: str) -> bool:
     return bool(_standing(system, camera)[detector]["state"] == state)
 
 
+def _looks(system: RunningSystem, camera: int, detector: str) -> bool:
+    """It looks, on a busy machine less often than it would like."""
+    return any(_is(system, camera, detector, state) for state in ("looking", "slowed"))
+
+
 def _switch_on(system: RunningSystem, camera: int, detector: str, **settings: Any) -> None:
     body = {"enabled": True, "settings": settings}
     system.api.put(f"cameras/{camera}/detectors/{detector}/", json=body).raise_for_status()
@@ -66,7 +71,7 @@ def test_what_a_detector_sees_is_stored(
     )
     assert ended[0]["camera"] == camera
     assert _events(system, "seer.moment")
-    eventually(partial(_is, system, camera, "seer", "looking"), 20, "it looks", 0.5)
+    eventually(partial(_looks, system, camera, "seer"), 20, "it looks", 0.5)
     between = {"start": rfc3339(begun), "end": rfc3339(begun + 600_000)}
     search = {"camera": str(camera), **between}
     found = eventually(
@@ -86,7 +91,7 @@ def test_what_a_detector_sees_is_stored(
     eventually(lambda: not system.members(SEER), 40, "the process that nobody needs any more ended", 0.5)
     assert "ended with exit code 0" in system.log.read_text()
     system.api.put(f"cameras/{camera}/detectors/seer/", json={"enabled": True}).raise_for_status()
-    eventually(partial(_is, system, camera, "seer", "looking"), 40, "it looks again", 0.5)
+    eventually(partial(_looks, system, camera, "seer"), 40, "it looks again", 0.5)
 
 
 def test_a_camera_in_h265_with_telephone_sound_is_looked_at_and_listened_to(
@@ -96,10 +101,10 @@ def test_a_camera_in_h265_with_telephone_sound_is_looked_at_and_listened_to(
     begun = now_ms()
     camera = system.add_camera("Hall", simulator(rig_camera("hall", codec="h265", audio="pcmu")).url("hall"))
     _switch_on(system, camera, "loudness", threshold_db=-80)
-    eventually(partial(_is, system, camera, "loudness", "looking"), 60, "it listens", 0.5)
+    eventually(partial(_looks, system, camera, "loudness"), 60, "it listens", 0.5)
     assert not system.api.get("detectors/standing/").json()["streams"][0]["decoded_per_second"], "nobody looks"
     _switch_on(system, camera, "seer", width=160)
-    eventually(partial(_is, system, camera, "seer", "looking"), 60, "it looks", 0.5)
+    eventually(partial(_looks, system, camera, "seer"), 60, "it looks", 0.5)
     eventually(lambda: _events(system, "sound.detected"), 40, "it is loud", 0.5)
     between = {"start": rfc3339(begun), "end": rfc3339(begun + 600_000)}
     address = f"cameras/{camera}/loudness/"
@@ -123,7 +128,7 @@ def test_detectors_that_crash_hang_and_eat_cost_no_picture(
         eventually(partial(_is, system, camera, name, "quarantined"), 60, f"{name} given up", 0.5)
     hung = "sleeper:detectors (process"
     eventually(lambda: hung in system.log.read_text(), 60, "the hanging one killed", 0.5)
-    eventually(partial(_is, system, camera, "seer", "looking"), 60, "the good one looks", 0.5)
+    eventually(partial(_looks, system, camera, "seer"), 60, "the good one looks", 0.5)
     assert len(system.members("recorder-0")) == 1
     until = now_ms() - 2000
     eventually(lambda: now_ms() > until + 5000, 20, "what was recorded then is on the disk", 0.2)
