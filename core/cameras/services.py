@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from core.cameras import covering
@@ -129,21 +129,27 @@ def _save(camera: Camera, *, created: bool, before: dict[str, Any] | None, actor
     _check_recording(camera)
     _check_masks(camera)
     try:
-        camera.full_clean(exclude=["settings"])
+        with transaction.atomic():
+            camera.full_clean(exclude=["settings"])
+            _store(camera, created=created, before=before, actor=actor, address=address)
     except ValidationError as error:
         raise CameraError(error.message_dict) from error
-    with transaction.atomic():
-        camera.revision += 1
-        camera.save()
-        audit.record(
-            actor,
-            "camera.add" if created else "camera.change",
-            f"camera:{camera.pk}",
-            before=before,
-            after=description(camera),
-            address=address,
-        )
-        transaction.on_commit(partial(host().hooks.on_camera_saved, camera.pk, created))
+    except IntegrityError as error:  # another of this name came between, which PostgreSQL lets it
+        raise CameraError({"name": ["a camera of this name has just been added; choose another."]}) from error
+
+
+def _store(camera: Camera, *, created: bool, before: dict[str, Any] | None, actor: str, address: str) -> None:
+    camera.revision += 1
+    camera.save()
+    audit.record(
+        actor,
+        "camera.add" if created else "camera.change",
+        f"camera:{camera.pk}",
+        before=before,
+        after=description(camera),
+        address=address,
+    )
+    transaction.on_commit(partial(host().hooks.on_camera_saved, camera.pk, created))
 
 
 def _check_recording(camera: Camera) -> None:

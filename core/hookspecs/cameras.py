@@ -37,11 +37,14 @@ class FoundCamera:
 
     address: `host` or `host:port`, by which people know it and by which it is told whether it was added already.
     title: brand and model as far as they are known. settings: what is known of the driver's settings, no secrets.
+    login: names of the settings that take user name and password, when nothing but these is missing; so that one
+    password adds many cameras.
     """
 
     address: str
     title: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
+    login: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

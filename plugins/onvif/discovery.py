@@ -40,7 +40,9 @@ class _Ear(asyncio.DatagramProtocol):
                 self._heard.append(match)
 
 
-async def search(addresses: Sequence[str], seconds: float, interfaces: Sequence[IPv4Interface]) -> list[FoundCamera]:
+async def search(
+    addresses: Sequence[str], seconds: float, interfaces: Sequence[IPv4Interface], port: int = PORT
+) -> list[FoundCamera]:
     """Devices on the networks of these interfaces that have one of the addresses themselves, on this machine, and at
     the addresses (`host` or `host:port`). Answers within `seconds`.
     """
@@ -50,7 +52,7 @@ async def search(addresses: Sequence[str], seconds: float, interfaces: Sequence[
     listening = [str(one.ip) for one in interfaces if str(one.ip) in named or one.ip.is_loopback]
     whole = [one for one in addresses if ":" not in one]
     looking = [
-        asyncio.create_task(listen(heard, listening, whole, min(_ANSWERS_S, seconds * 0.4))),
+        asyncio.create_task(listen(heard, listening, whole, min(_ANSWERS_S, seconds * 0.4), port)),
         asyncio.create_task(_ring_everywhere(addresses, heard, rung)),
     ]
     _, late = await asyncio.wait(looking, timeout=seconds * 0.8)
@@ -60,7 +62,9 @@ async def search(addresses: Sequence[str], seconds: float, interfaces: Sequence[
     return await _introduced(heard, rung, seconds * 0.2)
 
 
-async def listen(heard: list[Match], interfaces: Iterable[str], addresses: Sequence[str], seconds: float) -> None:
+async def listen(
+    heard: list[Match], interfaces: Iterable[str], addresses: Sequence[str], seconds: float, port: int = PORT
+) -> None:
     """Ask by multicast from these own addresses and singly these others; whoever answers within `seconds` is added.
 
     An answer from a device that is there already is left out.
@@ -78,17 +82,17 @@ async def listen(heard: list[Match], interfaces: Iterable[str], addresses: Seque
     try:
         for pause in (min(_AGAIN_S, seconds / 2), max(seconds - _AGAIN_S, seconds / 2)):
             for own, transport in transports:
-                await _send(transport, [GROUP] if own else addresses)
+                await _send(transport, [GROUP] if own else addresses, port)
             await asyncio.sleep(pause)
     finally:
         for _, transport in transports:
             transport.close()
 
 
-async def _send(transport: asyncio.DatagramTransport, addresses: Sequence[str]) -> None:
+async def _send(transport: asyncio.DatagramTransport, addresses: Sequence[str], port: int) -> None:
     for number, address in enumerate(addresses, 1):
         for probe in probes():
-            transport.sendto(probe, (address, PORT))
+            transport.sendto(probe, (address, port))
         if number % _BURST == 0:
             await asyncio.sleep(0.005)  # a burst would overflow the send buffer
 
@@ -154,10 +158,12 @@ async def _described(address: Address, seconds: float) -> FoundCamera:
     except TimeoutError:
         said = None
     title = f"{text(said, 'Manufacturer')} {text(said, 'Model')}".strip()
-    return _found(address, title or "ONVIF", "")
+    return _found(address, title, "")
 
 
 def _found(address: Address, title: str, endpoint: str) -> FoundCamera:
     usual = not address.tls and address.path == DEVICE_PATH
     settings = {"address": address.authority if usual else address.url}
-    return FoundCamera(address.authority, title or "ONVIF", settings | ({"device_id": endpoint} if endpoint else {}))
+    if endpoint:
+        settings["device_id"] = endpoint
+    return FoundCamera(address.authority, title, settings, login=("user", "password"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from plugins.onvif.client.device import Device
@@ -56,10 +55,3 @@ def uuid_of(said: str) -> str:
     """`urn:uuid:` and lower case, however a device writes it; empty for nothing."""
     bare = said.strip().lower().removeprefix("urn:").removeprefix("uuid:")
     return f"urn:uuid:{bare}" if bare else ""
-
-
-def same_device(stored: Mapping[str, str], told: Identity) -> bool:
-    """Whether a device is the one that was stored (`device_id`, `serial`). Cheap makers give one UUID to all."""
-    if stored.get("serial") and told.serial:
-        return stored["serial"] == told.serial
-    return bool(stored.get("device_id")) and stored["device_id"] == told.endpoint

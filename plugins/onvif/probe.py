@@ -8,10 +8,13 @@ from typing import Any
 
 from core.api import Fault, FoundCamera, ProbeReport
 from core.api.media import StreamFailed, look
+from plugins.onvif.client.address import Address
 from plugins.onvif.client.device import Device
 from plugins.onvif.client.errors import OnvifError, UntrustedCertificate
 from plugins.onvif.client.profiles import Channel, channels, chosen, profiles, stream_uri
+from plugins.onvif.client.wsdiscovery import Match
 from plugins.onvif.devices import device_of
+from plugins.onvif.discovery import listen
 from plugins.onvif.identity import Identity, identity
 from plugins.onvif.settings import OnvifSettings
 from plugins.onvif.streams import OnvifSource, fault_of
@@ -19,6 +22,7 @@ from plugins.onvif.talk import has_loudspeaker
 
 _SHARE = 0.4
 """Of the time, for asking at most; the rest is for looking at what it sends."""
+_LISTEN_S = 0.8
 
 
 async def probe(settings: OnvifSettings, seconds: float) -> ProbeReport:
@@ -27,12 +31,21 @@ async def probe(settings: OnvifSettings, seconds: float) -> ProbeReport:
     try:
         async with asyncio.timeout_at(ends):
             told, others = await asyncio.to_thread(inquire, settings, seconds * _SHARE)
+            if not told["device_id"]:
+                told["device_id"] = await _endpoint(Address.of(settings.address))
             left = ends - asyncio.get_running_loop().time()
             return await _looked(settings.model_copy(update=told), told, others, left * 0.95)
     except OnvifError as error:
         return _refused(settings, error)
     except TimeoutError:
         return ProbeReport(Fault.TIMEOUT, f"The device did not answer within {seconds:g} s.", "address")
+
+
+async def _endpoint(address: Address) -> str:
+    """A device's UUID as it tells it by discovery, for those that tell it in no other way; empty for none."""
+    heard: list[Match] = []
+    await listen(heard, [], [address.host], _LISTEN_S)
+    return next((one.endpoint for one in heard if any(place.port == address.port for place in one.places)), "")
 
 
 def inquire(settings: OnvifSettings, seconds: float) -> tuple[dict[str, Any], tuple[FoundCamera, ...]]:

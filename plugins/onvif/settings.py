@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from plugins.onvif.client.address import Address
 
+_MORE: dict[str, Any] = {"advanced": True}  # folded away in forms
 _FINGERPRINT = re.compile(r"[0-9A-F]{64}")
 
 
@@ -26,43 +28,65 @@ class OnvifSettings(BaseModel):
         "",
         title="Channel",
         description="Video source of a recorder or an encoder with several of them; empty for the first.",
+        json_schema_extra=_MORE,
     )
     main_profile: str = Field(
-        "", title="Main profile", description="Media profile of the main stream; empty for the one with most pixels."
+        "",
+        title="Main profile",
+        description="Media profile of the main stream; empty for the one with most pixels.",
+        json_schema_extra=_MORE,
     )
     sub_profile: str = Field(
         "",
         title="Sub profile",
         description="Media profile of the sub stream; empty for a smaller one.",
+        json_schema_extra=_MORE,
     )
-    audio: bool = Field(True, title="Sound", description="Record and play the camera's sound, where it has any.")
+    audio: bool = Field(
+        True,
+        title="Sound",
+        description="Record and play the camera's sound, where it has any.",
+        json_schema_extra=_MORE,
+    )
     certificate: str = Field(
         "",
         title="Certificate",
         description="SHA-256 fingerprint of the device's certificate, where no known authority vouches for it. Eyrie "
         "shows it when it tries the device; compare it with the one that the device shows.",
+        json_schema_extra=_MORE,
     )
     metadata: bool = Field(
         False,
         title="Objects the camera sees",
         description="Draw, keep and count what the camera's own analytics see. Takes a further session of the camera.",
+        json_schema_extra=_MORE,
     )
     nat: bool = Field(
         True,
         title="Correct addresses",
         description="Reach the device's services and streams at the address above, whatever address the device tells "
         "for them. Needed behind a router that translates addresses.",
+        json_schema_extra=_MORE,
     )
     rtsp_port: int = Field(
-        0, ge=0, le=65535, title="RTSP port", description="Port of the streams where a router forwards another; 0 else."
+        0,
+        ge=0,
+        le=65535,
+        title="RTSP port",
+        description="Port of the streams where a router forwards another; 0 else.",
+        json_schema_extra=_MORE,
     )
     device_id: str = Field(
         "",
         title="Identity",
         description="By which the device is found again when its address changes; filled in by Eyrie.",
+        json_schema_extra=_MORE,
     )
     moves: bool = Field(
-        True, title="Can be moved", description="Whether the device moves the camera; filled in by Eyrie."
+        True,
+        title="Can be moved",
+        description="Whether the device moves the camera; filled in by Eyrie.",
+        json_schema_extra=_MORE,
     )
     speaks: bool = Field(
         False,
@@ -76,9 +100,15 @@ class OnvifSettings(BaseModel):
         description="Whether what is missing may be fetched from the device; filled in by Eyrie.",
         json_schema_extra={"advanced": True},
     )
-    serial: str = Field("", title="Serial number", description="As the device told it; filled in by Eyrie.")
-    main_url: str = Field("", title="Main stream", description="As the device told it; filled in by Eyrie.")
-    sub_url: str = Field("", title="Sub stream", description="As the device told it; filled in by Eyrie.")
+    serial: str = Field(
+        "", title="Serial number", description="As the device told it; filled in by Eyrie.", json_schema_extra=_MORE
+    )
+    main_url: str = Field(
+        "", title="Main stream", description="As the device told it; filled in by Eyrie.", json_schema_extra=_MORE
+    )
+    sub_url: str = Field(
+        "", title="Sub stream", description="As the device told it; filled in by Eyrie.", json_schema_extra=_MORE
+    )
 
     @field_validator("address")
     @classmethod

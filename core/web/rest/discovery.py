@@ -24,12 +24,15 @@ class DiscoveryInput(serializers.Serializer[dict[str, Any]]):
 
 
 class FoundOutput(serializers.Serializer[dict[str, Any]]):
-    """One device. `settings` of its driver as far as they are known; `added`: it is a camera of ours already."""
+    """One device. `settings` of its driver as far as they are known; `login`: which of them take user name and
+    password, when nothing else is missing; `added`: it is a camera of ours already.
+    """
 
     driver = serializers.CharField()
     address = serializers.CharField()
     title = serializers.CharField()
     settings = serializers.DictField()
+    login = serializers.ListField(child=serializers.CharField(), allow_null=True)
     added = serializers.BooleanField()
 
 
@@ -66,5 +69,6 @@ def _body(found: discovery.Found) -> dict[str, Any]:
         "address": camera.address,
         "title": camera.title,
         "settings": camera.settings,
+        "login": camera.login,
         "added": found.added,
     }

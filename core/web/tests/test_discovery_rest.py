@@ -44,6 +44,7 @@ def test_what_a_driver_finds_is_told_with_its_settings(admin, finder) -> None:
                 "address": "10.9.8.2",
                 "title": "Acme",
                 "settings": {"url": "rtsp://10.9.8.2/"},
+                "login": None,
                 "added": False,
             }
         ],

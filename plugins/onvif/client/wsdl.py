@@ -40,6 +40,8 @@ _documents: dict[str, Any] = {}
 
 def operation(service: str, name: str) -> Any:
     """zeep's operation of this name. Raises LookupError: the name is wrong, which no device can help."""
+    if service not in NAMESPACES or service == "media2":
+        raise LookupError(f"there is no document of the service {service}")
     for binding in _document(service).bindings.values():
         if name in binding.all():
             return binding.get(name)

@@ -26,8 +26,16 @@ class DeviceEvent(BaseModel):
     source: str = Field("camera", title="Told by")
 
 
+class AddressChanged(BaseModel):
+    """Addresses of the device, as its settings name them."""
+
+    old: str = Field("", title="Old address")
+    new: str = Field("", title="New address")
+
+
+ADDRESS_CHANGED = EventTypeSpec("onvif.address_changed", "Camera found at a new address", AddressChanged)
 DEVICE_EVENT = EventTypeSpec("onvif.event", "Event of a camera", DeviceEvent)
-EVENT_TYPES = (DEVICE_EVENT,)
+EVENT_TYPES = (DEVICE_EVENT, ADDRESS_CHANGED)
 MAPPABLE = (
     MOTION_DETECTED,
     TAMPER_DETECTED,

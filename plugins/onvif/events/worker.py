@@ -24,6 +24,7 @@ from plugins.onvif.events.pullpoint import PullPoint
 from plugins.onvif.events.rooms import Rooms
 from plugins.onvif.metadata.following import Readers
 from plugins.onvif.models import Subscription, TopicMapping
+from plugins.onvif.moving import Moves, follow
 from plugins.onvif.settings import OnvifSettings
 
 DRIVER = "onvif"
@@ -48,9 +49,11 @@ class _Followed:
 
 
 def run(context: WorkerContext) -> None:
-    """Listen until told to stop."""
-    listening = Listening(SystemClock())
+    """Listen until told to stop, and follow devices whose address changes."""
+    from core.api.services import own_interfaces
+
     clock = SystemClock()
+    listening, moves = Listening(clock), Moves(clock, follow, own_interfaces)
     looked = clock.monotonic() - LOOK_S
     try:
         while not context.stopping():
@@ -58,8 +61,10 @@ def run(context: WorkerContext) -> None:
             if clock.monotonic() - looked >= LOOK_S:
                 looked = clock.monotonic()
                 listening.look()
+                moves.look(listening.away())
             listening.work(TICK_S)
     finally:
+        moves.stop(STOP_S)
         listening.stop()
 
 
@@ -110,6 +115,15 @@ class Listening:
         self._ear.write(now=True)
         if self._readers is not None:
             self._readers.stop()
+
+    def away(self) -> dict[int, OnvifSettings]:
+        """The cameras of devices that are in trouble."""
+        return {
+            camera_id: settings
+            for one in self._devices.values()
+            if one.follower and one.follower.trouble
+            for camera_id, settings in one.rooms.channels.items()
+        }
 
     def troubles(self) -> dict[str, str]:
         """Why events of a device do not arrive, by its address; only those that are in trouble."""

@@ -1,5 +1,6 @@
 // <camera-form>: a camera's name, driver and settings. A new one is tried first and shows its picture, then it is saved;
-// one that cannot be reached may be saved all the same, and is then tried again for ever.
+// one that cannot be reached may be saved all the same, and is then tried again for ever. What the camera told of its
+// settings is filled in; further cameras of the same device are offered with it.
 //
 //   await form.open()       a new camera          await form.open(12)   an existing one
 //   "camera-saved" bubbles with detail { id, name } when it has been saved.
@@ -9,6 +10,7 @@ import { busy, copyOf, make } from "eyrie/dom.js";
 import { t } from "eyrie/i18n.js";
 import { bitrate, number } from "eyrie/quantities.js";
 import { recordingFields } from "components/camera-form/recording-fields.js";
+import { channelList, saveChannels } from "components/camera-form/channels.js";
 import "components/schema-form/schema-form.js";
 
 const FIELDS = ["name", "retention_days", "record_sub", "enabled"];
@@ -18,6 +20,7 @@ class CameraForm extends HTMLElement {
   #camera = null;
   #drivers = [];
   #seen = false; // a new camera has shown its picture
+  #channels = null; // of the same device, as they were offered
 
   connectedCallback() {
     if (this.querySelector("form")) return;
@@ -113,24 +116,48 @@ class CameraForm extends HTMLElement {
   }
 
   #showReport(report) {
+    this.#channels = null;
     if (!report.ok) {
-      this.outcome.replaceChildren(make("p", { className: "notice", "data-tone": "bad", role: "alert" }, report.message));
+      this.outcome.replaceChildren(make("p", { className: "notice", "data-tone": "bad", role: "alert" }, report.message), ...this.#remedy(report.remedy));
       if (report.field) this.settings.tell({ [report.field]: report.message });
       return;
     }
+    const tried = this.settings.values;
+    this.#fill(report.settings);
+    if (!this.#camera && report.channels.length) this.#channels = channelList(this.form.driver.value, tried, report.channels);
     const rows = report.streams.map((one) => make("li", {}, make("strong", {}, one.name === "main" ? t("Main stream") : t("Sub stream")), ` ${streamWords(one)}`));
     this.outcome.replaceChildren(
       report.picture ? make("img", { src: report.picture, alt: t("What the camera sees now"), className: "picture" }) : "",
       make("p", { className: "notice", "data-tone": "good", role: "status" }, t("The camera answers.")),
       make("ul", { className: "streams small" }, ...rows),
+      this.#channels ?? "",
     );
+  }
+
+  #fill(settings) {
+    if (Object.keys(settings).length === 0) return;
+    const driver = this.#drivers.find((one) => one.name === this.form.driver.value);
+    this.settings.show(driver?.settings ?? {}, { ...this.settings.values, ...settings });
+  }
+
+  // What a person has to confirm, such as a certificate, and then it is tried again.
+  #remedy(settings) {
+    if (Object.keys(settings).length === 0) return [];
+    const button = make("button", { type: "button", className: "button" }, t("I have checked it: trust it and connect"));
+    button.addEventListener("click", () => {
+      this.#fill(settings);
+      busy(this.submit, () => this.#try());
+    });
+    return [make("p", {}, button)];
   }
 
   async #save() {
     this.#say("");
     const camera = this.#camera;
     try {
-      const saved = await call(camera ? `cameras/${camera.id}/` : "cameras/", { method: camera ? "PATCH" : "POST", body: this.#body });
+      const body = this.#body;
+      const saved = await call(camera ? `cameras/${camera.id}/` : "cameras/", { method: camera ? "PATCH" : "POST", body });
+      if (!camera && this.#channels) await saveChannels(this.#channels, body);
       this.dispatchEvent(new CustomEvent("camera-saved", { bubbles: true, detail: { id: saved.id, name: saved.name } }));
     } catch (error) {
       this.#told(error);

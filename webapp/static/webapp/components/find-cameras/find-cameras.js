@@ -1,10 +1,13 @@
 // <find-cameras>: looks for cameras on the network and offers what it finds.
 //
 //   "camera-found" bubbles with detail { driver, settings } when one is chosen.
+//
+// Devices that lack nothing but a password are offered together as well (add-several.js).
 
 import { call } from "eyrie/api.js";
 import { busy, copyOf, make } from "eyrie/dom.js";
 import { n, t } from "eyrie/i18n.js";
+import { several } from "components/find-cameras/add-several.js";
 
 class FindCameras extends HTMLElement {
   #round = 0; // what a cancelled search still answers belongs to an earlier one
@@ -46,10 +49,16 @@ class FindCameras extends HTMLElement {
     const none = searched.length ? t("Nothing answers in {where}. Enter the address of the camera, or another network.", { where }) : t("This machine is in no network. Enter the camera's network or address.");
     const words = results.length ? n("{count} device answers.", "{count} devices answer.", results.length) : none;
     this.#show(results.map((one) => this.#row(one)), words, troubles.join(" "));
+    this.#several(results.filter((one) => one.login && !one.added));
+  }
+
+  #several(devices) {
+    this.querySelector(".several")?.remove();
+    if (devices.length > 1) this.append(several(devices));
   }
 
   #row({ driver, address, title, settings, added }) {
-    const choose = make("button", { type: "button", className: "button choice" }, make("strong", {}, address), make("span", { className: "quiet-text" }, title), added ? make("span", { className: "badge" }, t("Added already")) : "");
+    const choose = make("button", { type: "button", className: "button choice" }, make("strong", {}, address), make("span", { className: "quiet-text" }, title), make("span", { className: "badge" }, driver.toUpperCase()), added ? make("span", { className: "badge" }, t("Added already")) : "");
     choose.addEventListener("click", () => {
       for (const one of this.querySelectorAll(".choice")) one.setAttribute("aria-pressed", String(one === choose));
       this.dispatchEvent(new CustomEvent("camera-found", { bubbles: true, detail: { driver, settings } }));
@@ -59,6 +68,7 @@ class FindCameras extends HTMLElement {
   }
 
   #show(rows, words, trouble) {
+    this.querySelector(".several")?.remove();
     this.querySelector("ul").replaceChildren(...rows);
     this.querySelector("[role=status]").textContent = words;
     const notice = this.querySelector(".trouble");

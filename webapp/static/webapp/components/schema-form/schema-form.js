@@ -5,7 +5,8 @@
 //   form.tell({ url: ["…"] })   sentences beside the fields; answers those that belong to none of them
 //   "change" bubbles from the fields themselves.
 //
-// Fields for zones and lines share one drawing board; data-camera: whose picture lies beneath.
+// Fields for zones and lines share one drawing board; data-camera: whose picture lies beneath. Fields whose schema says
+// `advanced` lie folded away below the others.
 
 import { make } from "eyrie/dom.js";
 import { t } from "eyrie/i18n.js";
@@ -23,14 +24,15 @@ class SchemaForm extends HTMLElement {
     this.#board = null;
     const required = new Set(schema.required ?? []);
     const prefix = `schema-${serial += 1}`;
-    const layers = [];
-    this.replaceChildren(...Object.entries(schema.properties ?? {}).flatMap(([name, own]) => {
+    const layers = [], folded = [];
+    const shown = Object.entries(schema.properties ?? {}).flatMap(([name, own]) => {
       const real = resolved(own, schema), layer = layerOf(name, real, schema, values[name] ?? real.default);
       if (layer) return layers.push(layer) === 1 ? [this.#board = make("shape-editor", { "data-camera": this.dataset.camera })] : [];
       const field = new Field(`${prefix}-${name}`, name, real, required.has(name), values[name]);
       this.#fields.set(name, field);
-      return [field.element];
-    }));
+      return real.advanced ? (folded.push(field.element), []) : [field.element];
+    });
+    this.replaceChildren(...shown, ...(folded.length ? [more(folded)] : []));
     this.#board?.show(layers);
     this.classList.add("stack");
   }
@@ -50,7 +52,9 @@ class SchemaForm extends HTMLElement {
       if (field) field.tell(text);
       else others.push(text);
     }
-    this.querySelector("[aria-invalid]")?.focus();
+    const wrong = this.querySelector("[aria-invalid]");
+    wrong?.closest("details")?.setAttribute("open", "");
+    wrong?.focus();
     return others;
   }
 }
@@ -86,6 +90,10 @@ class Field {
     if (text) this.control.setAttribute("aria-invalid", "true");
     else this.control.removeAttribute("aria-invalid");
   }
+}
+
+function more(elements) {
+  return make("details", { className: "more" }, make("summary", {}, t("More settings")), make("div", { className: "stack" }, ...elements));
 }
 
 function kindOf(schema) {
