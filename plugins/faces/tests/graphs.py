@@ -47,7 +47,7 @@ def squares(squares_: int = 8) -> onnx.ModelProto:
 
 def put(folder: Path, content: bytes | None = None, **changes: str) -> str:
     """Write the model and its card; returns the card's name. changes: lines of the card, replaced; empty: left out."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     content = squares().SerializeToString() if content is None else content
     (folder / "squares.onnx").write_bytes(content)
     lines = CARD | {"sha256": f'"{hashlib.sha256(content).hexdigest()}"'} | changes
