@@ -61,7 +61,7 @@ def test_it_moves_stops_and_says_where_it_is(device: DeviceFace, camera: Camera)
     assert standing.moving is False
     view = device.view()
     assert view is not None
-    assert (view.pan, view.tilt) == pytest.approx((standing.pan, standing.tilt))
+    assert (view.pan, view.tilt) == pytest.approx((standing.pan, standing.tilt), abs=1e-4)
     assert 0 < view.tilt < view.pan
 
 
@@ -131,6 +131,9 @@ def test_relays_are_switched(device: DeviceFace, camera: Camera) -> None:
     set_output(camera.pk, relay, True)
     set_output(camera.pk, relay, False)
     assert device.relays()[relay] is False
+    assert "Siren" in names
+    set_output(camera.pk, "Siren", True)
+    assert device.obeyed() == ["tt:Siren|On"]
     with pytest.raises(ControlError, match="'roof' is not known to the camera; choose one of"):
         set_output(camera.pk, "roof", True)
 
