@@ -20,6 +20,8 @@ from plugins.simulator.onvif.tests.schemas import complaints
 from plugins.simulator.testing import DeviceFace
 
 PATHS = {service.prefix: service.path for service in SERVICES} | {"wsnt": "/onvif/event_service"}
+QUICKLY = {"rtsp_transport": "tcp", "analyzeduration": "300000"}
+"""For PyAV: it would look at five seconds of a stream before it decodes."""
 _WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 _WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 _DIGEST = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest"

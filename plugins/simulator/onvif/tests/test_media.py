@@ -8,7 +8,7 @@ import av
 import pytest
 
 from plugins.simulator.onvif.markup import find, find_all, text, tr2, trt, tt
-from plugins.simulator.onvif.tests.talking import Refused, Talker
+from plugins.simulator.onvif.tests.talking import QUICKLY, Refused, Talker
 
 Client = Callable[..., Talker]
 READING = [
@@ -44,7 +44,7 @@ def test_streams_and_pictures_are_where_it_says(client: Client) -> None:
     sizes = {}
     for stream in ("main", "sub"):
         answer = talker.ask("trt", "GetStreamUri", trt("ProfileToken", f"gate_{stream}"))
-        with av.open(opened(talker, text(answer, "MediaUri/Uri")), options={"rtsp_transport": "tcp"}) as container:
+        with av.open(opened(talker, text(answer, "MediaUri/Uri")), options=QUICKLY) as container:
             sizes[stream] = next(container.decode(video=0)).width
         picture = text(talker.ask("trt", "GetSnapshotUri", trt("ProfileToken", f"gate_{stream}")), "MediaUri/Uri")
         assert talker.session.get(picture, timeout=20).content[:2] == b"\xff\xd8"
@@ -61,7 +61,7 @@ def test_a_new_size_is_what_is_streamed(client: Client) -> None:
     wanted = trt("Configuration", list(given), token="gate_main")  # noqa: S106 - as below
     talker.ask("trt", "SetVideoEncoderConfiguration", wanted, trt("ForcePersistence", True))
     uri = text(talker.ask("trt", "GetStreamUri", trt("ProfileToken", "gate_main")), "MediaUri/Uri")
-    with av.open(opened(talker, uri), options={"rtsp_transport": "tcp"}) as container:
+    with av.open(opened(talker, uri), options=QUICKLY) as container:
         assert next(container.decode(video=0)).width == 160
     find(wanted, "Resolution/Width").text = "333"
     with pytest.raises(Refused, match="ConfigModify"):
@@ -125,7 +125,7 @@ def test_another_codec_is_what_is_streamed(client: Client) -> None:
     wanted = tr2("Configuration", list(given), token="gate_main", GovLength="10")  # noqa: S106 - an identifier
     talker.ask("tr2", "SetVideoEncoderConfiguration", wanted)
     uri = text(talker.ask("tr2", "GetStreamUri", tr2("ProfileToken", "gate_main")), "Uri")
-    with av.open(opened(talker, uri), options={"rtsp_transport": "tcp"}) as container:
+    with av.open(opened(talker, uri), options=QUICKLY) as container:
         assert container.streams.video[0].codec_context.name == "hevc"
 
 
@@ -144,7 +144,7 @@ def test_a_mask_makes_the_picture_black(client: Client) -> None:
     listed = find_all(talker.ask("tr2", "GetMasks"), "Masks")
     assert [one.get("token") for one in listed] == [made]
     uri = text(talker.ask("tr2", "GetStreamUri", tr2("ProfileToken", "gate_main")), "Uri")
-    with av.open(opened(talker, uri), options={"rtsp_transport": "tcp"}) as container:
+    with av.open(opened(talker, uri), options=QUICKLY) as container:
         luma = next(container.decode(video=0)).to_ndarray(format="gray")
     assert luma[20:80].mean() < 25 < luma[100:160].mean()
     talker.ask("tr2", "DeleteMask", tr2("Token", made))

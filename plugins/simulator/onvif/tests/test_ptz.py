@@ -18,7 +18,7 @@ from plugins.simulator.head import Head, Stop, Tour, View
 from plugins.simulator.moving import window
 from plugins.simulator.onvif.markup import Element, find, find_all, number, text, timg, tptz, tr2, trt, tt
 from plugins.simulator.onvif.services.shared import RELATIVE_FOV
-from plugins.simulator.onvif.tests.talking import Refused, Talker
+from plugins.simulator.onvif.tests.talking import QUICKLY, Refused, Talker
 from plugins.simulator.testing import SimulatedCamera, frame_number
 
 Client = Callable[..., Talker]
@@ -158,7 +158,7 @@ def test_a_scene_in_any_coding_goes_on_in_order(client: Client, coding: dict[str
     talker = client(camera={"moves": True, "width": 640, "height": 360, "sub": False} | coding)
     address = talker.device.park.url("gate", credentials=False).replace("rtsp://", "rtsp://admin:Secret-12@")
     found = []
-    with av.open(address, options={"rtsp_transport": "tcp"}) as container:
+    with av.open(address, options=QUICKLY) as container:
         for picture in container.decode(video=0):
             found.append(frame_number(picture.to_ndarray(format="gray")))
             if len(found) == 20:
@@ -175,7 +175,7 @@ def test_the_picture_moves_with_the_head(client: Client) -> None:
     def looked() -> tuple[int, np.ndarray]:
         uri = text(talker.ask("trt", "GetStreamUri", trt("ProfileToken", "gate_main")), "MediaUri/Uri")
         address = uri.replace("rtsp://", f"rtsp://{talker.device.user}:{talker.device.password}@")
-        with av.open(address, options={"rtsp_transport": "tcp"}) as container:
+        with av.open(address, options=QUICKLY) as container:
             luma = next(container.decode(video=0)).to_ndarray(format="gray")
         number = frame_number(luma)
         assert luma.shape == (180, 320) and number is not None
