@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from core.api import NOTHING, Clock, Occurrence, Sight, SystemClock, TrackedObject, TrackPoint, Tracks
+from core.api import (
+    LINE_CROSSED,
+    NOTHING,
+    OBJECT_LEFT,
+    OBJECT_REMOVED,
+    Clock,
+    Occurrence,
+    Sight,
+    SystemClock,
+    TrackedObject,
+    TrackPoint,
+    Tracks,
+)
 from plugins.analytics import events
 from plugins.analytics.followed import Followed
 from plugins.analytics.geometry import feet
@@ -75,7 +87,7 @@ class Analytics:
     def _lines(self, one: Followed, point: TrackPoint) -> Iterator[Occurrence]:
         for crossing in one.lines.move(point):
             self._tally.count(f"{crossing.direction}:{crossing.line.name}", crossing.at_ms)
-            yield _at_line(events.LINE_CROSSED.name, one, crossing.line.name, crossing.direction, crossing.at_ms)
+            yield _at_line(LINE_CROSSED.name, one, crossing.line.name, crossing.direction, crossing.at_ms)
         for crossing in one.wrong_way.move(point):
             yield _at_line(events.WRONG_WAY.name, one, crossing.line.name, crossing.direction, crossing.at_ms)
 
@@ -120,7 +132,7 @@ class Analytics:
 
     def _removed_from(self, one: Followed) -> Iterator[Occurrence]:
         for stay in one.zones.objects.going_on():
-            yield _in_zone(events.OBJECT_REMOVED.name, one, stay, start_ms=one.at_ms)
+            yield _in_zone(OBJECT_REMOVED.name, one, stay, start_ms=one.at_ms)
 
     @property
     def _object_ms(self) -> float:
@@ -145,7 +157,7 @@ class Analytics:
         for one in self._followed.values():
             if self._is_object(one) and not one.was_there and one.standing.stood_ms() >= self._object_ms:
                 for stay in one.zones.objects.going_on():
-                    yield _in_zone(events.OBJECT_LEFT.name, one, stay, start_ms=one.standing.since_ms)
+                    yield _in_zone(OBJECT_LEFT.name, one, stay, start_ms=one.standing.since_ms)
 
     def _crowds(self, now_ms: int) -> Iterator[Occurrence]:
         for zone in (zone.name for zone in self._settings.crowd_zones if zone.kind == "include"):
