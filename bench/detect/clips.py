@@ -75,6 +75,15 @@ def empty_footage(view: Pictures, count: int, seed: int = 9) -> Pictures:
     return np.stack([np.clip(view + one, 0, 255).astype(np.uint8) for one in grain])
 
 
+def places(each: int) -> Iterator[Clip]:
+    """Every so manieth of the pictures of places without people, each as footage in which nothing moves."""
+    for path in sorted((DATA / "people/no-faces").iterdir())[::each]:
+        picture = np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8)
+        height = round(picture.shape[0] * WIDTH / picture.shape[1] / 2) * 2
+        small = cv2.resize(picture, (WIDTH, height), interpolation=cv2.INTER_AREA)
+        yield Clip(path.stem, np.stack([small] * 3).astype(np.uint8), 2.0)
+
+
 def visits() -> list[tuple[int, int]]:
     """First and last picture of each time a car is in the car clip."""
     with (DATA / "motion/car-detection.events.csv").open() as file:
