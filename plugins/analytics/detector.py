@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from core.api import (
+    INTRUSION,
     LINE_CROSSED,
+    LOITERING,
     NOTHING,
     OBJECT_LEFT,
     OBJECT_REMOVED,
@@ -146,8 +148,8 @@ class Analytics:
         settings = self._settings
         for one in self._followed.values():
             for stays, spec, least_s in (
-                (one.zones.intrusion, events.INTRUSION, settings.intrusion_s),
-                (one.zones.loitering, events.LOITERING, settings.loitering_s),
+                (one.zones.intrusion, INTRUSION, settings.intrusion_s),
+                (one.zones.loitering, LOITERING, settings.loitering_s),
             ):
                 for stay in stays.going_on():
                     if now_ms - stay.since_ms >= least_s * 1000:
