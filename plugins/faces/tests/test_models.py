@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from plugins.faces.cards import Input, detection_card
+from plugins.faces.dlib_model import DlibEmbedder
 from plugins.faces.embedding import TEMPLATE, OnnxEmbedder, aligned
-from plugins.faces.finding import FoundFace, YuNet, _yunet_face
+from plugins.faces.finding import FoundFace, Frontal, YuNet, _yunet_face
 from plugins.faces.opening import finder_of
 from plugins.faces.tests.graphs import SIDE, put, squares
 
@@ -99,3 +101,14 @@ def test_a_row_of_yunet_is_a_face_inside_the_picture() -> None:
     row = [-5.0, 10.0, 50.0, 200.0, *range(10), 0.9]
     assert _yunet_face(row, 100, 100) == FoundFace((0, 10, 45, 90), 0.9, ((0, 1), (2, 3), (4, 5), (6, 7), (8, 9)))
     assert _yunet_face([200.0, 10.0, 50.0, 20.0, *range(10), 0.9], 100, 100) is None
+
+
+@pytest.mark.real_data
+def test_dlib_takes_a_face_in_other_light_for_the_same_and_another_for_another(clips: Path) -> None:
+    pytest.importorskip("dlib", reason="DLIB NOT TRIED: pip install 'eyrie[faces]'")
+    finder, model = Frontal(80), DlibEmbedder()
+    lisa, other = (cv2.imread(str(clips / "people" / "faces" / f"{name}.jpg")) for name in ("mona-lisa", "bksomels"))
+    dark = np.asarray(lisa * 0.5, np.uint8)
+    vectors = [model.embed(one, finder.find(one)[0]) for one in (lisa, dark, other)]
+    same, different = model.alike(vectors[0], np.stack(vectors[1:]))
+    assert same > model.likeness > different
