@@ -5,8 +5,8 @@ car adds is in `lpr_vote.py`, which this runs too.
 
 Pictures: `../shared/data/lpr`, of which the foremost plate of each is compared with its label; strict, and with O as 0
 and I as 1, which the labels mix. Regions are chosen as a user would: us, eu, br. `--quick` takes a fixed tenth.
-Beside them the floor, the figures of the note that the detector was built after, and the best that others have published,
-both on all 444 pictures of the same collection (this folder has 179 of them).
+Beside them the floor, the figures of the note that the detector was built after, and the best that others have
+published, both on all 444 pictures of the same collection (this folder has 179 of them).
 """
 
 from __future__ import annotations
