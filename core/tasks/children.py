@@ -125,7 +125,15 @@ class Children(Generic[J]):
                 self._fail(job, f"Its process said nothing for {self._trade.silent_s:.0f} s and was ended.")
                 return
         if process.returncode != 0:
-            self._fail(job, f"Its process ended by itself: {_ending(process.returncode)}.")
+            self._again(job, f"Its process ended by itself: {_ending(process.returncode)}.")
+
+    def _again(self, job: J, why: str) -> None:
+        """Have it begun anew, unless that was done so often already."""
+        log.warning("%s %d: %s", self._trade.noun, job.pk, why)
+        if job.attempts >= ATTEMPTS:
+            self._fail(job, why)
+        else:
+            held(job).update(state=State.QUEUED, owner="")
 
     def _fail(self, job: J, why: str) -> None:
         try:
