@@ -8,7 +8,8 @@ say() { printf 'system packages: %s\n' "$*" >&2; }
 # program or file to look for | packages | what is skipped without it
 NEEDS='
 ffmpeg|ffmpeg|decoding recordings with a foreign player
-chromium|chromium|the browser tests
+chromium|chromium|the benches with a browser, the test that installs the portal
+chromium-headless-shell|chromium-headless-shell|nothing where chromium is, but the browser tests take longer
 /usr/lib/*/libatomic.so.1|libatomic1|the browser tests (their driver needs it)
 /usr/lib/postgresql/*/bin/initdb|postgresql|the database tests on PostgreSQL
 redis-server|redis-server|the tests on Redis

@@ -31,15 +31,15 @@ def hindrances(window: Page) -> set[str]:
     return {error["errorId"] for error in found} - {"in-incognito"}
 
 
-def test_it_can_be_installed(window: Page, running_system: RunningSystem) -> None:
-    enter(window, running_system)
-    window.goto(NO_APP)
-    assert hindrances(window)
-    window.goto(running_system.url)
-    filled(window)
-    assert hindrances(window) == set()
+def test_it_can_be_installed(whole_window: Page, running_system: RunningSystem) -> None:
+    enter(whole_window, running_system)
+    whole_window.goto(NO_APP)
+    assert hindrances(whole_window)
+    whole_window.goto(running_system.url)
+    filled(whole_window)
+    assert hindrances(whole_window) == set()
     manifest = httpx.get(f"{running_system.url}/manifest.webmanifest").json()
-    assert window.context.new_cdp_session(window).send("Page.getAppManifest")["errors"] == []
+    assert whole_window.context.new_cdp_session(whole_window).send("Page.getAppManifest")["errors"] == []
     for icon in manifest["icons"]:
         picture = Image.open(io.BytesIO(httpx.get(running_system.url + icon["src"]).raise_for_status().content))
         assert "{}x{}".format(*picture.size) == icon["sizes"]
