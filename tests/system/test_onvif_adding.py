@@ -1,11 +1,14 @@
 """The ONVIF driver and the simulated ONVIF device: tried, added, its troubles told."""
 
 import asyncio
+import socket
+from contextlib import asynccontextmanager
 
 import pytest
 
 from core.api import Fault
 from core.api.media import Collector
+from core.testing.cameras import CameraDriverContract
 from plugins.onvif.driver import SPEC
 from plugins.onvif.settings import OnvifSettings
 from plugins.simulator.testing import onvif_device, simulator, simulator_cache
@@ -111,3 +114,23 @@ async def test_a_wrong_password_is_told_at_its_field_and_tried_once(onvif_device
         report = await SPEC.probe(wrong, 20)
         assert (report.fault, report.field) == (Fault.CREDENTIALS, "password")
     assert device.calls.count(("tds", "GetDeviceInformation")) == 2, "once without, once with the password"
+
+
+class TestContract(CameraDriverContract):
+    """What every driver must do."""
+
+    spec = SPEC
+
+    @pytest.fixture(autouse=True)
+    def _device(self, onvif_device):
+        self.start = onvif_device
+
+    @asynccontextmanager
+    async def reachable(self):
+        device = await asyncio.to_thread(self.start)
+        yield settings(device)
+
+    def unreachable(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            return OnvifSettings(address=f"127.0.0.1:{taken.getsockname()[1]}")
