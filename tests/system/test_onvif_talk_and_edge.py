@@ -21,9 +21,9 @@ from plugins.onvif.edge.search import Recording, moment, of_camera, written
 from plugins.onvif.probe import inquire
 from plugins.onvif.settings import OnvifSettings
 from plugins.onvif.talk import way
-from plugins.simulator.testing import DeviceFace, onvif_device, simulator, simulator_cache
+from plugins.simulator.testing import DeviceFace, onvif_device
 
-__all__ = ["onvif_device", "simulator", "simulator_cache"]
+__all__ = ["onvif_device"]
 Make = Callable[..., DeviceFace]
 TONE = 700
 SECONDS = 60
