@@ -60,6 +60,11 @@ def test_without_its_server_it_says_so_and_a_new_version_replaces_the_old(
     assert {path for path in before[1] if not path.startswith("/static/")} == {"/offline/"}
     assert any(path.endswith("cameras.js") for path in before[1])
 
+    left_open = window.context.new_page()
+    left_open.goto(system.url + "/events/")
+    left_open.wait_for_function(CONTROLLED)
+    filled(left_open)
+
     system.stop()
     window.goto(system.url + "/exports/")
     expect(window.get_by_role("heading", name="Eyrie does not answer")).to_be_visible()
@@ -67,7 +72,8 @@ def test_without_its_server_it_says_so_and_a_new_version_replaces_the_old(
     system.start()
     expect(window.get_by_role("heading", name="Exports", exact=True)).to_be_visible()
     assert urlsplit(window.url).path == "/exports/"
-    expect(window.get_by_text("Eyrie has a new version.")).to_be_visible()
+    # What was opened before is of the old version, and says so.
+    expect(left_open.get_by_text("Eyrie has a new version.")).to_be_visible()
     # The new worker takes over first, and clears away what the old one kept then.
     eventually(lambda: len(stores(window)) == 1, 30, "the old store is gone")
     (after,) = stores(window).items()
