@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +67,10 @@ def stock(cameras: int, port: int) -> dict[str, float]:
     """The same with onvif-zeep's own class, one after the other as its constructor blocks."""
     before, started, cpu = rss_mb(), time.monotonic(), time.process_time()
     sys.path.remove(str(HERE))  # where this file would be taken for the library
-    from onvif import ONVIFCamera
-
+    make = import_module("onvif").ONVIFCamera
     kept = []
     for host in _hosts(cameras):
-        camera = ONVIFCamera(host, port, USER, PASSWORD)
+        camera = make(host, port, USER, PASSWORD)
         camera.devicemgmt.GetDeviceInformation()
         camera.create_media_service().GetProfiles()
         camera.create_ptz_service().GetNodes()
