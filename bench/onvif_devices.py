@@ -105,7 +105,8 @@ def _welcome(head: bytes) -> bool:
         return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
     secret, what = made(f"{USER}:{REALM}:{PASSWORD}"), made(f"POST:{given['uri']}")
-    return given["response"] == made(f"{secret}:{NONCE}:{given['nc']}:{given['cnonce']}:auth:{what}")
+    answer = made(f"{secret}:{NONCE}:{given['nc']}:{given['cnonce']}:auth:{what}")
+    return answer == str(given["response"])
 
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

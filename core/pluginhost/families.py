@@ -70,10 +70,10 @@ FAMILIES: Mapping[type, Family] = {
 
 def problem(kind: type, spec: object) -> str:
     """What is wrong with a descriptor, in one sentence; empty when nothing is."""
-    family = FAMILIES[kind]
+    family, hints = FAMILIES[kind], _hints(kind)
     if type(spec) is not kind:
         return f"{family.hook} must yield {kind.__name__}, not {type(spec).__name__}."
-    for name in _hints(kind):
+    for name in hints:
         wrong = _wrong_type(kind, name, getattr(spec, name))
         if wrong:
             return f"{family.what} {_label(family, spec)}: {name}: {wrong}."
