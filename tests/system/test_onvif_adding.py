@@ -93,7 +93,7 @@ async def test_devices_with_this_trouble_are_added_all_the_same(onvif_device, tr
     [
         ("html", {}, Fault.PROTOCOL, "address"),
         ("gone", {}, Fault.PROTOCOL, "address"),
-        ("prefix", {"only": "trt"}, Fault.PROTOCOL, "address"),
+        ("prefix", {}, Fault.PROTOCOL, "address"),
         ("slow", {"seconds": 30}, Fault.TIMEOUT, "address"),
         ("silent", {}, Fault.TIMEOUT, "address"),
         ("off", {}, Fault.ADDRESS, "address"),

@@ -189,4 +189,6 @@ def test_events_are_found_by_words_and_come_in_either_order(person, client_of) -
     assert found(text="100%") == []
     assert client.get("/api/v1/events/", {"order": "upwards"}).status_code == 400
     types = client.get("/api/v1/events/types/").json()
-    assert {"name": "camera.offline", "title": "Camera offline", "external": False, "attributes": []} in types
+    (offline,) = (kind for kind in types if kind["name"] == "camera.offline")
+    assert (offline["title"], offline["external"]) == ("Camera offline", False)
+    assert "fault" in {attribute["name"] for attribute in offline["attributes"]}

@@ -27,22 +27,22 @@ def at(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
-def looked(now_ms: int) -> None:
+def looked(camera: int, now_ms: int) -> None:
     detector = Analytics(AnalyticsSettings(lines=(GATE,), entry_zones=(YARD,)), FakeClock(wall_ms=now_ms))
-    for tracks in walks({"a": lambda seconds: (0.1 + 0.1 * seconds, 0.7)}, 9):
+    for tracks in walks({"a": lambda seconds: (0.1 + 0.1 * seconds, 0.7)}, 9, camera_id=camera):
         detector.look(tracks)
     detector.close()
 
 
 def test_counts_and_heat_are_kept_by_the_hour(camera: int) -> None:
-    looked(T0)
+    looked(camera, T0)
     counts = {one.name: one.number for one in counts_between([camera], "analytics", T0 - HOUR_MS, T0 + HOUR_MS)}
     assert counts == {"to_right:Gate": 1, "entered:Yard": 1, "left:Yard": 1, "stays:Yard": 1, "stayed_s:Yard": 4}
     assert sum(memoryview(heat_between(camera, T0 - HOUR_MS, T0 + HOUR_MS)).cast("I")) == pytest.approx(9000, abs=200)
 
 
 def test_recorded_footage_that_is_looked_at_again_is_not_counted_again(camera: int) -> None:
-    looked(T0 + HOUR_MS)
+    looked(camera, T0 + HOUR_MS)
     assert counts_between([camera], "analytics", T0 - HOUR_MS, T0 + HOUR_MS) == []
     assert not any(heat_between(camera, T0 - HOUR_MS, T0 + HOUR_MS))
 

@@ -12,7 +12,11 @@ HEIGHT = 0.2
 
 
 def walks(
-    ways: Mapping[str, Callable[[float], tuple[float, float] | None]], seconds: float, *, label: str = "person"
+    ways: Mapping[str, Callable[[float], tuple[float, float] | None]],
+    seconds: float,
+    *,
+    label: str = "person",
+    camera_id: int = 1,
 ) -> list[Tracks]:
     """Five looks a second. ways: by id, where the feet are after so many seconds; None when it is not there."""
     trails: dict[str, list[TrackPoint]] = {name: [] for name in ways}
@@ -29,5 +33,5 @@ def walks(
             elif trails[name]:
                 tracks.append(TrackedObject(name, label, tuple(trails[name]), seen=False, ended=True))
                 trails[name] = []
-        looks.append(Tracks(1, at_ms, tuple(tracks)))
+        looks.append(Tracks(camera_id, at_ms, tuple(tracks)))
     return looks

@@ -16,7 +16,9 @@ export async function install() {
   });
   try {
     const registration = await serviceWorker.register("/service-worker.js");
-    setInterval(() => registration.update().catch(() => {}), LOOK_EVERY);
+    const look = () => registration.update().catch(() => {});
+    look(); // browsers look by themselves too, but put it off for as long as the page keeps its worker busy
+    setInterval(look, LOOK_EVERY);
   } catch {
     // A browser that keeps nothing, such as a private window.
   }
