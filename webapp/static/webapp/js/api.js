@@ -63,7 +63,12 @@ export function toSignIn() {
 
 function sentence(data) {
   if (data?.detail) return data.detail;
-  return Object.entries(data ?? {}).map(([field, texts]) => `${field}: ${[texts].flat().join(" ")}`).join(" ");
+  return Object.entries(data ?? {}).map(([field, told]) => `${field}: ${texts(told).join(" ")}`).join(" ");
+}
+
+// What is told of one field: a sentence, several, or those of the rows and fields in it.
+function texts(told) {
+  return told && typeof told === "object" ? Object.values(told).flatMap(texts) : [String(told)];
 }
 
 function cookie(name) {

@@ -14,11 +14,16 @@ const LOOK_AFTER = 300; // ms without a change until the recordings are asked fo
 class ExportForm extends HTMLElement {
   #cameras = [];
   #looked = 0;
+  #ready;
 
-  async connectedCallback() {
+  connectedCallback() {
     this.form = this.querySelector("form");
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
     this.part("add").addEventListener("click", () => this.#add(this.#last()));
+    this.#ready = this.#fill();
+  }
+
+  async #fill() {
     try {
       this.#cameras = await exportable();
     } catch (error) {
@@ -105,6 +110,7 @@ class ExportForm extends HTMLElement {
   }
 
   async #send() {
+    await this.#ready; // who presses before it is filled means what is about to stand there
     const ranges = this.#ranges();
     const problem = wrong(ranges);
     if (problem) return this.#trouble(problem);
