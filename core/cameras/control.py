@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -47,7 +47,7 @@ class Mover:
 
 def mover(camera_id: int) -> Mover:
     """What moves a camera. Raises ControlError when its driver moves none."""
-    name, spec, settings = _camera(camera_id)
+    name, spec, settings = reached(camera_id)
     if spec.ptz is None:
         raise ControlError(f"{name}: its driver {spec.title} cannot move cameras.", lasting=True)
     ptz = spec.ptz(settings)
@@ -57,12 +57,18 @@ def mover(camera_id: int) -> Mover:
 
 
 def moves(camera: Camera) -> bool:
-    """Whether a camera can be moved, by its settings: no secret is opened and no network touched."""
+    """Whether a camera can be moved, by its settings."""
+    return has(camera, lambda spec: spec.ptz)
+
+
+def has(camera: Camera, part: Callable[[CameraDriverSpec], Callable[[Any], object] | None]) -> bool:
+    """Whether its driver makes this of a camera's settings: no secret is opened and no network touched."""
     try:
         spec, settings = closed(camera.driver, camera.settings)
     except CameraError:
         return False
-    return spec.ptz is not None and spec.ptz(settings) is not None
+    make = part(spec)
+    return make is not None and make(settings) is not None
 
 
 def revision_of(camera_id: int) -> int:
@@ -101,7 +107,7 @@ def return_left_alone(clock: Clock) -> None:
 
 def set_output(camera_id: int, output: str, on: bool, timeout: float = SECONDS) -> None:
     """Switch an output of a camera on or off; within `timeout` seconds. Raises ControlError."""
-    name, spec, settings = _camera(camera_id)
+    name, spec, settings = reached(camera_id)
     if spec.set_output is None:
         raise ControlError(f"{name}: its driver {spec.title} cannot switch outputs.", lasting=True)
     _done(name, spec.set_output(settings, output, on, timeout), timeout)
@@ -109,7 +115,7 @@ def set_output(camera_id: int, output: str, on: bool, timeout: float = SECONDS) 
 
 def controls_of(camera_id: int, timeout: float = SECONDS) -> Controls:
     """What a camera can be told, as far as its driver knows; within `timeout` seconds. Raises ControlError."""
-    name, spec, settings = _camera(camera_id)
+    name, spec, settings = reached(camera_id)
     ptz = spec.ptz(settings) if spec.ptz else None
     presets = _done(name, ptz.presets(), timeout) if ptz else ()
     outputs = _done(name, spec.outputs(settings, timeout), timeout) if spec.outputs else ()
@@ -118,7 +124,7 @@ def controls_of(camera_id: int, timeout: float = SECONDS) -> Controls:
 
 def set_masks(camera_id: int, masks: Masks, timeout: float = MASKS_SECONDS) -> Masks:
     """Have a camera cover these polygons itself; those that it took. Within `timeout` seconds. Raises ControlError."""
-    name, spec, settings = _camera(camera_id)
+    name, spec, settings = reached(camera_id)
     if spec.set_masks is None:
         raise ControlError(f"{name}: its driver {spec.title} cannot have it cover anything.", lasting=True)
     return _done(name, spec.set_masks(settings, masks, timeout), timeout)
@@ -133,7 +139,8 @@ async def _goto(found: Mover, name: str) -> None:
     await found.ptz.goto_preset(preset.token)
 
 
-def _camera(camera_id: int) -> tuple[str, CameraDriverSpec, BaseModel]:
+def reached(camera_id: int) -> tuple[str, CameraDriverSpec, BaseModel]:
+    """A camera's name, its driver, and its settings in the clear. Raises ControlError."""
     camera = Camera.objects.filter(pk=camera_id).first()
     if camera is None:
         raise ControlError(f"There is no camera {camera_id}.", lasting=True)

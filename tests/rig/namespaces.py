@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Interface
@@ -49,24 +50,17 @@ class Networks:
 
     def inside(self, work: Callable[[], T], seconds: float = 60) -> T:
         """Do something in the recorder's network, in a thread of its own; threads it makes are there too."""
-        result: list[Any] = []
+        result: Future[T] = Future()
 
         def enter_and_work() -> None:
             try:
                 _enter(self.recorder)
-                result.append((work(), None))
+                result.set_result(work())
             except BaseException as error:  # noqa: BLE001 - it is raised again where it was asked for
-                result.append((None, error))
+                result.set_exception(error)
 
-        thread = threading.Thread(target=enter_and_work, name="inside", daemon=True)
-        thread.start()
-        thread.join(seconds)
-        if not result:
-            raise TimeoutError(f"not done within {seconds} s")
-        value, error = result[0]
-        if error is not None:
-            raise error
-        return value  # type: ignore[no-any-return]
+        threading.Thread(target=enter_and_work, name="inside", daemon=True).start()
+        return result.result(seconds)
 
     def run_in_cameras(self, argv: list[str], **options: Any) -> subprocess.Popen[str]:
         """Start a process in the cameras' network."""

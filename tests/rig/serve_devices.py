@@ -44,7 +44,7 @@ class Devices:
             await self.park.add(SimulatedCamera(name, file=file, sub=False))
             device = OnvifDevice(self.park, [name], {USER: PASSWORD}, host=address, port=80)
             await device.start()
-            beacon = Beacon(address, lambda device=device: [device])  # type: ignore[misc]  # bound now, not later
+            beacon = Beacon(address, [device].copy)
             await beacon.start()
             self.devices.append(device)
             self.beacons.append(beacon)

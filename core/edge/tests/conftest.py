@@ -102,7 +102,7 @@ def keeper(register_temporarily: Callable[..., None]) -> Keeper:
 @pytest.fixture
 def volume(transactional_db: None, storage_root: object) -> OpenVolume:
     """An empty volume, known to the index."""
-    return make_volume(storage_root)  # type: ignore[arg-type]
+    return make_volume(storage_root)
 
 
 @pytest.fixture

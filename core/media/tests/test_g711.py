@@ -10,10 +10,10 @@ from core.media.g711 import a_law, mu_law
 
 
 def decoded(codec: str, data: bytes) -> np.ndarray:
-    context = av.CodecContext.create(codec, "r")  # type: ignore[arg-type]
-    context.sample_rate, context.layout = 8000, "mono"  # type: ignore[attr-defined]
+    context = av.CodecContext.create(codec, "r")
+    context.sample_rate, context.layout = 8000, "mono"
     context.open()
-    return np.concatenate([frame.to_ndarray()[0] for frame in context.decode(av.Packet(data))])  # type: ignore[attr-defined]
+    return np.concatenate([frame.to_ndarray()[0] for frame in context.decode(av.Packet(data))])
 
 
 @pytest.mark.parametrize(("code", "codec"), [(mu_law, "pcm_mulaw"), (a_law, "pcm_alaw")])

@@ -42,7 +42,7 @@ class Ear:
 
 @asynccontextmanager
 async def camera(ear: Ear | None, **options: object) -> AsyncIterator[tuple[RtspServer, str, HandFeed]]:
-    server, feed = RtspServer(**options), HandFeed()  # type: ignore[arg-type]
+    server, feed = RtspServer(**options), HandFeed()
     server.mount("/gate", feed).listener = ear
     await server.start()
     try:
@@ -67,7 +67,7 @@ def peak(samples: np.ndarray, rate: int) -> float:
 
 def decoded(track: Track, frames: Sequence[bytes]) -> np.ndarray:
     names = {Codec.PCMU: "pcm_mulaw", Codec.PCMA: "pcm_alaw", Codec.AAC: "aac"}
-    context = av.CodecContext.create(names[track.codec], "r")  # type: ignore[call-overload]
+    context = av.CodecContext.create(names[track.codec], "r")
     if track.codec is Codec.AAC:
         context.extradata = track.config
     context.sample_rate, context.layout = track.sample_rate, "mono"

@@ -130,7 +130,7 @@ async def test_the_reader_decides_how_fast() -> None:
             await asyncio.sleep(0.3)
         size = sum(len(unit.data) for unit in what.units) * card.repeat
         assert card.sent < len(what.units) * card.repeat // 2, f"of {size} bytes"
-        await parts.aclose()  # type: ignore[attr-defined]
+        await parts.aclose()
 
 
 def test_packets_without_a_stamp() -> None:
