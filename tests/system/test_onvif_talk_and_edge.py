@@ -37,7 +37,8 @@ def settings_of(device: DeviceFace, channel: str = "") -> OnvifSettings:
 
 
 def hours_ago(hours: float) -> int:
-    return SystemClock().wall_ms() // 1000 * 1000 - round(hours * 3_600_000)
+    """Where a group of pictures begins on the simulated card: one every two seconds."""
+    return SystemClock().wall_ms() // 2000 * 2000 - round(hours * 3_600_000)
 
 
 def tone(rate: int, ms: int = 600) -> list[bytes]:
@@ -121,7 +122,7 @@ async def test_a_device_whose_clock_is_wrong(onvif_device: Make, monkeypatch: py
     device.keep([(begin + hour, begin + hour + 10_000)])
     settings = await asyncio.to_thread(settings_of, device)
     asked = device_of(settings)
-    monkeypatch.setattr(asked, "now_ms", lambda: SystemClock().wall_ms() + hour)
+    monkeypatch.setattr(asked, "ahead_ms", lambda: hour)
     card = edge(settings)
     assert card is not None
     [found] = await card.holdings(begin - 5_000, begin + 40_000)

@@ -161,11 +161,15 @@ class Device:
         return service == "device" or wsdl.NAMESPACES[service] in self.services()
 
     def now_ms(self) -> int:
-        """UTC ms by the device's own clock, by the skew as it was within the last hour."""
+        """UTC ms by the device's own clock."""
+        return self._clock.wall_ms() + self.ahead_ms()
+
+    def ahead_ms(self) -> int:
+        """How many ms the device's clock is ahead of ours, as it was within the last hour."""
         with self._lock:
             if self._skew_at is None or self._clock.monotonic() - self._skew_at > skew.FRESH_S:
                 self.read_clock()
-        return self._clock.wall_ms() + self._skew_ms
+            return self._skew_ms
 
     def read_clock(self) -> int:
         """Ask for its time, without credentials, and return how many ms it is ahead of ours."""

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from core.api import AccessUnit, EdgeStretch, StreamInfo, SystemClock
+from core.api import AccessUnit, EdgeStretch, StreamInfo
 from core.api.media import RtspTarget, replayed
 from plugins.onvif.client.errors import OnvifError
 from plugins.onvif.devices import device_of
@@ -20,7 +20,6 @@ from plugins.onvif.settings import OnvifSettings
 from plugins.onvif.streams import fault_of, target_of
 
 _RIGHT_MS = 2_000
-_CLOCK = SystemClock()
 
 
 class OnvifCard:
@@ -72,5 +71,5 @@ class OnvifCard:
 
     def _ahead(self) -> int:
         """ms by which the device's clock is ahead of ours; 0 where it is right."""
-        ahead = device_of(self._settings).now_ms() - _CLOCK.wall_ms()
+        ahead = device_of(self._settings).ahead_ms()
         return 0 if abs(ahead) < _RIGHT_MS else ahead
