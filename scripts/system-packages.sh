@@ -16,6 +16,7 @@ redis-server|redis-server|the tests on Redis
 /usr/sbin/vsftpd|vsftpd|backups to vsftpd
 /usr/sbin/sshd|openssh-server|backups to an SFTP server
 /usr/sbin/mosquitto|mosquitto|the MQTT tests
+/usr/sbin/slapd|slapd ldap-utils|directories (LDAP)
 /usr/lib/*/girepository-1.0/GstRtspServer-1.0.typelib|gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad|cameras of a foreign RTSP server (GStreamer)
 '
 
