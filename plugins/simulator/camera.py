@@ -63,13 +63,16 @@ class Footage:
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """How a stream is to be coded. fps: pictures per second at most; gop: pictures from keyframe to keyframe."""
+    """How a stream is to be coded. fps: pictures per second at most; gop: pictures from keyframe to keyframe.
+    bitrate: kbit/s at most.
+    """
 
     codec: Codec
     width: int
     height: int
     fps: float
     gop: int
+    bitrate: int
 
 
 def order_of(camera: SimulatedCamera) -> Order:
@@ -131,5 +134,13 @@ def altered(footage: Footage, kind: FaultKind, cache: Path) -> Clip:
 def recoded(clip: Clip, file: Path, coding: Coding, cache: Path) -> Clip:
     """A clip in another coding, with the sound it had; every n-th picture where fewer are wanted. Blocks."""
     every = max(1, math.ceil(clip.info.tracks[0].fps / coding.fps - 0.01))
-    made = studio.transcode(file, cache, width=coding.width, every=every, codec=str(coding.codec), gop=coding.gop)
+    made = studio.transcode(
+        file,
+        cache,
+        width=coding.width,
+        every=every,
+        codec=str(coding.codec),
+        gop=coding.gop,
+        bitrate=coding.bitrate,
+    )
     return clip.with_video_of(load(made, audio=False))

@@ -183,8 +183,16 @@ def _encode(container: Any, stream: Any, shot: Any, number: int) -> None:
     container.mux(stream.encode(shot))
 
 
-def add_video(container: Any, codec: str, size: tuple[int, int], fps: Fraction, b_frames: int = 0, gop: int = 0) -> Any:
-    """A video stream of closed GOPs of so many pictures, or of two seconds."""
+def add_video(
+    container: Any,
+    codec: str,
+    size: tuple[int, int],
+    fps: Fraction,
+    b_frames: int = 0,
+    gop: int = 0,
+    bitrate: int = 0,
+) -> Any:
+    """A video stream of closed GOPs of so many pictures, or of two seconds. bitrate: kbit/s at most, 0 for no limit."""
     gop = gop or max(1, round(fps * GOP_SECONDS))
     encoder = {"h264": "libx264", "h265": "libx265", "mjpeg": "mjpeg"}[codec]
     stream = container.add_stream(encoder, rate=fps)
@@ -203,6 +211,11 @@ def add_video(container: Any, codec: str, size: tuple[int, int], fps: Fraction, 
         },
         "mjpeg": {"huffman": "default", "qscale": "5"},  # RFC 2435 knows the standard Huffman tables only
     }[codec]
+    if bitrate and codec == "h264":
+        stream.codec_context.options |= {"maxrate": f"{bitrate}k", "bufsize": f"{bitrate}k"}
+    if bitrate and codec == "h265":
+        limits = f":vbv-maxrate={bitrate}:vbv-bufsize={bitrate}"
+        stream.codec_context.options |= {"x265-params": stream.codec_context.options["x265-params"] + limits}
     if codec == "h265":
         stream.codec_context.codec_tag = "hvc1"
     return stream
@@ -218,6 +231,7 @@ class _Recipe:
     masks: Masks
     codec: str
     gop: int
+    bitrate: int
 
 
 def transcode(
@@ -230,14 +244,16 @@ def transcode(
     masks: Masks = (),
     codec: str = "",
     gop: int = 0,
+    bitrate: int = 0,
 ) -> Path:
     """A file's video as H.264 with audio as AAC, once. width: 0 keeps it; every: keep each n-th picture; masks: what is
-    black; with them it keeps its codec; codec: another one; gop: pictures between keyframes, 0 for two seconds.
+    black; with them it keeps its codec; codec: another one; gop: pictures between keyframes, 0 for two seconds;
+    bitrate: kbit/s at most, 0 for no limit.
 
     Blocks. Raises UnservableFile.
     """
     stamp_ = source.stat()
-    recipe = _Recipe(b_frames, width, every, masks, codec, gop)
+    recipe = _Recipe(b_frames, width, every, masks, codec, gop, bitrate)
     name = _name(str(source.resolve()), stamp_.st_size, stamp_.st_mtime_ns, *astuple(recipe))
 
     def make(path: Path) -> None:
@@ -257,7 +273,7 @@ def _transcode(source: Path, target: Path, recipe: _Recipe) -> None:
         rate = Fraction(video.average_rate or 25).limit_denominator(1000)
         size = _scaled(video.codec_context.width, video.codec_context.height, recipe.width)
         codec = _KEPT.get(video.codec_context.name, "h264") if recipe.masks else recipe.codec or "h264"
-        out = add_video(made, codec, size, rate / every, recipe.b_frames, recipe.gop)
+        out = add_video(made, codec, size, rate / every, recipe.b_frames, recipe.gop, recipe.bitrate)
         sound = next(iter(given.streams.audio), None)
         heard = add_sound(made, "aac") if sound else None
         resampler = av.AudioResampler("fltp", "mono", 16_000) if sound else None

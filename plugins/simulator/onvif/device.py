@@ -7,7 +7,7 @@ import inspect
 import logging
 import ssl
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from core.api import Clock, Codec, SystemClock
 from plugins.simulator.onvif.gate import Asking, Gate, Verdict
@@ -18,9 +18,20 @@ from plugins.simulator.onvif.model import About, Channel, DeviceSettings, Encode
 from plugins.simulator.onvif.notices import KINDS, NoticeBoard
 from plugins.simulator.onvif.services import devicemgmt
 from plugins.simulator.onvif.services.catalogue import SERVICES
-from plugins.simulator.onvif.serving import Call, Service, no_entity
+from plugins.simulator.onvif.serving import Call, Operation, Service, no_entity
 from plugins.simulator.onvif.soap import Envelope, SoapFault, envelope, fault, parse
-from plugins.simulator.onvif.troubles import HTML, NAT, Affliction, Trouble, misnamed, undeclared_fault
+from plugins.simulator.onvif.troubles import (
+    HTML,
+    NAT,
+    Affliction,
+    Trouble,
+    answered_without_doing,
+    is_unwritten,
+    made_bare,
+    misnamed,
+    missing_part,
+    undeclared_fault,
+)
 from plugins.simulator.onvif.watching import Watch, turns_of
 from plugins.simulator.park import OUTPUTS, Park
 
@@ -39,6 +50,7 @@ class OnvifDevice:
     names: its channels, cameras that are in the park; the first gives the device its identity.
     users: name to password, all administrators at first; they may watch by RTSP too, and nobody else.
     host, port: where to listen; port 0 takes a free one.
+    lacks: prefixes of services that it does not have, such as "tr2".
     on_answer: hears of each answer's operation and element, for tests that check them against the schemas.
     """
 
@@ -53,6 +65,7 @@ class OnvifDevice:
         asking: Asking = Asking.BOTH,
         clock: Clock | None = None,
         ssl_context: ssl.SSLContext | None = None,
+        lacks: Collection[str] = (),
         on_answer: Callable[[str, Element], None] | None = None,
     ) -> None:
         self.park = park
@@ -63,7 +76,7 @@ class OnvifDevice:
         self.channels = {name: _channel(park, name) for name in names}
         self.relays = {token: Relay() for token in OUTPUTS}
         self.inputs = dict.fromkeys(INPUTS, False)
-        self.services = self._offered()
+        self.services = self._offered(set(lacks))
         self.calls: deque[tuple[str, str]] = deque(maxlen=CALLS_KEPT)
         self.obeyed: list[str] = []  # auxiliary commands
         self.searches: dict[str, list[Element]] = {}  # token to results that were not fetched yet
@@ -118,9 +131,8 @@ class OnvifDevice:
         profiles = [f"{base}Profile/{name}" for name in names]
         return [*kinds, *profiles, f"{base}name/{self.about.manufacturer}", f"{base}hardware/{model}"]
 
-    def _offered(self) -> tuple[Service, ...]:
+    def _offered(self, missing: set[str]) -> tuple[Service, ...]:
         """A device without a head has no PTZ service, one without a card none for recordings."""
-        missing: set[str] = set()
         if all(self.park.head(name) is None for name in self.channels):
             missing |= {"tptz"}
         if all(self.park.card(name) is None for name in self.channels):
@@ -284,6 +296,10 @@ class OnvifDevice:
         """Picture sizes an encoder can do: its own, a half and a quarter of it."""
         return [(original.width // part // 2 * 2, original.height // part // 2 * 2) for part in (1, 2, 4)]
 
+    def rates(self, original: Encoder) -> list[float]:
+        """Pictures per second an encoder can do: all, every second, every third, down to one a second."""
+        return [original.fps / part for part in range(1, max(1, round(original.fps)) + 1)]
+
     def codecs(self, channel: Channel) -> tuple[Codec, ...]:
         """What a channel can send; one with a head codes its part of the scene itself, as H.264."""
         return (Codec.H264,) if self.park.head(channel.name) is not None else (Codec.H264, Codec.H265)
@@ -351,16 +367,29 @@ class OnvifDevice:
         if name not in devicemgmt.OPEN and (refused := self._refused(request, asked)) is not None:
             return refused
         operation = service.operations.get(name)
-        if operation is None:
+        if operation is None or (is_unwritten(name) and self.suffers(Trouble.HALF, service.prefix)):
             raise SoapFault(f"{name} is not known here", "Receiver", "ter:ActionNotSupported", status=500)
         if name not in devicemgmt.OPEN and self.suffers(Trouble.PREFIX, service.prefix):
             return HttpResponse(500, undeclared_fault())
-        answer = operation(self, self._call(request, asked))
-        element = await answer if inspect.isawaitable(answer) else answer
+        if self.suffers(Trouble.WHOLE, service.prefix) and (part := missing_part(name, asked.body)):
+            raise SoapFault(f"{part} is missing", "Sender", "ter:InvalidArgVal", "ter:ConfigModify")
+        element = await self._done(service, name, operation, self._call(request, asked))
         if self._on_answer is not None:
             self._on_answer(name, element)
         data = envelope(element)
         return HttpResponse(200, misnamed(data) if self.suffers(Trouble.NAMESPACES, service.prefix) else data)
+
+    async def _done(self, service: Service, name: str, operation: Operation, call: Call) -> Element:
+        """The operation's answer, with what a trouble makes of it."""
+        if self.suffers(Trouble.STUBBORN, service.prefix):
+            pretended = answered_without_doing(service.prefix, name)
+            if pretended is not None:
+                return pretended
+        answer = operation(self, call)
+        element = await answer if inspect.isawaitable(answer) else answer
+        if self.suffers(Trouble.BARE, service.prefix):
+            made_bare(element)
+        return element
 
     def _call(self, request: HttpRequest, asked: Envelope) -> Call:
         named = request.headers.get("host", "") or f"{request.local[0]}:{request.local[1]}"

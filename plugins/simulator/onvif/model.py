@@ -26,7 +26,7 @@ class Encoder:
     @property
     def coding(self) -> Coding:
         """What of it the simulated camera really does."""
-        return Coding(self.codec, self.width, self.height, self.fps, self.gop)
+        return Coding(self.codec, self.width, self.height, self.fps, self.gop, self.bitrate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,13 @@ from plugins.simulator.onvif.services.shared import (
 )
 from plugins.simulator.onvif.serving import Call, Service, channel_of_profile, no_entity
 from plugins.simulator.onvif.soap import SoapFault
+from plugins.simulator.onvif.troubles import Trouble
 
 if TYPE_CHECKING:
     from plugins.simulator.onvif.device import OnvifDevice
 
-FPS_LOWEST, BITRATE_RANGE, GOP_RANGE = 1, (64, 8192), (1, 120)
+FPS_LOWEST, BITRATE_RANGE, GOP_RANGE, QUALITY_RANGE = 1, (64, 8192), (1, 120), (0, 10)
+PROFILES = ("Baseline", "Main", "High")
 
 
 def encoder_configuration(channel: Channel, stream: str, name: str = "VideoEncoderConfiguration") -> Element | None:
@@ -132,16 +134,21 @@ def encoder_options(device: OnvifDevice, call: Call) -> Element:
     name, _, stream = token.rpartition("_")
     channel = device.channels.get(name) or next(iter(device.channels.values()))
     coded = channel.original.get(stream) or channel.original["main"]
-    fps = round(coded.fps)
-    h264 = tt(
-        "H264",
-        [resolution(*size, "ResolutionsAvailable") for size in device.sizes(coded)],
-        _range("GovLengthRange", *GOP_RANGE),
-        _range("FrameRateRange", FPS_LOWEST, fps),
-        _range("EncodingIntervalRange", 1, 1),
-        [tt("H264ProfilesSupported", name) for name in ("Baseline", "Main", "High")],
-    )
-    return trt("GetVideoEncoderConfigurationOptionsResponse", trt("Options", _range("QualityRange", 0, 10), h264))
+
+    def h264(*more: Element) -> Element:
+        return tt(
+            "H264",
+            [resolution(*size, "ResolutionsAvailable") for size in device.sizes(coded)],
+            _range("GovLengthRange", *GOP_RANGE),
+            _range("FrameRateRange", FPS_LOWEST, round(coded.fps)),
+            _range("EncodingIntervalRange", 1, 1),
+            [tt("H264ProfilesSupported", name) for name in PROFILES],
+            more,
+        )
+
+    with_rate = tt("Extension", h264(_range("BitrateRange", *BITRATE_RANGE)))
+    options = trt("Options", _range("QualityRange", *QUALITY_RANGE), h264(), with_rate)
+    return trt("GetVideoEncoderConfigurationOptionsResponse", options)
 
 
 def _range(name: str, least: float, most: float) -> Element:
@@ -173,18 +180,31 @@ async def set_encoder(device: OnvifDevice, call: Call) -> Element:
 
 
 def checked(device: OnvifDevice, channel: Channel, stream: str, wanted: Encoder) -> Encoder:
-    """The encoder settings, when the device can do them. Raises SoapFault."""
+    """The encoder settings as the device can do them: a rate between becomes the next below. Raises SoapFault."""
     original = channel.original[stream]
-    fits = (
-        wanted.codec in device.codecs(channel)
-        and (wanted.width, wanted.height) in device.sizes(original)
-        and FPS_LOWEST <= wanted.fps <= round(original.fps)
-        and GOP_RANGE[0] <= wanted.gop <= GOP_RANGE[1]
-        and BITRATE_RANGE[0] <= wanted.bitrate <= BITRATE_RANGE[1]
-    )
-    if not fits:
+    possible = nearest(device, channel, original, wanted)
+    if possible != wanted and not device.suffers(Trouble.CLAMPS):
         raise SoapFault("the options do not hold this", "Sender", "ter:InvalidArgVal", "ter:ConfigModify")
-    return wanted
+    # A rate is told in whole pictures by the first generation: what is told must come back as the same rate.
+    rate = next(rate for rate in device.rates(original) if round(rate) <= possible.fps)
+    return replace(possible, fps=rate)
+
+
+def nearest(device: OnvifDevice, channel: Channel, original: Encoder, wanted: Encoder) -> Encoder:
+    """The settings that are nearest to those wanted and within the options."""
+    codecs = device.codecs(channel)
+    sizes = sorted(device.sizes(original), key=lambda size: abs(size[0] - wanted.width) + abs(size[1] - wanted.height))
+    return replace(
+        wanted,
+        codec=wanted.codec if wanted.codec in codecs else codecs[0],
+        width=sizes[0][0],
+        height=sizes[0][1],
+        fps=min(max(wanted.fps, FPS_LOWEST), round(original.fps)),
+        gop=min(max(wanted.gop, GOP_RANGE[0]), GOP_RANGE[1]),
+        bitrate=min(max(wanted.bitrate, BITRATE_RANGE[0]), BITRATE_RANGE[1]),
+        quality=min(max(wanted.quality, QUALITY_RANGE[0]), QUALITY_RANGE[1]),
+        profile=wanted.profile if wanted.profile in PROFILES else PROFILES[1],
+    )
 
 
 def _audio_encoder(channel: Channel, maker: Maker, name: str) -> Element | None:

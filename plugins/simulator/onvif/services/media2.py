@@ -10,7 +10,7 @@ from core.api import Codec
 from core.api.media import Masks
 from plugins.simulator.onvif.markup import Element, find, find_all, number, text, tr2, truth, tt
 from plugins.simulator.onvif.model import Channel, Mask
-from plugins.simulator.onvif.services.media import BITRATE_RANGE, FPS_LOWEST, GOP_RANGE, checked
+from plugins.simulator.onvif.services.media import BITRATE_RANGE, GOP_RANGE, PROFILES, QUALITY_RANGE, checked
 from plugins.simulator.onvif.services.osds import Osds, channel_of_configuration
 from plugins.simulator.onvif.services.shared import (
     audio_source_configuration,
@@ -145,18 +145,18 @@ def encoder_options(device: OnvifDevice, call: Call) -> Element:
     """GetVideoEncoderConfigurationOptions: one entry a codec."""
     channel, stream = _streams(device, call)[0]
     original = channel.original[stream]
-    fps = round(original.fps)
+    rates = " ".join(f"{rate:.6g}" for rate in device.rates(original))
     found = []
     for codec in device.codecs(channel):
         options = tr2(
             "Options",
             tt("Encoding", _WORDS[codec]),
-            tt("QualityRange", tt("Min", 0.0), tt("Max", 10.0)),
+            tt("QualityRange", tt("Min", float(QUALITY_RANGE[0])), tt("Max", float(QUALITY_RANGE[1]))),
             [resolution(*size, "ResolutionsAvailable") for size in device.sizes(original)],
             tt("BitrateRange", tt("Min", BITRATE_RANGE[0]), tt("Max", BITRATE_RANGE[1])),
             GovLengthRange=f"{GOP_RANGE[0]} {GOP_RANGE[1]}",
-            FrameRatesSupported=" ".join(str(rate) for rate in (fps, fps // 2, FPS_LOWEST) if rate),
-            ProfilesSupported="Main" if codec is Codec.H265 else "Baseline Main High",
+            FrameRatesSupported=rates,
+            ProfilesSupported="Main" if codec is Codec.H265 else " ".join(PROFILES),
             ConstantBitRateSupported=False,
         )
         found.append(options)
