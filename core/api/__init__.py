@@ -7,7 +7,7 @@ or in modules that `apps.py` and `hooks.py` do not import at their top, so that 
 
 from core.hookspecs.access import PermissionSpec, Scope
 from core.hookspecs.actions import ActionContext, ActionSpec, GiveUp, NotDone, RetryLater
-from core.hookspecs.audit import AuditEntry
+from core.hookspecs.audit import AuditActionSpec, AuditEntry
 from core.hookspecs.backup import BackupError, BackupTarget, BackupTargetSpec, BackupTrouble, FarEntry
 from core.hookspecs.cameras import CameraDriverSpec, ControlError, FoundCamera, ProbeReport, StreamReport
 from core.hookspecs.configuration import ConfigurationPart
@@ -88,6 +88,7 @@ __all__ = [
     "ActionSpec",
     "AtLine",
     "AudioRequest",
+    "AuditActionSpec",
     "AuditEntry",
     "BackupError",
     "BackupTarget",

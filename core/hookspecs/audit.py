@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,20 @@ class AuditEntry:
     target: str
     address: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditActionSpec:
+    """A kind of act. name: `<thing>.<verb>`, such as `camera.add`; title: what people read, such as `Camera added`."""
+
+    name: str
+    title: str
+
+
+@hookspec()
+def register_audit_actions() -> Iterable[AuditActionSpec]:
+    """Declare the acts that the plugin writes to the audit log. Called in every process once at start."""
+    raise NotImplementedError
 
 
 @hookspec()

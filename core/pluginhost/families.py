@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from core.hookspecs.access import PermissionSpec
 from core.hookspecs.actions import ActionSpec
+from core.hookspecs.audit import AuditActionSpec
 from core.hookspecs.backup import BackupTargetSpec
 from core.hookspecs.cameras import CameraDriverSpec
 from core.hookspecs.configuration import ConfigurationPart
@@ -58,6 +59,7 @@ FAMILIES: Mapping[type, Family] = {
     ActionSpec: Family("register_actions", "action"),
     EventTypeSpec: Family("register_event_types", "event type", DOTTED),
     PermissionSpec: Family("register_permissions", "permission", DOTTED, "codename"),
+    AuditActionSpec: Family("register_audit_actions", "audited act", DOTTED),
     RouteSpec: Family("register_routes", "routes", naming_field=""),
     TopicSpec: Family("register_topics", "topic", own=True),
     PanelSpec: Family("register_panels", "panel", own=True),

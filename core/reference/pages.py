@@ -15,6 +15,7 @@ def pages(host: PluginHost) -> dict[str, str]:
         "plugin-settings.md": system_pages.plugin_settings_page(host),
         "permissions.md": system_pages.permissions_page(host),
         "events.md": system_pages.events_page(host),
+        "audit.md": system_pages.audit_page(host),
         "topics.md": system_pages.topics_page(),
         "endpoints.md": system_pages.endpoints_page(),
         signatures.SNAPSHOT.name: signatures.snapshot(),

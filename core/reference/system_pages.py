@@ -13,6 +13,7 @@ from core.access.declared import required_for
 from core.configuration import PREFIX, Configuration
 from core.hookspecs.access import PermissionSpec
 from core.hookspecs.actions import ActionSpec
+from core.hookspecs.audit import AuditActionSpec
 from core.hookspecs.backup import BackupTargetSpec
 from core.hookspecs.cameras import CameraDriverSpec
 from core.hookspecs.detectors import DetectorSpec
@@ -66,6 +67,13 @@ def events_page(host: PluginHost) -> str:
     entries = host.registry.entries(EventTypeSpec)
     rows = [(f"`{e.key}`", e.spec.title, _attributes(e.spec.attributes), e.plugin) for e in entries]
     return page("Event types", table(("Type", "What happened", "Attributes", "From"), rows))
+
+
+def audit_page(host: PluginHost) -> str:
+    """All acts that the audit log tells of."""
+    rows = [(f"`{entry.key}`", entry.spec.title, entry.plugin) for entry in host.registry.entries(AuditActionSpec)]
+    intro = "Which acts are written to the audit log, each with who did it, when, from where and to what."
+    return page("Audited acts", intro, table(("Act", "What", "From"), rows))
 
 
 def topics_page() -> str:

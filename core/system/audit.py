@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 from pydantic import BaseModel
 
-from core.hookspecs.audit import AuditEntry
+from core.hookspecs.audit import AuditActionSpec, AuditEntry
 from core.media.clock import Clock, SystemClock
-from core.pluginhost import host
+from core.pluginhost import UnknownName, host
 from core.system.models import AuditRow
 from core.system.secrets import masked
 
 Side = BaseModel | dict[str, Any] | None
 _CLOCK = SystemClock()
+_undeclared: set[str] = set()
+log = logging.getLogger("eyrie.audit")
 
 
 def record(
@@ -30,10 +33,12 @@ def record(
 ) -> AuditEntry:
     """Write down who did what, in the transaction of the deed itself; `on_audit_recorded` follows after commit.
 
-    actor: user name, or a process in angle brackets; action: `<thing>.<verb>`; target: `<kind>:<id>`.
+    actor: user name, or a process in angle brackets; action: `<thing>.<verb>`, declared by an AuditActionSpec (core's
+    in core.system.actions); target: `<kind>:<id>`.
     before, after: the state on both sides, of which only what differs is kept. Models are masked here; dictionaries
     must hold no secrets. address: the client's IP address.
     """
+    _check(action)
     detail = _difference(before, after)
     at_ms = clock.wall_ms()
     row = AuditRow.objects.create(
@@ -42,6 +47,18 @@ def record(
     entry = AuditEntry(row.pk, at_ms, actor, action, target, address, detail)
     transaction.on_commit(partial(host().hooks.on_audit_recorded, entry))
     return entry
+
+
+def _check(action: str) -> None:
+    """An act without a title is written down all the same, as losing it would be worse; strict hosts raise."""
+    try:
+        host().registry.get(AuditActionSpec, action)
+    except UnknownName:
+        if host().strict:
+            raise
+        if action not in _undeclared:
+            _undeclared.add(action)
+            log.warning("audit: %s is not declared by an AuditActionSpec and has no title", action)
 
 
 def _difference(before: Side, after: Side) -> dict[str, Any]:

@@ -1,9 +1,11 @@
-"""What of this room belongs to the configuration, through the same door as a plugin's."""
+"""What this room offers through the same door as a plugin: its part of the configuration, core's audited acts."""
 
 from collections.abc import Iterable
 
+from core.hookspecs.audit import AuditActionSpec
 from core.hookspecs.configuration import ConfigurationPart
 from core.hookspecs.marks import hookimpl
+from core.system.actions import ACTIONS
 from core.system.models import PluginSettings, Site
 
 
@@ -17,3 +19,9 @@ def register_configuration() -> Iterable[ConfigurationPart]:
             "plugin_settings", "Settings of plugins", PluginSettings, ("plugin", "schema_version", "data"), "plugin"
         ),
     )
+
+
+@hookimpl
+def register_audit_actions() -> Iterable[AuditActionSpec]:
+    """What core itself writes down."""
+    return ACTIONS

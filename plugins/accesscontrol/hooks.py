@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.api import (
+    AuditActionSpec,
     ConfigurationPart,
     EventTypeSpec,
     PanelSpec,
@@ -34,6 +35,20 @@ def _page(request: Any, camera_id: int | None) -> dict[str, Any]:
     parts = PARTS if rights_for(request).holds(MANAGE.codename) else PARTS[:1]
     asked = request.GET.get("part", "")
     return {"parts": parts, "part": asked if asked in parts else PARTS[0]}
+
+
+@hookimpl
+def register_audit_actions() -> Iterable[AuditActionSpec]:
+    """What is written to the audit log."""
+    return (
+        AuditActionSpec("access_door.create", "Door added"),
+        AuditActionSpec("access_door.change", "Door changed"),
+        AuditActionSpec("access_door.delete", "Door deleted"),
+        AuditActionSpec("access_holder.change", "Card holder added or changed"),
+        AuditActionSpec("access_holder.delete", "Card holder deleted"),
+        AuditActionSpec("access_holder.picture", "Picture of a card holder changed"),
+        AuditActionSpec("access_holder.import", "Card holders imported"),
+    )
 
 
 @hookimpl

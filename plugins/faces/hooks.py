@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.api import (
+    AuditActionSpec,
     Detector,
     DetectorSpec,
     Event,
@@ -81,6 +82,20 @@ def register_detectors() -> Iterable[DetectorSpec]:
 def register_redactors() -> Iterable[RedactorSpec]:
     """Faces in exports."""
     return [REDACTOR]
+
+
+@hookimpl
+def register_audit_actions() -> Iterable[AuditActionSpec]:
+    """What is written to the audit log."""
+    return (
+        AuditActionSpec("face_person.create", "Person enrolled"),
+        AuditActionSpec("face_person.change", "Enrolled person changed"),
+        AuditActionSpec("face_person.delete", "Enrolled person deleted"),
+        AuditActionSpec("face_person.disclose", "What is kept of a person disclosed"),
+        AuditActionSpec("face_picture.create", "Picture of a person added"),
+        AuditActionSpec("face_picture.delete", "Picture of a person deleted"),
+        AuditActionSpec("face_sighting.delete", "Sighting of a face deleted"),
+    )
 
 
 @hookimpl

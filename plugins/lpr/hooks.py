@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.api import (
+    AuditActionSpec,
     ConfigurationPart,
     Detector,
     DetectorSpec,
@@ -52,6 +53,17 @@ DETECTOR = DetectorSpec(
 def register_detectors() -> Iterable[DetectorSpec]:
     """Reading plates."""
     return [DETECTOR]
+
+
+@hookimpl
+def register_audit_actions() -> Iterable[AuditActionSpec]:
+    """What is written to the audit log."""
+    return (
+        AuditActionSpec("lpr_plate.create", "Plate put on a list"),
+        AuditActionSpec("lpr_plate.change", "Plate on a list changed"),
+        AuditActionSpec("lpr_plate.delete", "Plate taken off a list"),
+        AuditActionSpec("lpr_plates.import", "Plates imported"),
+    )
 
 
 @hookimpl

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.api import (
+    AuditActionSpec,
     CameraDriverSpec,
     ConfigurationPart,
     EventTypeSpec,
@@ -30,6 +31,15 @@ def _topics(request: Any, camera_id: int | None) -> dict[str, Any] | None:
 def register_camera_drivers() -> Iterable[CameraDriverSpec]:
     """Cameras, recorders and encoders that speak ONVIF."""
     return [SPEC]
+
+
+@hookimpl
+def register_audit_actions() -> Iterable[AuditActionSpec]:
+    """What is written to the audit log."""
+    return (
+        AuditActionSpec("onvif.map", "Camera's topic given an event type"),
+        AuditActionSpec("onvif.unmap", "Event type taken from a camera's topic"),
+    )
 
 
 @hookimpl

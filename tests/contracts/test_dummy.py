@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from core.hookspecs.access import PermissionSpec
 from core.hookspecs.actions import ActionContext, ActionSpec
-from core.hookspecs.audit import AuditEntry
+from core.hookspecs.audit import AuditActionSpec, AuditEntry
 from core.hookspecs.backup import BackupTargetSpec
 from core.hookspecs.cameras import CameraDriverSpec
 from core.hookspecs.configuration import ConfigurationPart
@@ -86,6 +86,10 @@ def test_register_event_types(host: PluginHost) -> None:
 
 def test_register_permissions(host: PluginHost) -> None:
     assert "viewer" in host.registry.get(PermissionSpec, "dummy.greet").roles
+
+
+def test_register_audit_actions(host: PluginHost) -> None:
+    assert host.registry.get(AuditActionSpec, "dummy.greet").title == "Greeted"
 
 
 def test_register_routes(host: PluginHost) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.api import (
     ActionSpec,
+    AuditActionSpec,
     AuditEntry,
     BackupTargetSpec,
     CameraDriverSpec,
@@ -90,6 +91,12 @@ def register_event_types() -> Iterable[EventTypeSpec]:
 def register_permissions() -> Iterable[PermissionSpec]:
     """A permission."""
     yield PermissionSpec("dummy.greet", "Hear the greeting", Scope.SYSTEM, frozenset({"administrator", "viewer"}))
+
+
+@hookimpl
+def register_audit_actions() -> Iterable[AuditActionSpec]:
+    """An audited act."""
+    yield AuditActionSpec("dummy.greet", "Greeted")
 
 
 @hookimpl
