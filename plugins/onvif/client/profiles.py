@@ -29,7 +29,8 @@ class Profile:
     """One media profile. source: token of its video source, the channel; encoding: H264, H265, JPEG …, in capitals.
 
     width, height: pixels; fps: pictures a second; bitrate: kilobits a second; 0 where it does not say.
-    ptz: whether the profile moves the camera.
+    ptz: whether the profile moves the camera. encoder, framing: tokens of its video encoder configuration and of its
+    video source configuration, on which texts and masks lie.
     """
 
     token: str
@@ -42,6 +43,8 @@ class Profile:
     bitrate: int
     media: Media
     ptz: bool
+    encoder: str = ""
+    framing: str = ""
 
     @property
     def weight(self) -> tuple[int, float, int]:
@@ -150,20 +153,22 @@ def _profile(said: Element, service: Media) -> Profile | None:
         token=token,
         name=text(said, "Name"),
         source=text(source, "SourceToken"),
-        encoding=_encoding(text(video, "Encoding")),
+        encoding=encoding_of(text(video, "Encoding")),
         width=int(number(video, "Resolution", "Width") or 0),
         height=int(number(video, "Resolution", "Height") or 0),
         fps=number(video, "RateControl", "FrameRateLimit") or 0.0,
         bitrate=int(number(video, "RateControl", "BitrateLimit") or 0),
         media=service,
         ptz=find(configurations, f"PTZ{ending}") is not None,
+        encoder=video.get("token", ""),
+        framing=source.get("token", "") if source is not None else "",
     )
 
 
-def _encoding(said: str) -> str:
-    """`H.265`, `video/H265` and `HEVC` are what devices write for one thing."""
+def encoding_of(said: str) -> str:
+    """A codec's name: `H.265`, `video/H265` and `HEVC` are what devices write for one thing."""
     name = said.upper().rpartition("/")[2].replace(".", "")
-    return {"HEVC": "H265", "AVC": "H264", "MJPEG": "JPEG"}.get(name, name)
+    return {"HEVC": "H265", "AVC": "H264", "MJPEG": "JPEG", "MPV4-ES": "MPEG4"}.get(name, name)
 
 
 def _channel(source: str, found: Sequence[Profile]) -> Channel | None:
