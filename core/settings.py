@@ -218,6 +218,7 @@ REST_FRAMEWORK = {
     "UNICODE_JSON": True,
 }
 REST_KNOX = {"TOKEN_TTL": None}
+KNOX_TOKEN_MODEL = "knox.AuthToken"
 SPECTACULAR_SETTINGS = {
     "TITLE": "Eyrie",
     "DESCRIPTION": "REST interface of the Eyrie video management system.",

@@ -48,6 +48,11 @@ def declared_permissions() -> dict[str, PermissionSpec]:
     return {spec.codename: spec for spec in host().registry.all(PermissionSpec)}
 
 
+def camera_permissions() -> frozenset[str]:
+    """Codenames of what is held for a camera; all others are held for the whole system or not at all."""
+    return frozenset(name for name, spec in declared_permissions().items() if spec.scope is Scope.CAMERA)
+
+
 def builtin_role_permissions(role: str) -> list[str]:
     """Codenames a built-in role holds. The administrator holds everything that is declared."""
     specs = declared_permissions().values()

@@ -10,11 +10,11 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, transaction
-from django.db.models import QuerySet
 from knox.models import AuthToken
 
 from core.access.models import Grant, Role, User
 from core.access.permissions import ADMINISTRATOR, BUILTIN_ROLES, builtin_role_permissions
+from core.access.queries import administrators
 from core.cameras.queries import cameras
 
 
@@ -39,7 +39,7 @@ def ensure_administrator(password: str | None) -> str | None:
     Returns the one-time password when none was given and one was made; else None.
     """
     with transaction.atomic():
-        if Grant.objects.filter(role__name=ADMINISTRATOR, camera=None, user__is_active=True).exists():
+        if administrators().exists():
             return None
         chosen = password or secrets.token_urlsafe(12)
         user, _ = User.objects.get_or_create(username="admin")
@@ -158,13 +158,8 @@ def revoke(user: User, role: str, camera_id: int | None = None) -> None:
 
 def _keep_an_administrator(user: User) -> None:
     """Raises AccessError, naming the user who is losing it, when nobody administers the whole system any more."""
-    if not _administrators().exists():
+    if not administrators().exists():
         raise AccessError(f"role: {user.username!r} is the last administrator; grant it to another user first.")
-
-
-def _administrators() -> QuerySet[Grant]:
-    """What makes somebody administrator of everything, for good."""
-    return Grant.objects.filter(role__name=ADMINISTRATOR, camera=None, expires_at=None, user__is_active=True)
 
 
 def issue_token(username: str, lifetime: timedelta | None = None) -> str:

@@ -82,7 +82,7 @@ def test_the_number_of_queries_does_not_grow_with_the_cameras(user: User, django
         camera = Camera.objects.create(name=f"camera {number}", driver="none")
         if number % 2:
             services.grant(user, "viewer", camera.pk)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(ids(user, "camera.view")) == 25
 
 
