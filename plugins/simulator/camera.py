@@ -11,6 +11,7 @@ from core.api.media import Masks
 from plugins.simulator import studio
 from plugins.simulator.clips import Clip, is_servable, load
 from plugins.simulator.faults import FaultKind
+from plugins.simulator.scenes.overlay import Caption
 from plugins.simulator.studio import Order
 
 
@@ -108,19 +109,22 @@ def _film_scene(camera: SimulatedCamera, cache: Path) -> Footage:
     return Footage(load(product.main), product.main, sub, product.truth, product.sub if sub else None)
 
 
-def covered(footage: Footage, masks: Masks, cache: Path) -> Footage:
-    """The clips with these polygons black, encoded anew, with the sound they had. Blocks. Raises UnservableFile."""
-    if not masks:
+def retouched(footage: Footage, masks: Masks, captions: tuple[Caption, ...], cache: Path) -> Footage:
+    """The clips with these polygons black and these texts, encoded anew, with the sound they had. Blocks.
+
+    Raises UnservableFile.
+    """
+    if not masks and not captions:
         return footage
 
-    def cover(clip: Clip, file: Path) -> tuple[Clip, Path]:
-        made = studio.transcode(file, cache, masks=masks)
+    def retouch(clip: Clip, file: Path) -> tuple[Clip, Path]:
+        made = studio.transcode(file, cache, masks=masks, captions=captions)
         return clip.with_video_of(load(made, audio=False)), made
 
-    main, main_file = cover(footage.main, footage.main_file)
+    main, main_file = retouch(footage.main, footage.main_file)
     sub, sub_file = footage.sub, footage.sub_file
     if sub is not None and sub_file is not None:
-        sub, sub_file = cover(sub, sub_file)
+        sub, sub_file = retouch(sub, sub_file)
     return Footage(main, main_file, sub, footage.truth, sub_file)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from core.api import Clock, Codec, SystemClock, Track
 from core.api.media import Conduct, Masks, Mount, RtspServer
-from plugins.simulator.camera import Coding, Footage, SimulatedCamera, altered, covered, film, recoded
+from plugins.simulator.camera import Coding, Footage, SimulatedCamera, altered, film, recoded, retouched
 from plugins.simulator.card import Card
 from plugins.simulator.clips import Clip
 from plugins.simulator.faults import FaultKind, tampering
@@ -22,6 +22,7 @@ from plugins.simulator.head import Head
 from plugins.simulator.hearing import Ear
 from plugins.simulator.moving import SHARE, MovingStream
 from plugins.simulator.scenes.catalogue import OBJECTS
+from plugins.simulator.scenes.overlay import Caption
 from plugins.simulator.scenes.scene import Frame, SceneObject
 from plugins.simulator.stream import LoopingStream
 
@@ -51,7 +52,9 @@ class _Stand:
 
     camera: SimulatedCamera
     bare: Footage
-    footage: Footage  # with the masks it has
+    footage: Footage  # with the masks and captions it has
+    masks: Masks = ()
+    captions: tuple[Caption, ...] = ()
     streams: dict[str, tuple[LoopingStream, Mount]] = field(default_factory=dict)
     codings: dict[str, Coding | None] = field(default_factory=dict)  # other than the footage's own
     shown: dict[str, Clip] = field(default_factory=dict)
@@ -271,13 +274,23 @@ class Park:
 
     async def mask(self, name: str, masks: Masks) -> None:
         """Black out these polygons, and no others, in all its streams; a fault it has ends. Raises UnknownCamera."""
+        self._stand(name).masks = masks
+        await self._retouch(name)
+        log.info("camera %s covers %d masks", name, len(masks))
+
+    async def write(self, name: str, captions: tuple[Caption, ...]) -> None:
+        """Write these texts, and no others, into all its streams; a fault it has ends. Raises UnknownCamera."""
+        if self._stand(name).captions != captions:
+            self._stand(name).captions = captions
+            await self._retouch(name)
+
+    async def _retouch(self, name: str) -> None:
         stand = self._stand(name)
-        footage = await self._film(covered, stand.bare, masks, self._cache)
+        footage = await self._film(retouched, stand.bare, stand.masks, stand.captions, self._cache)
         self.clear(name)
         stand.footage = footage
         for stream in stand.streams:
             await self._show(stand, stream)
-        log.info("camera %s covers %d masks", name, len(masks))
 
     def listing(self) -> list[dict[str, Any]]:
         """Every camera with its addresses (without credentials), fault, clients and the truth about its scene."""

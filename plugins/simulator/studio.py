@@ -21,7 +21,7 @@ from core.api.media import Cover, Masks
 from plugins.simulator.clips import UnservableFile
 from plugins.simulator.scenes.barcode import stamp, strip_size
 from plugins.simulator.scenes.catalogue import SCENES
-from plugins.simulator.scenes.overlay import Overlay, Weather
+from plugins.simulator.scenes.overlay import Caption, Captions, Overlay, Weather
 from plugins.simulator.scenes.scene import Frame
 from plugins.simulator.sound import add_sound, encode_sound
 
@@ -232,6 +232,7 @@ class _Recipe:
     codec: str
     gop: int
     bitrate: int
+    captions: tuple[Caption, ...]
 
 
 def transcode(
@@ -245,15 +246,16 @@ def transcode(
     codec: str = "",
     gop: int = 0,
     bitrate: int = 0,
+    captions: tuple[Caption, ...] = (),
 ) -> Path:
     """A file's video as H.264 with audio as AAC, once. width: 0 keeps it; every: keep each n-th picture; masks: what is
-    black; with them it keeps its codec; codec: another one; gop: pictures between keyframes, 0 for two seconds;
-    bitrate: kbit/s at most, 0 for no limit.
+    black; captions: what is written; with these it keeps its codec; codec: another one; gop: pictures between
+    keyframes, 0 for two seconds; bitrate: kbit/s at most, 0 for no limit.
 
     Blocks. Raises UnservableFile.
     """
     stamp_ = source.stat()
-    recipe = _Recipe(b_frames, width, every, masks, codec, gop, bitrate)
+    recipe = _Recipe(b_frames, width, every, masks, codec, gop, bitrate, captions)
     name = _name(str(source.resolve()), stamp_.st_size, stamp_.st_mtime_ns, *astuple(recipe))
 
     def make(path: Path) -> None:
@@ -272,7 +274,9 @@ def _transcode(source: Path, target: Path, recipe: _Recipe) -> None:
         video = next(iter(given.streams.video))
         rate = Fraction(video.average_rate or 25).limit_denominator(1000)
         size = _scaled(video.codec_context.width, video.codec_context.height, recipe.width)
-        codec = _KEPT.get(video.codec_context.name, "h264") if recipe.masks else recipe.codec or "h264"
+        kept = recipe.masks or recipe.captions
+        codec = _KEPT.get(video.codec_context.name, "h264") if kept else recipe.codec or "h264"
+        captions = Captions(recipe.captions, *size)
         out = add_video(made, codec, size, rate / every, recipe.b_frames, recipe.gop, recipe.bitrate)
         sound = next(iter(given.streams.audio), None)
         heard = add_sound(made, "aac") if sound else None
@@ -281,12 +285,9 @@ def _transcode(source: Path, target: Path, recipe: _Recipe) -> None:
         for frame in given.decode(*(stream for stream in (video, sound) if stream)):
             if isinstance(frame, av.VideoFrame):
                 if number % every == 0:
-                    _encode(
-                        made,
-                        out,
-                        cover.on(frame.reformat(*size, "yuv420p")).reformat(format=out.pix_fmt),
-                        number // every,
-                    )
+                    shot = cover.on(frame.reformat(*size, "yuv420p"))
+                    captions.on(plane_of(shot))
+                    _encode(made, out, shot.reformat(format=out.pix_fmt), number // every)
                 number += 1
             elif isinstance(frame, av.AudioFrame) and resampler is not None and heard is not None:
                 for piece in resampler.resample(frame):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
@@ -18,6 +19,7 @@ from plugins.simulator.onvif.model import About, Channel, DeviceSettings, Encode
 from plugins.simulator.onvif.notices import KINDS, NoticeBoard
 from plugins.simulator.onvif.services import devicemgmt
 from plugins.simulator.onvif.services.catalogue import SERVICES
+from plugins.simulator.onvif.services.imaging import first_settings
 from plugins.simulator.onvif.serving import Call, Operation, Service, no_entity
 from plugins.simulator.onvif.soap import Envelope, SoapFault, envelope, fault, parse
 from plugins.simulator.onvif.troubles import (
@@ -192,12 +194,22 @@ class OnvifDevice:
 
     def reboot_soon(self) -> None:
         """Restart when the answer that says so has gone out."""
+        self._restart_soon(AWAY_SECONDS)
 
-        async def reboot() -> None:
+    def move_soon(self, address: str) -> bool:
+        """Go to another address when the answer that says so has gone out. False where the machine does not have it,
+        or where the device listens everywhere."""
+        if self._http.host in ("0.0.0.0", "") or not _has_address(address):  # noqa: S104 - compared, not bound
+            return False
+        self._restart_soon(0.0, address)
+        return True
+
+    def _restart_soon(self, away: float, host: str = "") -> None:
+        async def restart() -> None:
             await asyncio.sleep(0.1)
-            await self.restart(away=AWAY_SECONDS)
+            await self.restart(away=away, host=host)
 
-        self._restarting = asyncio.get_running_loop().create_task(reboot())
+        self._restarting = asyncio.get_running_loop().create_task(restart())
 
     def afflict(self, trouble: Trouble, *, only: str = "", seconds: float = 30.0) -> None:
         """Have a trouble until `heal`. only: the prefix of the one service it is about."""
@@ -421,7 +433,17 @@ def _channel(park: Park, name: str) -> Channel:
     streams = park.tracks(name)
     coded = {stream: encoder_of(tracks[0]) for stream, tracks in streams.items()}
     audio = next((track for track in streams["main"] if not track.is_video), None)
-    return Channel(name, dict(coded), coded, audio=audio)
+    return Channel(name, dict(coded), coded, first_settings(), audio=audio)
+
+
+def _has_address(address: str) -> bool:
+    """Whether an address is this machine's."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
 
 
 def _source(kind: str, name: str) -> str:

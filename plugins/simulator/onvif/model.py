@@ -30,28 +30,17 @@ class Encoder:
 
 
 @dataclass(frozen=True, slots=True)
-class Imaging:
-    """Settings of the picture, 0 to 100, and of the lens."""
-
-    brightness: float = 50.0
-    contrast: float = 50.0
-    saturation: float = 50.0
-    sharpness: float = 50.0
-    ir_cut: str = "AUTO"
-    exposure: str = "AUTO"
-    focus: str = "AUTO"
-    backlight: str = "OFF"
-    wide_dynamic: str = "OFF"
-
-
-@dataclass(frozen=True, slots=True)
 class Osd:
-    """A text upon the picture; position: ONVIF's -1 to 1, y upwards."""
+    """A text upon the picture. place: UpperLeft and so on, or Custom, which is at `position`: -1 to 1, y upwards."""
 
     token: str
     text: str
     kind: str = "Plain"
+    place: str = "Custom"
     position: tuple[float, float] = (-0.9, 0.9)
+    size: int = 20
+    date_format: str = "yyyy-MM-dd"
+    time_format: str = "HH:mm:ss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +59,7 @@ class Channel:
     name: str
     original: dict[str, Encoder]
     encoders: dict[str, Encoder]
-    imaging: Imaging = field(default_factory=Imaging)
+    imaging: dict[str, str | float]  # see services/imaging.py
     osds: dict[str, Osd] = field(default_factory=dict)
     masks: dict[str, Mask] = field(default_factory=dict)
     audio: Track | None = None
@@ -122,8 +111,13 @@ class DeviceSettings:
     hostname: str = "simulated"
     zone: str = "UTC0"
     time_from: str = "Manual"
-    ntp: str = ""
+    ntp: tuple[str, ...] = ()
     dhcp: bool = True
+    address: str = ""  # given by hand; "" where none was
+    prefix: int = 24
+    gateway: str = ""
+    dns: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()  # domains
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -43,6 +44,35 @@ class Overlay:
         draw.rectangle((0, top, self._frame.width, self._frame.height), fill=(0, 0, 0))
         middle = top + self._height // 2
         draw.text((self._height // 2, middle), text, font=self._font, fill=(235, 235, 235), anchor="lm")
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A text that is burnt in later. x, y: shares of the picture, y downwards; size: a share of its height."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+
+
+class Captions:
+    """Writes captions into pictures of one size: white, with a black edge, grown inwards from where they are."""
+
+    def __init__(self, captions: tuple[Caption, ...], width: int, height: int) -> None:
+        inside, around = (Image.new("1", (width, height)) for _ in range(2))
+        for caption in captions:
+            spot = round(caption.x * width), round(caption.y * height)
+            anchor = ("l" if caption.x < 0.5 else "r") + ("a" if caption.y < 0.5 else "d")
+            shape: dict[str, Any] = {"font": font(max(8, round(caption.size * height))), "anchor": anchor, "fill": 1}
+            ImageDraw.Draw(around).text(spot, caption.text, stroke_width=2, **shape)
+            ImageDraw.Draw(inside).text(spot, caption.text, **shape)
+        self._inside, self._around = np.asarray(inside), np.asarray(around)
+
+    def on(self, luma: npt.NDArray[np.uint8]) -> None:
+        """Change a luma plane in place."""
+        luma[self._around] = 16
+        luma[self._inside] = 235
 
 
 class Weather:

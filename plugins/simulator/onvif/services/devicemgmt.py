@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from plugins.simulator.onvif.markup import Element, find, find_all, number, tds, text, truth, tt
+from plugins.simulator.onvif.services.network import NETWORK_OPERATIONS
 from plugins.simulator.onvif.serving import Call, Service
 from plugins.simulator.onvif.soap import SoapFault
 
@@ -160,63 +161,6 @@ def scopes(device: OnvifDevice, call: Call) -> Element:
     )
 
 
-def hostname(device: OnvifDevice, call: Call) -> Element:
-    """GetHostname."""
-    return tds(
-        "GetHostnameResponse",
-        tds("HostnameInformation", tt("FromDHCP", False), tt("Name", device.settings.hostname)),
-    )
-
-
-def set_hostname(device: OnvifDevice, call: Call) -> Element:
-    """SetHostname."""
-    device.settings = replace(device.settings, hostname=call.text("Name"))
-    return tds("SetHostnameResponse")
-
-
-def network_interfaces(device: OnvifDevice, call: Call) -> Element:
-    """GetNetworkInterfaces: one, with the address that the request came in on."""
-    four = tt(
-        "Config",
-        tt("Manual", tt("Address", call.host), tt("PrefixLength", 24)),
-        tt("DHCP", device.settings.dhcp),
-    )
-    return tds(
-        "GetNetworkInterfacesResponse",
-        tds(
-            "NetworkInterfaces",
-            tt("Enabled", True),
-            tt("Info", tt("Name", "eth0"), tt("HwAddress", device.about.mac)),
-            tt("IPv4", tt("Enabled", True), four),
-            token="eth0",  # noqa: S106 - ONVIF's word for an identifier
-        ),
-    )
-
-
-def network_protocols(device: OnvifDevice, call: Call) -> Element:
-    """GetNetworkProtocols."""
-    ports = (("HTTP", device.port), ("RTSP", device.park.port))
-    return tds(
-        "GetNetworkProtocolsResponse",
-        [tds("NetworkProtocols", tt("Name", name), tt("Enabled", True), tt("Port", port)) for name, port in ports],
-    )
-
-
-def ntp(device: OnvifDevice, call: Call) -> Element:
-    """GetNTP."""
-    server = device.settings.ntp
-    manual = tt("NTPManual", tt("Type", "DNS"), tt("DNSname", server)) if server else None
-    return tds("GetNTPResponse", tds("NTPInformation", tt("FromDHCP", not server), manual))
-
-
-def set_ntp(device: OnvifDevice, call: Call) -> Element:
-    """SetNTP: by name or IPv4 address."""
-    manual = find(call.body, "NTPManual")
-    server = "" if manual is None else text(manual, "DNSname") or text(manual, "IPv4Address")
-    device.settings = replace(device.settings, ntp=server)
-    return tds("SetNTPResponse")
-
-
 def users(device: OnvifDevice, call: Call) -> Element:
     """GetUsers: without passwords."""
     return tds(
@@ -336,10 +280,6 @@ SERVICE = Service(
         "GetCapabilities": capabilities,
         "GetDeviceInformation": information,
         "GetEndpointReference": endpoint_reference,
-        "GetHostname": hostname,
-        "GetNTP": ntp,
-        "GetNetworkInterfaces": network_interfaces,
-        "GetNetworkProtocols": network_protocols,
         "GetRelayOutputs": relay_outputs,
         "GetScopes": scopes,
         "GetServiceCapabilities": service_capabilities,
@@ -347,14 +287,13 @@ SERVICE = Service(
         "GetSystemDateAndTime": system_date_and_time,
         "GetUsers": users,
         "SendAuxiliaryCommand": auxiliary,
-        "SetHostname": set_hostname,
-        "SetNTP": set_ntp,
         "SetRelayOutputSettings": set_relay_settings,
         "SetRelayOutputState": set_relay_state,
         "SetSystemDateAndTime": set_system_date_and_time,
         "SetUser": set_user,
         "SystemReboot": reboot,
-    },
+    }
+    | NETWORK_OPERATIONS,
 )
 
 OPEN = frozenset(

@@ -2,29 +2,92 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugins.simulator.onvif.markup import Element, find, number, text, timg, tt
 from plugins.simulator.onvif.serving import Call, Service, channel_of_source
 from plugins.simulator.onvif.soap import SoapFault
+from plugins.simulator.onvif.troubles import Trouble
 
 if TYPE_CHECKING:
     from plugins.simulator.onvif.device import OnvifDevice
 
-_SWITCHES = {
-    "ir_cut": ("IrCutFilter", ("ON", "OFF", "AUTO")),
-    "exposure": ("Exposure/Mode", ("AUTO", "MANUAL")),
-    "focus": ("Focus/AutoFocusMode", ("AUTO", "MANUAL")),
-    "backlight": ("BacklightCompensation/Mode", ("ON", "OFF")),
-    "wide_dynamic": ("WideDynamicRange/Mode", ("ON", "OFF")),
+
+@dataclass(frozen=True, slots=True)
+class _Mode:
+    """A setting that is one of some words. options: its path in the options, where that is another."""
+
+    words: tuple[str, ...]
+    default: str
+    options: str = ""
+
+    def offered(self, name: str) -> list[Element]:
+        return [tt(name, word) for word in self.words]
+
+    def taken(self, given: str, clamps: bool) -> str | None:
+        """What a wish becomes; None for a refusal."""
+        return given if given in self.words else (self.default if clamps else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """A setting that is a number. options: its path in the options, where that is another."""
+
+    least: float = 0.0
+    most: float = 100.0
+    default: float = 50.0
+    options: str = ""
+
+    def offered(self, name: str) -> list[Element]:
+        return [tt(name, tt("Min", self.least), tt("Max", self.most))]
+
+    def taken(self, given: str, clamps: bool) -> float | None:
+        """What a wish becomes; None for a refusal."""
+        wanted = number(given, self.default)
+        nearest = min(max(wanted, self.least), self.most)
+        return nearest if clamps or nearest == wanted else None
+
+
+_SETTINGS: dict[str, _Mode | _Level] = {
+    "BacklightCompensation/Mode": _Mode(("ON", "OFF"), "OFF"),
+    "BacklightCompensation/Level": _Level(),
+    "Brightness": _Level(),
+    "ColorSaturation": _Level(),
+    "Contrast": _Level(),
+    "Exposure/Mode": _Mode(("AUTO", "MANUAL"), "AUTO"),
+    "Exposure/ExposureTime": _Level(40.0, 40_000.0, 20_000.0),  # microseconds
+    "Exposure/Gain": _Level(),
+    "Focus/AutoFocusMode": _Mode(("AUTO", "MANUAL"), "AUTO", "Focus/AutoFocusModes"),
+    "IrCutFilter": _Mode(("ON", "OFF", "AUTO"), "AUTO", "IrCutFilterModes"),
+    "Sharpness": _Level(),
+    "WideDynamicRange/Mode": _Mode(("ON", "OFF"), "OFF"),
+    "WideDynamicRange/Level": _Level(),
+    "WhiteBalance/Mode": _Mode(("AUTO", "MANUAL"), "AUTO"),
+    "WhiteBalance/CrGain": _Level(options="WhiteBalance/YrGain"),  # so named in the schema
+    "WhiteBalance/CbGain": _Level(options="WhiteBalance/YbGain"),
 }
-_LEVELS = {
-    "brightness": "Brightness",
-    "saturation": "ColorSaturation",
-    "contrast": "Contrast",
-    "sharpness": "Sharpness",
-}
+"""Path within the settings to what may be there, in the schema's order."""
+
+
+def first_settings() -> dict[str, str | float]:
+    """A new camera's."""
+    return {path: setting.default for path, setting in _SETTINGS.items()}
+
+
+def _tree(name: str, leaves: Iterable[tuple[str, list[Element]]]) -> Element:
+    """An element with other elements at the ends of paths; neighbours share what is above them."""
+    root = timg(name)
+    for path, elements in leaves:
+        top, _, below = path.partition("/")
+        holder = root
+        if below:
+            if not len(root) or root[-1].tag != tt(top).tag:
+                root.append(tt(top))
+            holder = root[-1]
+        holder.extend(elements)
+    return root
 
 
 def service_capabilities(device: OnvifDevice, call: Call) -> Element:
@@ -35,48 +98,16 @@ def service_capabilities(device: OnvifDevice, call: Call) -> Element:
 def settings(device: OnvifDevice, call: Call) -> Element:
     """GetImagingSettings."""
     now = channel_of_source(device, call).imaging
-    return timg(
-        "GetImagingSettingsResponse",
-        timg(
-            "ImagingSettings",
-            tt("BacklightCompensation", tt("Mode", now.backlight)),
-            tt("Brightness", now.brightness),
-            tt("ColorSaturation", now.saturation),
-            tt("Contrast", now.contrast),
-            tt("Exposure", tt("Mode", now.exposure)),
-            tt("Focus", tt("AutoFocusMode", now.focus)),
-            tt("IrCutFilter", now.ir_cut),
-            tt("Sharpness", now.sharpness),
-            tt("WideDynamicRange", tt("Mode", now.wide_dynamic)),
-        ),
-    )
+    told = [(path, [tt(path.rpartition("/")[2], now[path])]) for path in _SETTINGS]
+    return timg("GetImagingSettingsResponse", _tree("ImagingSettings", told))
 
 
 def options(device: OnvifDevice, call: Call) -> Element:
     """GetOptions."""
     channel_of_source(device, call)
-
-    def span(name: str) -> Element:
-        return tt(name, tt("Min", 0.0), tt("Max", 100.0))
-
-    def modes(key: str, name: str = "Mode") -> list[Element]:
-        return [tt(name, mode) for mode in _SWITCHES[key][1]]
-
-    return timg(
-        "GetOptionsResponse",
-        timg(
-            "ImagingOptions",
-            tt("BacklightCompensation", modes("backlight")),
-            span("Brightness"),
-            span("ColorSaturation"),
-            span("Contrast"),
-            tt("Exposure", modes("exposure")),
-            tt("Focus", modes("focus", "AutoFocusModes")),
-            [tt("IrCutFilterModes", mode) for mode in _SWITCHES["ir_cut"][1]],
-            span("Sharpness"),
-            tt("WideDynamicRange", modes("wide_dynamic")),
-        ),
-    )
+    paths = {setting.options or path: setting for path, setting in _SETTINGS.items()}
+    told = [(path, setting.offered(path.rpartition("/")[2])) for path, setting in paths.items()]
+    return timg("GetOptionsResponse", _tree("ImagingOptions", told))
 
 
 def set_settings(device: OnvifDevice, call: Call) -> Element:
@@ -84,18 +115,16 @@ def set_settings(device: OnvifDevice, call: Call) -> Element:
     channel, given = channel_of_source(device, call), find(call.body, "ImagingSettings")
     if given is None:
         raise SoapFault("ImagingSettings are missing")
-    now = channel.imaging
-    for key, (path, modes) in _SWITCHES.items():
-        mode = text(given, path, getattr(now, key))
-        if mode not in modes:
-            raise SoapFault(f"{path} is none of {modes}", "Sender", "ter:InvalidArgVal", "ter:SettingsInvalid")
-        now = replace(now, **{key: mode})  # type: ignore[arg-type]  # the keys of _SWITCHES are fields of text
-    for key, path in _LEVELS.items():
-        level = number(text(given, path), getattr(now, key))
-        if not 0 <= level <= 100:
-            raise SoapFault(f"{path} is 0 to 100", "Sender", "ter:InvalidArgVal", "ter:SettingsInvalid")
-        now = replace(now, **{key: level})  # type: ignore[arg-type]  # the keys of _LEVELS are fields of numbers
-    channel.imaging = now
+    clamps = device.suffers(Trouble.CLAMPS) is not None
+    changed: dict[str, str | float] = {}
+    for path, setting in _SETTINGS.items():
+        if not (wish := text(given, path)):
+            continue
+        taken = setting.taken(wish, clamps)
+        if taken is None:
+            raise SoapFault(f"{path} cannot be {wish}", "Sender", "ter:InvalidArgVal", "ter:SettingsInvalid")
+        changed[path] = taken
+    channel.imaging |= changed
     return timg("SetImagingSettingsResponse")
 
 
