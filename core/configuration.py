@@ -47,6 +47,11 @@ class Configuration(BaseSettings):
     )
     safe_mode: bool = Field(False, title="Safe mode", description="Start with no plugin at all.")
     strict_plugins: bool = Field(False, title="Strict plugins", description="Any plugin failure ends the start.")
+    plugin_trust: Literal["off", "warn", "require"] = Field(
+        "warn",
+        title="Trust in plugins",
+        description="What becomes of plugins that nobody trusted has signed: told (warn), not loaded (require).",
+    )
     recorders: int = Field(1, ge=1, le=64, title="Recorder processes", description="Processes that share the cameras.")
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
         ["*"], title="Allowed hosts", description="Host names the web server answers to, comma-separated."

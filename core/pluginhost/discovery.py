@@ -13,13 +13,17 @@ IN_TREE = Path(__file__).resolve().parents[2] / "plugins"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A plugin that is there. problem: one sentence when it cannot be used as it stands."""
+    """A plugin that is there. problem: one sentence when it cannot be used as it stands. folder: of one in `plugins/`;
+    shipped: it comes with Eyrie.
+    """
 
     name: str
     module: str
     source: str
     in_tree: bool
     problem: str = ""
+    folder: Path | None = None
+    shipped: bool = False
 
 
 def discover(folder: Path = IN_TREE) -> dict[str, Found]:
@@ -37,14 +41,19 @@ def discover(folder: Path = IN_TREE) -> dict[str, Found]:
 
 def built_in(folder: Path = IN_TREE) -> list[str]:
     """Names of the plugins that are on unless EYRIE_PLUGINS says otherwise: the list in `plugins/enabled.toml`."""
+    return _listed(folder, "enabled")
+
+
+def _listed(folder: Path, *keys: str) -> list[str]:
     path = folder / "enabled.toml"
-    names = tomllib.loads(path.read_text("utf-8"))["enabled"] if path.exists() else []
-    return [str(name) for name in names]
+    lists = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    return [str(name) for key in keys for name in lists.get(key, [])]
 
 
 def _in_folder(folder: Path) -> list[Found]:
     places = [place for place in sorted(folder.iterdir()) if place.is_dir()] if folder.is_dir() else []
-    return [_of_folder(place) for place in places if place.name[0] not in "._" and _has_content(place)]
+    shipped = _listed(folder, "enabled", "others")
+    return [_of_folder(place, shipped) for place in places if place.name[0] not in "._" and _has_content(place)]
 
 
 def _has_content(place: Path) -> bool:
@@ -52,11 +61,11 @@ def _has_content(place: Path) -> bool:
     return any(child.name != "__pycache__" for child in place.iterdir())
 
 
-def _of_folder(place: Path) -> Found:
+def _of_folder(place: Path, shipped: list[str]) -> Found:
     problem = ""
     if not (place / "apps.py").is_file():
         problem = f"{place} has no apps.py with a `Config` that carries `meta`; add it, or remove the folder."
-    return Found(place.name, f"plugins.{place.name}", "plugins/", True, problem)
+    return Found(place.name, f"plugins.{place.name}", "plugins/", True, problem, place, place.name in shipped)
 
 
 def _of_entry(entry: EntryPoint) -> Found:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from core.pluginhost.guard import describe
 from core.pluginhost.metadata import PluginMeta
+from core.trust.package import Standing, Verdict
 
 log = logging.getLogger("eyrie.plugins")
 SLOW_SECONDS = 1.0
+UNJUDGED = Verdict(Standing.UNCHECKED)
 
 
 class PluginState(StrEnum):
@@ -26,6 +28,7 @@ class PluginState(StrEnum):
     LOADED = "loaded"
     DEGRADED = "degraded"  # works, but some of its calls or contributions fail
     FAILED = "failed"  # enabled and unusable
+    UNTRUSTED = "untrusted"  # not signed by anybody trusted, or altered, where that is required
     QUARANTINED = "quarantined"  # broke the start once; waits for `plugins enable`
 
 
@@ -34,8 +37,8 @@ class PluginRecord:
     """One plugin. source: where it came from; app: its Django app, once accepted; error: one sentence.
 
     failing: what of it fails at present (hook, contribution or worker) and why; failures: calls that failed so far;
-    slow: hooks that took long, told once each. changed: called after each change of `state` of a loaded plugin, in
-    whatever thread or event loop called the plugin; it must return at once.
+    slow: hooks that took long, told once each. trust: whose code it is. changed: called after each change of `state` of
+    a loaded plugin, in whatever thread or event loop called the plugin; it must return at once.
     """
 
     name: str
@@ -49,6 +52,7 @@ class PluginRecord:
     failing: dict[str, str] = field(default_factory=dict)
     failures: int = 0
     slow: set[str] = field(default_factory=set)
+    trust: Verdict = UNJUDGED
     changed: Callable[[PluginRecord], None] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 

@@ -10,7 +10,7 @@ from core.pluginhost.registry import UnknownName
 
 
 def plugin_list(host: PluginHost) -> list[dict[str, Any]]:
-    """All plugins, each as `name, title, version, state, error, source`, sorted by name."""
+    """All plugins, each as `name, title, version, state, error, source, trust, signer, doubt`, sorted by name."""
     return [_summary(host.plugins[name]) for name in sorted(host.plugins)]
 
 
@@ -40,4 +40,7 @@ def _summary(record: PluginRecord) -> dict[str, Any]:
         "state": str(record.state),
         "error": record.error,
         "source": record.source,
+        "trust": str(record.trust.standing),
+        "signer": record.trust.signer,
+        "doubt": record.trust.sentence,
     }

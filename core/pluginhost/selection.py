@@ -16,16 +16,19 @@ from core.pluginhost.guard import PluginError, describe, guarded
 from core.pluginhost.metadata import PluginConfig, PluginMeta
 from core.pluginhost.records import PluginRecord, PluginState
 from core.pluginhost.switches import Switches
+from core.pluginhost.trusting import Policy, Trust
+from core.pluginhost.verified import load_verified
 
 API = f"{API_VERSION[0]}.{API_VERSION[1]}"
-REFUSED = (PluginState.FAILED, PluginState.INCOMPATIBLE, PluginState.QUARANTINED)
+REFUSED = (PluginState.FAILED, PluginState.INCOMPATIBLE, PluginState.QUARANTINED, PluginState.UNTRUSTED)
 
 
 def select(config: Configuration, found: Mapping[str, Found] | None = None) -> list[PluginRecord]:
     """A record for every plugin known, sorted by name; those to load are in state `loading` with their `meta`.
 
-    Imports `apps.py` of enabled plugins and nothing else of any plugin. Raises PluginError in strict mode when an
-    enabled plugin cannot be used, ConfigurationError when the switch files are unreadable.
+    Looks whether they are signed, as EYRIE_PLUGIN_TRUST says, before anything of them is imported. Then imports
+    `apps.py` of enabled plugins and nothing else of any plugin. Raises PluginError in strict mode when an enabled
+    plugin cannot be used, ConfigurationError when the switch files are unreadable.
     """
     found = discover() if found is None else found
     switches = Switches(config.data)
@@ -35,6 +38,7 @@ def select(config: Configuration, found: Mapping[str, Found] | None = None) -> l
     for record in records:
         _switch(record, wanted=record.name in wanted, off=config.safe_mode or record.name in off)
     _quarantine(records, switches.quarantined())
+    _trust(records, found, config)
     for record in records:
         if record.state is PluginState.LOADING:
             _identify(record)
@@ -87,6 +91,21 @@ def _quarantine(records: list[PluginRecord], reasons: dict[str, str]) -> None:
             plugin, _, worker = key.partition(":")
             if worker and plugin == record.name:
                 record.failing[f"worker {worker}"] = f"quarantined: {why}"
+
+
+def _trust(records: list[PluginRecord], found: Mapping[str, Found], config: Configuration) -> None:
+    """Judge those that would be imported, and have those that are signed read as they were signed."""
+    if config.plugin_trust == Policy.OFF:
+        return
+    trust = Trust(config.data)
+    for record in records:
+        if record.state is not PluginState.LOADING:
+            continue
+        package, record.trust = trust.judge(found[record.name])
+        if record.trust.manifest is not None and package is not None:
+            load_verified(package, record.trust.manifest)
+        elif not record.trust.good and config.plugin_trust == Policy.REQUIRE:
+            record.refuse(PluginState.UNTRUSTED, record.trust.sentence)
 
 
 def _identify(record: PluginRecord) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py plugins list|show|enable|disable|doctor`."""
+"""`manage.py plugins list|show|enable|disable|doctor|keygen|sign|verify`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.hookspecs.ops import Level
 from core.pluginhost import UnknownName, host
 from core.pluginhost.health import HealthChecks, HealthResult
+from core.pluginhost.management import signing
 from core.pluginhost.records import PluginState
 from core.pluginhost.report import plugin_detail, plugin_list
+from core.pluginhost.selection import REFUSED
 from core.pluginhost.switches import Switches
 
 RESTART = "restart Eyrie for it to take effect."
-BAD = (PluginState.FAILED, PluginState.INCOMPATIBLE, PluginState.QUARANTINED)
+BAD = REFUSED
 
 
 class Command(BaseCommand):
-    """Look after plugins. `doctor` exits with 1 when something failed, otherwise commands exit with 0."""
+    """Look after plugins. `doctor` exits with 1 when something failed, `verify` as it says."""
 
-    help = "List, show, enable and disable plugins; doctor checks that they work."
+    help = "List, show, enable and disable plugins; doctor checks that they work. Sign them, and verify signatures."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,6 +42,7 @@ class Command(BaseCommand):
         }
         for part in (showing, *parts_by_name.values()):
             part.add_argument("plugin")
+        signing.add_arguments(parts)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the sub-command."""
@@ -56,8 +59,8 @@ class Command(BaseCommand):
         for row in rows:
             state = self._coloured(row["state"], f"{row['state']:<12}")
             self.stdout.write(f"{row['name']:<20} {state} {row['version'] or '-':<10} {row['title'] or row['source']}")
-            if row["error"]:
-                self.stdout.write(f"{'':<20} {row['error']}")
+            if row["error"] or row["doubt"]:
+                self.stdout.write(f"{'':<20} {row['error'] or row['doubt']}")
         if not rows:
             self.stdout.write("No plugins are installed.")
 
@@ -67,7 +70,7 @@ class Command(BaseCommand):
             self._json(detail)
             return
         self.stdout.write(f"{detail['name']} {detail['version']}  {self._coloured(detail['state'])}")
-        for key in ("title", "summary", "source", "module", "requires_api", "error"):
+        for key in ("title", "summary", "source", "module", "requires_api", "trust", "signer", "doubt", "error"):
             if detail[key]:
                 self.stdout.write(f"{key + ':':<14} {detail[key]}")
         for one in detail["contributes"]:
@@ -86,6 +89,17 @@ class Command(BaseCommand):
         name = self._known(options["plugin"])
         Switches(settings.CONFIG.data).disable(name)
         self.stdout.write(f"{name} is disabled; {RESTART}")
+
+    def _keygen(self, options: dict[str, Any]) -> None:
+        signing.keygen(options, self.stdout.write)
+
+    def _sign(self, options: dict[str, Any]) -> None:
+        signing.sign(options, self.stdout.write)
+
+    def _verify(self, options: dict[str, Any]) -> None:
+        code = signing.verify(options, self.stdout.write)
+        if code:
+            sys.exit(code)
 
     def _doctor(self, options: dict[str, Any]) -> None:
         plugins = plugin_list(host())
