@@ -116,23 +116,6 @@ class OnvifDevice:
             host = "127.0.0.1:80:80"
         return f"{self._scheme}://{host}{devicemgmt.SERVICE.path}"
 
-    @property
-    def scopes(self) -> list[str]:
-        """What it says of itself in discovery (ONVIF Core 7.3.2)."""
-        base = "onvif://www.onvif.org/"
-        model = self.about.model.replace(" ", "%20")
-        kinds = [f"{base}type/{kind}" for kind in ("video_encoder", "Network_Video_Transmitter")]
-        if any(self.park.head(name) for name in self.channels):
-            kinds.append(f"{base}type/ptz")
-        names = [
-            "Streaming",
-            "T",
-            *(["M"] if self.speaks_metadata else []),
-            *(["G"] if any(self.park.card(name) for name in self.channels) else []),
-        ]
-        profiles = [f"{base}Profile/{name}" for name in names]
-        return [*kinds, *profiles, f"{base}name/{self.about.manufacturer}", f"{base}hardware/{model}"]
-
     def _offered(self, missing: set[str]) -> tuple[Service, ...]:
         """A device without a head has no PTZ service, one without a card none for recordings."""
         if all(self.park.head(name) is None for name in self.channels):

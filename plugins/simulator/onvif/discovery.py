@@ -14,6 +14,7 @@ from lxml import etree
 
 from plugins.simulator.onvif.device import OnvifDevice
 from plugins.simulator.onvif.markup import text
+from plugins.simulator.onvif.scopes import scopes_of
 from plugins.simulator.onvif.soap import SoapFault, parse
 
 log = logging.getLogger("eyrie.simulator.onvif")
@@ -116,7 +117,7 @@ def _is_meant(types: str, scopes: str, device: OnvifDevice) -> bool:
     """Whether a probe for these types and scopes means a device. None of either: everybody is meant."""
     own = {name.partition(":")[2] for name in TYPES}
     return all(name.rpartition(":")[2] in own for name in types.split()) and all(
-        any(has.startswith(scope) for has in device.scopes) for scope in scopes.split()
+        any(has.startswith(scope) for has in scopes_of(device)) for scope in scopes.split()
     )
 
 
@@ -124,7 +125,7 @@ def _message(device: OnvifDevice, action: str, about: str = "") -> bytes:
     """A Hello, Bye or ProbeMatches of a device."""
     reference = f"<a:EndpointReference><a:Address>urn:uuid:{device.about.uuid}</a:Address></a:EndpointReference>"
     described = (
-        f"{reference}<d:Types>{' '.join(TYPES)}</d:Types><d:Scopes>{escape(' '.join(device.scopes))}</d:Scopes>"
+        f"{reference}<d:Types>{' '.join(TYPES)}</d:Types><d:Scopes>{escape(' '.join(scopes_of(device)))}</d:Scopes>"
         f"<d:XAddrs>{escape(device.entrance)}</d:XAddrs><d:MetadataVersion>1</d:MetadataVersion>"
     )
     bodies = {

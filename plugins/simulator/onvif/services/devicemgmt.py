@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from plugins.simulator.onvif.markup import Element, find, find_all, number, tds, text, truth, tt
+from plugins.simulator.onvif.scopes import scopes_of
 from plugins.simulator.onvif.services.network import NETWORK_OPERATIONS
 from plugins.simulator.onvif.serving import Call, Service
 from plugins.simulator.onvif.soap import SoapFault
@@ -157,7 +158,7 @@ def scopes(device: OnvifDevice, call: Call) -> Element:
     """GetScopes."""
     return tds(
         "GetScopesResponse",
-        [tds("Scopes", tt("ScopeDef", "Fixed"), tt("ScopeItem", item)) for item in device.scopes],
+        [tds("Scopes", tt("ScopeDef", "Fixed"), tt("ScopeItem", item)) for item in scopes_of(device)],
     )
 
 
