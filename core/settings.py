@@ -37,6 +37,7 @@ BASE_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "axes",
     "core.access",
+    "core.directories",
     "core.signin",
     "core.system",
     "core.cameras",
@@ -126,6 +127,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # knows nobody; refuses who is locked out before a password is looked at
     "django.contrib.auth.backends.ModelBackend",
+    "core.directories.backend.DirectoryBackend",
 ]
 
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # its middleware would put an answer of its own in the place of ours

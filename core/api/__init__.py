@@ -5,7 +5,7 @@ is in `core.api.services`; what loads native media libraries (PyAV) is in `core.
 or in modules that `apps.py` and `hooks.py` do not import at their top, so that the supervisor stays small.
 """
 
-from core.hookspecs.access import PermissionSpec, Scope
+from core.hookspecs.access import PermissionSpec, RoleSpec, Scope
 from core.hookspecs.actions import ActionContext, ActionSpec, GiveUp, NotDone, RetryLater
 from core.hookspecs.audit import AuditActionSpec, AuditEntry
 from core.hookspecs.backup import BackupError, BackupTarget, BackupTargetSpec, BackupTrouble, FarEntry
@@ -25,6 +25,16 @@ from core.hookspecs.detectors import (
     TrackPoint,
     TrackRequest,
     Tracks,
+)
+from core.hookspecs.directories import (
+    DirectoryError,
+    DirectorySpec,
+    DirectoryTrouble,
+    PeopleGroup,
+    Person,
+    Refusal,
+    Step,
+    Trial,
 )
 from core.hookspecs.edge import Edge, EdgeStretch
 from core.hookspecs.events import Event, EventTypeSpec, NoAttributes, SeenObject
@@ -102,6 +112,9 @@ __all__ = [
     "ControlError",
     "Detector",
     "DetectorSpec",
+    "DirectoryError",
+    "DirectorySpec",
+    "DirectoryTrouble",
     "Edge",
     "EdgeStretch",
     "Event",
@@ -128,7 +141,9 @@ __all__ = [
     "PacketSink",
     "PacketSource",
     "PanelSpec",
+    "PeopleGroup",
     "PermissionSpec",
+    "Person",
     "PluginConfig",
     "PluginMeta",
     "Preset",
@@ -138,7 +153,9 @@ __all__ = [
     "PtzPosition",
     "Redactor",
     "RedactorSpec",
+    "Refusal",
     "RetryLater",
+    "RoleSpec",
     "RouteSpec",
     "Scope",
     "SeenObject",
@@ -147,6 +164,7 @@ __all__ = [
     "Slot",
     "Sound",
     "SourceError",
+    "Step",
     "Storage",
     "StorageBackendSpec",
     "StorageError",
@@ -161,6 +179,7 @@ __all__ = [
     "TrackRequest",
     "TrackedObject",
     "Tracks",
+    "Trial",
     "VolumeSpace",
     "WorkerContext",
     "WorkerSpec",

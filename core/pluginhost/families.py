@@ -17,6 +17,7 @@ from core.hookspecs.backup import BackupTargetSpec
 from core.hookspecs.cameras import CameraDriverSpec
 from core.hookspecs.configuration import ConfigurationPart
 from core.hookspecs.detectors import DetectorSpec
+from core.hookspecs.directories import DirectorySpec
 from core.hookspecs.events import EventTypeSpec
 from core.hookspecs.ops import HealthCheckSpec, WorkerSpec
 from core.hookspecs.redaction import RedactorSpec
@@ -54,6 +55,7 @@ FAMILIES: Mapping[type, Family] = {
     CameraDriverSpec: Family("register_camera_drivers", "camera driver"),
     StorageBackendSpec: Family("register_storage_backends", "storage backend"),
     BackupTargetSpec: Family("register_backup_targets", "backup target"),
+    DirectorySpec: Family("register_directories", "directory"),
     DetectorSpec: Family("register_detectors", "detector"),
     RedactorSpec: Family("register_redactors", "redactor"),
     ActionSpec: Family("register_actions", "action"),
