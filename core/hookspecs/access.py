@@ -35,6 +35,26 @@ def register_permissions() -> Iterable[PermissionSpec]:
     raise NotImplementedError
 
 
+@dataclass(frozen=True, slots=True)
+class RoleSpec:
+    """A role that comes with a plugin, named `<plugin>.<name>`. Administrators give it and copy it, nobody changes it.
+
+    permissions: codenames it holds, those of core and of any plugin; what nobody declares is left out.
+    second_factor: whether who holds it must at first sign in with a second factor; administrators may change that.
+    """
+
+    name: str
+    title: str
+    permissions: frozenset[str]
+    second_factor: bool = False
+
+
+@hookspec()
+def register_roles() -> Iterable[RoleSpec]:
+    """Offer roles that fit what the plugin is for. Called in every process once at start."""
+    raise NotImplementedError
+
+
 @hookspec(policy=Policy.FAIL_CLOSED)
 def decide_access(user_id: int, permission: str, camera_id: int | None) -> bool | None:
     """May this user, who holds the permission by a grant, use it now? False refuses; None or True agrees.

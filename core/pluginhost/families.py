@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from core.hookspecs.access import PermissionSpec
+from core.hookspecs.access import PermissionSpec, RoleSpec
 from core.hookspecs.actions import ActionSpec
 from core.hookspecs.audit import AuditActionSpec
 from core.hookspecs.backup import BackupTargetSpec
@@ -61,6 +61,7 @@ FAMILIES: Mapping[type, Family] = {
     ActionSpec: Family("register_actions", "action"),
     EventTypeSpec: Family("register_event_types", "event type", DOTTED),
     PermissionSpec: Family("register_permissions", "permission", DOTTED, "codename"),
+    RoleSpec: Family("register_roles", "role", own=True),
     AuditActionSpec: Family("register_audit_actions", "audited act", DOTTED),
     RouteSpec: Family("register_routes", "routes", naming_field=""),
     TopicSpec: Family("register_topics", "topic", own=True),
