@@ -49,6 +49,7 @@ BASE_APPS = [
     "core.bookmarks",
     "core.walls",
     "core.talk",
+    "core.viewings",
     "core.detection",
     "core.recorder",
     "core.analyser",

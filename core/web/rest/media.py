@@ -32,6 +32,7 @@ from core.web.rest.conventions import RecorderSilent
 from core.web.rest.timeline import TIMES, stream_of
 from core.web.rest.times import required_range, required_time
 from core.web.transcoding.recorded import converted
+from core.web.watched import note_live, note_playback
 
 log = logging.getLogger("eyrie.web")
 LONGEST_VIDEO_MS = 24 * 3_600_000
@@ -77,6 +78,7 @@ class Snapshot(APIView):
             file = async_to_sync(recorders.keyframe)(camera_id, stream)
         except WatchEnded as end:
             raise RecorderSilent(str(end)) from end
+        note_live(request, camera_id)
         return _jpeg(file, 0, width, masks_for(rights_for(request), camera_id, None), "no-store")
 
 
@@ -127,6 +129,7 @@ class Video(APIView):
         except StorageError as error:
             raise Unreadable.volume(error) from error
         masks = masks_for(rights_for(request), camera_id, start)
+        note_playback(request, camera_id, start, end)
         if masks:
             return _covered(plan.file, masks)
         response = range_response(
@@ -173,6 +176,7 @@ class StretchOf(APIView):
             return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
         except StorageError as error:
             raise Unreadable.volume(error) from error
+        note_playback(request, camera_id, start, end)
         source = found.source()
         if convert:
             chunks = converted(source.chunks(0, source.size), start if following else 0, masks)
@@ -195,6 +199,7 @@ def picture_of_moment(camera_id: int, at_ms: int, request: Request) -> HttpRespo
         raise Unreadable.volume(error) from error
     cache = "private, max-age=86400, immutable" if file.settled else "private, max-age=1"
     masks = masks_for(rights_for(request), camera_id, file.at_ms)
+    note_playback(request, camera_id, at_ms, at_ms)
     if masks:  # they may be changed
         cache = "private, max-age=1"
     return _jpeg(file.data, file.at_ms, width, masks, cache)

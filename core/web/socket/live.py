@@ -22,17 +22,20 @@ from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 
+from core.access.models import User
 from core.cameras.queries import cameras
 from core.media.clock import SystemClock
 from core.media.masks import Masks
 from core.recorder.protocol import LiveMessage, MediaFlag
 from core.recorder.waiting import WatchEnded
+from core.viewings.noting import Kind, Subject, noted
 from core.web import recorders
 from core.web.covered import masks_for
 from core.web.socket.codecs import codecs_of
 from core.web.socket.watchman import NOT_FOUND, RECORDER_SILENT, Watchman
 from core.web.transcoding.program import TooManyTranscodes
 from core.web.transcoding.shared import WIDTHS, transcodes
+from core.web.watched import sees_masked
 
 TOO_MANY = 4429
 TIME_ASKED = '{"op":"time"}'
@@ -93,16 +96,27 @@ class Live(Watchman):
     async def _stream(self, stream: str, width: int | None) -> None:
         """width: pixels that are asked for in H.264; None for what the camera sends."""
         masks = self._masks = await self._covered()
+        watching = noted.watching(await database_sync_to_async(self._subject)())
         try:
             async with aclosing(await self._messages(stream, width, masks)) as messages:
                 async for message in messages:
                     if MediaFlag.INIT in message.flags:
                         await self.send(_announcement(message.data, stream))
                     await self.send(bytes_data=message.data)
+                    if MediaFlag.INIT not in message.flags:
+                        watching.begin()
         except TooManyTranscodes as error:
             await self.close(TOO_MANY, str(error))
         except WatchEnded as end:
             await self.close(NOT_FOUND if end.missing else RECORDER_SILENT, str(end)[:100])
+        finally:
+            watching.end()
+
+    def _subject(self) -> Subject:
+        """Who watches, for the audit log."""
+        user = User.objects.get(pk=self.rights.user_id).get_username()
+        unmasked = sees_masked(self.rights, self.camera_id, None)
+        return Subject(user, (self.scope.get("client") or ("",))[0], self.camera_id, Kind.LIVE, unmasked)
 
     async def _messages(self, stream: str, width: int | None, masks: Masks) -> AsyncGenerator[LiveMessage, None]:
         if width is not None or masks:

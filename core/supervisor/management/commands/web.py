@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from core.lifeline import beat_forever
+from core.viewings.keeping import kept
 from core.web import history, recorders
 from core.web.asgi import application
 
@@ -47,7 +48,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until told to stop."""
         config = _config()
-        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        with kept(), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(BeatingServer(config, options["heartbeat_fd"]).serve(_sockets(options["listen_fd"])))
 
 
