@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from functools import cache
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -30,6 +31,17 @@ class Configuration(BaseSettings):
     data: Path = Field(Path("data"), title="Data directory", description="One directory holds everything.")
     host: str = Field("127.0.0.1", title="Listen address", description="Address the web server binds to.")
     port: int = Field(8600, ge=1, le=65535, title="Port", description="TCP port of the web server.")
+    tls: Literal["auto", "on", "off"] = Field(
+        "auto", title="HTTPS", description="Whether the web server speaks HTTPS; auto: on all but a loopback address."
+    )
+    redirect_port: int | None = Field(
+        None, ge=1, le=65535, title="Port for plain HTTP", description="Answers http:// with the way to https://."
+    )
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        [],
+        title="Trusted proxies",
+        description="Addresses or networks whose X-Forwarded-For and -Proto are believed, comma-separated.",
+    )
     admin_password: SecretStr | None = Field(
         None, title="Administrator password", description="Set at first start; without it a one-time one is printed."
     )
@@ -107,11 +119,21 @@ class Configuration(BaseSettings):
     )
     debug: bool = Field(False, title="Debug", description="Django's debug mode; never in production.")
 
-    @field_validator("plugins", "plugins_disabled", "allowed_hosts", mode="before")
+    @field_validator("plugins", "plugins_disabled", "allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: list[str]) -> list[str]:
+        for one in value:
+            try:
+                ip_network(one)
+            except ValueError as error:
+                raise ValueError("takes addresses or networks such as 10.0.0.5 or 10.0.0.0/24") from error
         return value
 
     @field_validator("time_zone")
@@ -124,6 +146,19 @@ class Configuration(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError("is no IANA time zone, such as Europe/Zurich") from error
         return value
+
+    @property
+    def listens_to_network(self) -> bool:
+        """Whether other machines reach the web server."""
+        try:
+            return not ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host != "localhost"
+
+    @property
+    def speaks_https(self) -> bool:
+        """Whether the web server itself speaks HTTPS; a proxy before it may all the same."""
+        return self.tls == "on" or (self.tls == "auto" and self.listens_to_network)
 
     @classmethod
     def settings_customise_sources(

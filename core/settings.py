@@ -40,6 +40,7 @@ BASE_APPS = [
     "core.directories",
     "core.signin",
     "core.system",
+    "core.transport",
     "core.cameras",
     "core.recording",
     "core.events",
@@ -148,6 +149,7 @@ MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a clock may be wrong, either way
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "core.web.headers.Headers",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -178,6 +180,12 @@ TEMPLATES = [
 LOGIN_URL = "/sign-in/"
 CSRF_FAILURE_VIEW = "core.web.failures.forbidden"
 SECURE_REFERRER_POLICY = "same-origin"
+# A cookie of the name __Host-… is taken from this very host by HTTPS only: no other host of the domain, nor anybody on
+# the way who answers plain HTTP, can plant one (RFC 6265bis, 4.1.3.2). Behind a proxy Eyrie cannot know beforehand.
+_COOKIE = "__Host-" if CONFIG.speaks_https else ""
+SESSION_COOKIE_NAME = f"{_COOKIE}sessionid"
+CSRF_COOKIE_NAME = f"{_COOKIE}csrftoken"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.speaks_https
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],

@@ -36,6 +36,7 @@ CORE_PERMISSIONS = (
     PermissionSpec("export.manage", "See and delete everybody's exports", Scope.SYSTEM),
     PermissionSpec("system.view", "See the state of the system", Scope.SYSTEM, _OPERATORS),
     PermissionSpec("system.configuration", "Back up and restore all settings at once", Scope.SYSTEM),
+    PermissionSpec("system.encryption", "Replace the portal's certificate and the keys of passwords", Scope.SYSTEM),
     PermissionSpec("system.log", "Read the log of all processes", Scope.SYSTEM),
     PermissionSpec("system.plugins", "See plugins and their errors", Scope.SYSTEM),
     PermissionSpec("system.settings", "Change settings of the site, its plugins and volumes", Scope.SYSTEM),

@@ -7,7 +7,7 @@ from pathlib import Path
 from core.configuration import configuration
 from core.hookspecs.ops import Health, Level
 
-NAMES = ("secret.key", "secrets.key", "export.key")
+NAMES = ("secret.key", "secrets.key", "export.key", "web.pem")
 _OTHERS = 0o077
 
 

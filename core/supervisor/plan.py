@@ -44,6 +44,7 @@ class Place:
     """Where this installation lives and listens: what must be free before anything starts."""
 
     data: str
+    scheme: str
     host: str
     port: int
     log_format: str

@@ -5,25 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any, TextIO
 
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
-from core.access.services import ensure_administrator, keep_roles_in_step
+from core.access.roles import keep_roles_in_step
+from core.access.services import ensure_administrator
 from core.analyser.states import WORKER as DETECTORS
 from core.cameras.covering import lost_sight
 from core.configuration import Configuration
 from core.hookspecs.backup import BackupTargetSpec
 from core.hookspecs.detectors import DetectorSpec
+from core.media.clock import SystemClock
 from core.pluginhost import host
 from core.pluginhost.boot import blaming
 from core.pluginhost.guard import guarded
 from core.pluginhost.workers import is_quarantined, quarantine_worker, workers_to_run
 from core.supervisor.logwriter import prominent
 from core.supervisor.plan import BEAT, LISTEN, Place, ProcessSpec
-from core.system.site import ask_to_set_up
+from core.system.site import ask_to_set_up, site
+from core.transport.place import UNENCRYPTED, own_fingerprint, see_to
 
 RECORDER_SILENCE = 10.0  # seconds
 WEB_SILENCE = 20.0
@@ -39,6 +43,7 @@ def place(config: Configuration) -> dict[str, Any]:
     return asdict(
         Place(
             data=str(config.data),
+            scheme="https" if config.speaks_https else "http",
             host=config.host,
             port=config.port,
             log_format=config.log_format,
@@ -58,7 +63,23 @@ def prepare(config: Configuration, out: TextIO) -> None:
     if password is not None:
         ask_to_set_up()
         out.write(prominent(f"First start: sign in as admin with the one-time password {password}", out))
-        out.flush()
+    out.write(_of_transport(config, out))
+    out.flush()
+
+
+def _of_transport(config: Configuration, out: TextIO) -> str:
+    """What whoever starts Eyrie has to know of how the portal is reached; empty when nothing."""
+    if not config.speaks_https:
+        open_to_all = config.listens_to_network and not config.trusted_proxies
+        return prominent(f"EYRIE_TLS=off: {UNENCRYPTED}", out) if open_to_all else ""
+    _succeeds(partial(_see_to_certificate, config))  # if not, web says why
+    fingerprint = own_fingerprint(config.data)
+    sentence = "Browsers warn of this Eyrie's own certificate. Accept it only with this SHA-256 fingerprint:"
+    return prominent(f"{sentence}\n    {fingerprint}", out) if fingerprint else ""
+
+
+def _see_to_certificate(config: Configuration) -> None:
+    see_to(config, SystemClock(), site().address)
 
 
 def _succeeds(work: Callable[[], None]) -> bool:

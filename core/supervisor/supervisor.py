@@ -312,4 +312,4 @@ class Supervisor:
 def address(place: Place) -> str:
     """Where a browser on this machine finds the portal."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(place.host, place.host)  # noqa: S104  # read, not bound
-    return f"http://{host}:{place.port}/"
+    return f"{place.scheme}://{host}:{place.port}/"

@@ -35,6 +35,8 @@ _TITLES = {
     "camera.replay": "Detector tried on recordings",
     "camera.return": "Camera's position to return to changed",
     "camera.talk": "Talked through a camera",
+    "certificate.install": "Certificate of the portal replaced",
+    "certificate.renew": "Certificate of the portal made anew",
     "configuration.backup": "Configuration saved to a file",
     "configuration.restore": "Configuration restored",
     "delivery.send_again": "Action of a rule sent again",

@@ -13,6 +13,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 if not apps.ready:
     django.setup(set_prefix=False)
 
+from core.configuration import configuration
+from core.web.proxies import Behind
 from core.web.urls import websocket_urlpatterns
 
-application = ProtocolTypeRouter({"http": ASGIHandler(), "websocket": URLRouter(websocket_urlpatterns)})
+application = Behind(
+    ProtocolTypeRouter({"http": ASGIHandler(), "websocket": URLRouter(websocket_urlpatterns)}),
+    configuration().trusted_proxies,
+)

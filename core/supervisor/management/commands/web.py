@@ -8,21 +8,24 @@ from typing import Any
 
 import uvicorn
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.lifeline import beat_forever
+from core.transport.context import ServedContext
+from core.transport.place import CertificateError
 from core.viewings.keeping import kept
 from core.web import history, recorders
 from core.web.asgi import application
-
-GRACE = 2  # seconds that open requests have to finish at a stop
+from core.web.redirecting import redirect
+from core.web.serving import https_context, keep_certificate, server_config
 
 
 class BeatingServer(uvicorn.Server):
     """Beats once it answers requests, and from its event loop, so that one that hangs is noticed."""
 
-    def __init__(self, config: uvicorn.Config, heartbeat_fd: int | None) -> None:
+    def __init__(self, config: uvicorn.Config, served: ServedContext | None, heartbeat_fd: int | None) -> None:
         super().__init__(config)
+        self._served = served
         self._heartbeat_fd = heartbeat_fd
         self._work: list[asyncio.Task[None]] = []
 
@@ -30,8 +33,20 @@ class BeatingServer(uvicorn.Server):
         """Called by uvicorn; the server listens when it returns."""
         await super().startup(sockets)
         self._work = [asyncio.create_task(history.keep(await recorders.client()))]
+        if self._served is not None:
+            self._work.append(asyncio.create_task(self._secure(self._served)))
         if self._heartbeat_fd is not None:
             self._work.append(asyncio.create_task(beat_forever(self._heartbeat_fd)))
+
+    async def _secure(self, served: ServedContext) -> None:
+        config = settings.CONFIG
+        # Kept by this task: whoever holds no server of asyncio's has none.
+        plain = config.redirect_port and await redirect(config.host, config.redirect_port, config.port)
+        try:
+            await keep_certificate(served, config)
+        finally:
+            if plain:
+                plain.close()
 
 
 class Command(BaseCommand):
@@ -47,28 +62,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until told to stop."""
-        config = _config()
+        try:
+            served = https_context(settings.CONFIG)
+        except CertificateError as error:
+            raise CommandError(str(error)) from error
+        config = server_config(application, settings.CONFIG, served)
         with kept(), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(BeatingServer(config, options["heartbeat_fd"]).serve(_sockets(options["listen_fd"])))
+            runner.run(BeatingServer(config, served, options["heartbeat_fd"]).serve(_sockets(options["listen_fd"])))
 
 
 def _sockets(listen_fd: int | None) -> list[socket.socket] | None:
     return None if listen_fd is None else [socket.socket(fileno=listen_fd)]
-
-
-def _config() -> uvicorn.Config:
-    # Deflate costs a third of a core with a few viewers and gains nothing on video; Django knows no lifespan.
-    return uvicorn.Config(
-        application,
-        host=settings.CONFIG.host,
-        port=settings.CONFIG.port,
-        loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=GRACE,
-        server_header=False,
-    )

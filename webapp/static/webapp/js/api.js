@@ -22,7 +22,7 @@ export async function call(path, options) {
 export async function send(path, { method = "GET", body, redirect = true } = {}) {
   const form = body instanceof FormData;
   const headers = { Accept: "application/json" };
-  if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken");
+  if (method !== "GET") headers["X-CSRFToken"] = cookie("__Host-csrftoken") || cookie("csrftoken");
   if (body !== undefined && !form) headers["Content-Type"] = "application/json";
   let answer;
   try {

@@ -1,0 +1,1 @@
+"""How browsers reach Eyrie safely: the portal's certificate, where it comes from, and how it is served and replaced."""
