@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from core.health import cameras, clock, database, files, plugins, release, volumes
+from core.health import cameras, certificate, clock, database, files, plugins, release, volumes
 from core.hookspecs.marks import hookimpl
 from core.hookspecs.ops import HealthCheckSpec, HealthFix
 
@@ -19,5 +19,6 @@ def register_health_checks() -> Iterable[HealthCheckSpec]:
         HealthCheckSpec("clock", "Clock", clock.check, fresh=60.0),
         HealthCheckSpec("plugins", "Plugins", plugins.check),
         HealthCheckSpec("keys", "Key files", files.check, fresh=10.0, fix=HealthFix("Close to others", files.close)),
+        HealthCheckSpec("certificate", "Encryption", certificate.check, fresh=60.0),
         HealthCheckSpec("version", "Version", release.check, fresh=60.0),
     )
