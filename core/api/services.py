@@ -9,7 +9,7 @@ from core.bookmarks.services import add_once as add_bookmark_once
 from core.cameras.control import goto_preset, set_output
 from core.cameras.discovery import own_interfaces
 from core.cameras.drivers import CameraError
-from core.cameras.queries import CameraConfig, camera_id_of, camera_names, cameras_of_driver, masks_on
+from core.cameras.queries import CameraConfig, camera_configs, camera_id_of, camera_names, cameras_of_driver, masks_on
 from core.cameras.services import add_camera, change_camera
 from core.configuration import data_directory
 from core.detection.tallies import Count, add_counts, add_heat, counts_between, heat_between
@@ -36,6 +36,7 @@ from core.system.site import SiteSettings, site
 from core.talk.announcements import play_announcement
 from core.tasks import every_minute
 from core.web.panels import Panel, PluginPage, panels, plugin_page, plugin_pages
+from core.web.speech import said
 
 __all__ = [
     "PUBLIC",
@@ -63,6 +64,7 @@ __all__ = [
     "arm_mode",
     "arm_modes",
     "attach_picture",
+    "camera_configs",
     "camera_id_of",
     "camera_names",
     "cameras_of_driver",
@@ -96,6 +98,7 @@ __all__ = [
     "request_export",
     "rights_for",
     "rights_of",
+    "said",
     "seal_bytes",
     "set_output",
     "site",

@@ -9,11 +9,13 @@ from core.api import (
     ConfigurationPart,
     EventTypeSpec,
     PanelSpec,
+    PermissionSpec,
     RouteSpec,
     Slot,
     WorkerSpec,
     hookimpl,
 )
+from plugins.onvif.configuring.permissions import CONFIGURE
 from plugins.onvif.driver import SPEC
 from plugins.onvif.events.kinds import EVENT_TYPES
 
@@ -27,6 +29,16 @@ def _topics(request: Any, camera_id: int | None) -> dict[str, Any] | None:
     return {"camera": camera_id, "may": rights_for(request).holds("system.settings")}
 
 
+def _configuring(request: Any, camera_id: int | None) -> dict[str, Any] | None:
+    """For ONVIF cameras; the element fills itself over REST."""
+    from core.api.services import cameras_of_driver
+    from plugins.onvif.configuring.sections import PARTS
+
+    if camera_id not in {camera.id for camera in cameras_of_driver(SPEC.name)}:
+        return None
+    return {"camera": camera_id, "parts": list(PARTS.values())}
+
+
 @hookimpl
 def register_camera_drivers() -> Iterable[CameraDriverSpec]:
     """Cameras, recorders and encoders that speak ONVIF."""
@@ -37,6 +49,7 @@ def register_camera_drivers() -> Iterable[CameraDriverSpec]:
 def register_audit_actions() -> Iterable[AuditActionSpec]:
     """What is written to the audit log."""
     return (
+        AuditActionSpec("onvif.configure", "Camera's own settings changed"),
         AuditActionSpec("onvif.map", "Camera's topic given an event type"),
         AuditActionSpec("onvif.unmap", "Event type taken from a camera's topic"),
     )
@@ -63,7 +76,23 @@ def register_routes() -> Iterable[RouteSpec]:
 @hookimpl
 def register_panels() -> Iterable[PanelSpec]:
     """What a camera tells of, on its page."""
-    return [PanelSpec("topics", "What the camera tells of", Slot.CAMERA, "onvif/topics.html", "camera.manage", _topics)]
+    return [
+        PanelSpec(
+            "configuring",
+            "The camera's own settings",
+            Slot.CAMERA,
+            "onvif/configuring.html",
+            CONFIGURE.codename,
+            _configuring,
+        ),
+        PanelSpec("topics", "What the camera tells of", Slot.CAMERA, "onvif/topics.html", "camera.manage", _topics),
+    ]
+
+
+@hookimpl
+def register_permissions() -> Iterable[PermissionSpec]:
+    """Who may change the cameras' own settings."""
+    return [CONFIGURE]
 
 
 @hookimpl

@@ -78,3 +78,58 @@ def test_a_new_codec_takes_a_profile_that_it_has(onvif_device: Devices) -> None:
     assert change.section.values["main.encoding"] == "H265"
     assert change.section.values["main.profile"] == "Main"
     assert change.notes == ("Codec profile (Main stream): now Main, before High.",)
+
+
+def test_the_picture_is_set_part_by_part(onvif_device: Devices) -> None:
+    device = onvif_device()
+    section = sections.read(settings_of(device), "picture")
+    assert {"levels", "night", "light", "exposure", "focus"} <= {group.name for group in section.groups}
+    change = changed(device, "picture", levels__brightness=70, night__filter="ON", exposure__mode="MANUAL")
+    assert (change.refused, change.notes) == ({}, ())
+    assert change.section.values["levels.brightness"] == 70
+    assert change.section.values["night.filter"] == "ON"
+    assert device.calls.count(("timg", "SetImagingSettings")) == 1
+
+
+def test_a_device_that_wants_all_settings_at_once_gets_them(onvif_device: Devices) -> None:
+    device = onvif_device()
+    device.fault(Trouble.WHOLE)
+    assert changed(device, "picture", levels__contrast=33).section.values["levels.contrast"] == 33
+    assert device.calls.count(("timg", "SetImagingSettings")) == 2
+    assert changed(device, "picture", levels__contrast=34).section.values["levels.contrast"] == 34
+    assert device.calls.count(("timg", "SetImagingSettings")) == 3, "it is known now"
+    assert changed(device, "streams", main__gop=9).refused == {}
+
+
+def test_what_the_device_made_of_it_is_told(onvif_device: Devices, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sections, "SETTLE_S", 0.01)
+    device = onvif_device()
+    before = streams(device).values["main.gop"]
+    device.fault(Trouble.STUBBORN)
+    change = changed(device, "streams", main__gop=9)
+    assert change.changed == {}
+    assert change.notes == (f"Keyframe every (Main stream): the camera set {before} pictures, not 9 pictures.",)
+
+
+def test_what_a_device_refuses_is_told_at_the_field(onvif_device: Devices) -> None:
+    device = onvif_device()
+    device.fault(Trouble.HALF)
+    change = changed(device, "picture", levels__contrast=33)
+    assert change.refused == {"levels.contrast": "The device does not offer this."}
+    assert change.changed == {}
+    assert sections.read(settings_of(device), "streams").fields
+
+
+def test_a_device_without_a_service_says_so_in_a_line(onvif_device: Devices) -> None:
+    device = onvif_device(lacks={"timg", "tr2"})
+    assert sections.read(settings_of(device), "picture").missing == "The camera does not offer this over ONVIF."
+    assert changed(device, "streams", sub__gop=5).section.values["sub.gop"] == 5
+
+
+def test_options_that_are_missing_leave_fields_that_are_tried(onvif_device: Devices) -> None:
+    device = onvif_device()
+    device.fault(Trouble.BARE)
+    section = streams(device)
+    assert section.field("main.fps") is not None
+    assert changed(device, "streams", main__gop=9).section.values["main.gop"] == 9
+    assert changed(device, "picture", levels__contrast=33).section.values["levels.contrast"] == 33

@@ -125,7 +125,7 @@ def _values(said: Element, service: Media) -> Settings:
     found: dict[str, Value | None] = {
         "encoding": codec,
         "resolution": f"{wide}x{high}" if wide and high else None,
-        "fps": _rounded(fps / interval) if fps else None,
+        "fps": number(fps / interval) if fps else None,
         "bitrate": _maybe(said_number(said, "RateControl", "BitrateLimit")),
         "gop": _maybe(gop),
         "profile": profile,
@@ -294,7 +294,3 @@ def _float(said: str | None) -> float | None:
 
 def _maybe(value: float | None) -> Value | None:
     return None if value is None else number(value)
-
-
-def _rounded(value: float) -> Value:
-    return number(round(value, 3))

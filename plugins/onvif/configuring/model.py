@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 Value = str | int | float | bool
 """Of a field. Numbers without a fraction are int, so that they look on a page as people write them."""
+
+
+PASSWORD = "password"  # noqa: S105 - the short name of every field that holds one
 
 
 class Kind(StrEnum):
@@ -100,8 +104,13 @@ class Field:
 
     @property
     def group(self) -> str:
-        """The name of its group."""
-        return self.name.partition(".")[0]
+        """The name of its group, which may be a token of the device with dots in it."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def short(self) -> str:
+        """Its name within the group."""
+        return self.name.rpartition(".")[2]
 
     def limits_with(self, values: Mapping[str, Value | None]) -> Limits | None:
         """The limits when the section's fields have these values; None when there is no such setting then."""
@@ -159,13 +168,29 @@ class Section:
 class Change:
     """What came of a change. section: as the device tells it now; changed: value before and after by field, whoever
     of us and the device changed it; notes: what the device made of it otherwise than it was asked, in sentences;
-    refused: what it did not take, by field, in sentences.
+    refused: what it did not take, by field, in sentences. follow: what Eyrie must reach the device with from now on,
+    as changes of OnvifSettings.
     """
 
     section: Section
     changed: Mapping[str, tuple[Value | None, Value | None]]
     notes: tuple[str, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
+    follow: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a device answered to what it was sent: see Change. away: it cannot be asked what came of it now."""
+
+    refused: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    follow: Mapping[str, Any] = field(default_factory=dict)
+    away: bool = False
+
+
+Wanted = Mapping[str, Value]
+"""Values by field, checked, that differ from what the device has."""
 
 
 class WrongValues(Exception):
@@ -177,8 +202,16 @@ class WrongValues(Exception):
 
 
 def number(value: float) -> int | float:
-    """Without a fraction where it has none."""
-    return int(value) if float(value).is_integer() else float(value)
+    """Without a fraction where it has none, and without what a device's single precision adds."""
+    rounded = round(float(value), 4)
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def same(one: Value | None, other: Value | None) -> bool:
+    """Whether two values are one, however a device rounds it."""
+    if isinstance(one, bool | str) or isinstance(other, bool | str) or one is None or other is None:
+        return one == other
+    return abs(one - other) <= 1e-3 * max(1.0, abs(one))
 
 
 def choices(values: Sequence[Value]) -> tuple[Choice, ...]:

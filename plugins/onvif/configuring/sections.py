@@ -8,9 +8,21 @@ from dataclasses import dataclass
 
 from plugins.onvif.client.device import Device
 from plugins.onvif.client.errors import OnvifError
-from plugins.onvif.configuring import streams
+from plugins.onvif.configuring import imaging, streams
 from plugins.onvif.configuring.encoders import SOFT
-from plugins.onvif.configuring.model import Change, Field, Kind, Section, Value, WrongValues, shown
+from plugins.onvif.configuring.model import (
+    Act,
+    Change,
+    Field,
+    Kind,
+    Section,
+    Value,
+    Wanted,
+    Written,
+    WrongValues,
+    same,
+    shown,
+)
 from plugins.onvif.devices import device_of
 from plugins.onvif.settings import OnvifSettings
 
@@ -20,15 +32,23 @@ SETTLE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section. write: sends values that were checked; returns what the device refused, by field."""
+    """A section. write: sends values that were checked."""
 
     name: str
     title: str
     read: Callable[[Device, OnvifSettings], Section]
-    write: Callable[[Device, OnvifSettings, Section, Mapping[str, Value]], Mapping[str, str]]
+    write: Callable[[Device, OnvifSettings, Section, Wanted], Written]
+    act: Callable[[Device, OnvifSettings, Section, Act, Wanted], Written] | None = None
 
 
-_PARTS = (Part(streams.NAME, streams.TITLE, streams.read, streams.write),)
+class Unconfirmed(Exception):
+    """The camera may be out of reach after this, so that a person has to confirm it; one sentence."""
+
+
+_PARTS = (
+    Part(streams.NAME, streams.TITLE, streams.read, streams.write),
+    Part(imaging.NAME, imaging.TITLE, imaging.read, imaging.write),
+)
 PARTS = {part.name: part for part in _PARTS}
 """By name, in the order of pages."""
 
@@ -47,19 +67,33 @@ def read(settings: OnvifSettings, section: str) -> Section:
         return Section(part.name, part.title, missing="The camera does not offer this over ONVIF.")
 
 
-def change(settings: OnvifSettings, section: str, values: Mapping[str, Value]) -> Change:
+def change(settings: OnvifSettings, section: str, values: Mapping[str, Value], *, confirmed: bool = False) -> Change:
     """Set these fields, and read back what the device made of it. What it has already is not sent.
 
-    Blocks. Raises WrongValues when the device's options do not hold a value, and nothing was sent then; OnvifError,
-    after which some may have been set; KeyError for a section that is none.
+    Blocks. Raises WrongValues when the device's options do not hold a value, and Unconfirmed when one may put the
+    camera out of reach: nothing was sent then; OnvifError, after which some may have been set; KeyError for no section.
     """
     before = read(settings, section)
     wanted = checked(before, values)
     if not wanted:
         return Change(before, {})
-    refused = PARTS[section].write(device_of(settings), settings, before, wanted)
-    sent = {name: value for name, value in wanted.items() if name not in refused}
-    return outcome(before, _settled(settings, section, sent), sent, refused)
+    cutting = [one.title for one in before.fields if one.cuts and one.name in wanted]
+    if cutting and not confirmed:
+        raise Unconfirmed(f"The camera may be out of reach after this: {', '.join(cutting)}.")
+    written = PARTS[section].write(device_of(settings), settings, before, wanted)
+    sent = {name: value for name, value in wanted.items() if name not in written.refused}
+    return _read_back(settings, before, sent, written)
+
+
+def act(settings: OnvifSettings, section: str, name: str, values: Mapping[str, Value]) -> Change:
+    """Do one of a section's acts. Blocks. Raises WrongValues, OnvifError, and KeyError for no section or act."""
+    part, before = PARTS[section], read(settings, section)
+    chosen = next((one for one in before.acts if one.name == name), None)
+    if chosen is None or part.act is None:
+        raise KeyError(name)
+    _check_form(chosen, values)
+    written = part.act(device_of(settings), settings, before, chosen, values)
+    return _read_back(settings, before, {}, written)
 
 
 def checked(section: Section, values: Mapping[str, Value]) -> dict[str, Value]:
@@ -75,7 +109,7 @@ def checked(section: Section, values: Mapping[str, Value]) -> dict[str, Value]:
     if wrong:
         raise WrongValues(wrong)
     now = section.values
-    return {name: value for name, value in values.items() if value != now[name]}
+    return {name: value for name, value in values.items() if not same(value, now[name])}
 
 
 def why_not(field: Field, value: Value, after: Mapping[str, Value | None]) -> str:
@@ -90,25 +124,45 @@ def why_not(field: Field, value: Value, after: Mapping[str, Value | None]) -> st
     return f"The camera takes {limits.told(field.unit)} here."
 
 
-def outcome(before: Section, after: Section, sent: Mapping[str, Value], refused: Mapping[str, str]) -> Change:
+def _check_form(act: Act, values: Mapping[str, Value]) -> None:
+    """Raises WrongValues for what is missing, too, unless another value makes it needless."""
+    form = Section(act.name, act.title, fields=act.fields)
+    needed = [one for one in act.fields if one.limits_with(values) is not None]
+    missing = {one.name: "This is needed." for one in needed if values.get(one.name) in (None, "")}
+    if missing:
+        raise WrongValues(missing)
+    checked(form, {name: value for name, value in values.items() if form.field(name) in (*needed, None)})
+
+
+def _read_back(settings: OnvifSettings, before: Section, sent: Wanted, written: Written) -> Change:
     """What came of it, with a sentence about everything that is otherwise than it was asked."""
+    if written.away:
+        return Change(before, {}, written.notes, written.refused, written.follow)
+    now = OnvifSettings.model_validate(settings.model_dump() | dict(written.follow))
+    after = _settled(now, before.name, sent)
     old, new = before.values, after.values
-    changed = {name: (old.get(name), new.get(name)) for name in {**old, **new} if old.get(name) != new.get(name)}
-    notes = []
-    for name in dict.fromkeys([*sent, *changed]):
-        field = after.field(name) or before.field(name)
-        if field is None or field.kind is Kind.SECRET or name in refused:
-            continue
-        got = new.get(name)
-        if name in sent and got != sent[name]:
-            told = f"the camera set {shown(field, got)} instead of {shown(field, sent[name])}."
-            notes.append(f"{_called(after, field)}: {told}")
-        elif name not in sent and name in changed and got is not None and old.get(name) is not None:
-            notes.append(f"{_called(after, field)}: now {shown(field, got)}, before {shown(field, old[name])}.")
-    return Change(after, changed, tuple(notes), refused)
+    pairs = {name: (old.get(name), new.get(name)) for name in {**old, **new}}
+    changed = {name: pair for name, pair in pairs.items() if not same(*pair)}
+    names = [name for name in dict.fromkeys([*sent, *changed]) if name not in written.refused]
+    notes = [note for name in names if (note := _note(before, after, sent, name))]
+    return Change(after, changed, (*written.notes, *notes), written.refused, written.follow)
 
 
-def _settled(settings: OnvifSettings, section: str, sent: Mapping[str, Value]) -> Section:
+def _note(before: Section, after: Section, sent: Wanted, name: str) -> str:
+    """What a field became that it was not asked to; empty where there is nothing to tell."""
+    field, was = after.field(name) or before.field(name), before.field(name)
+    if field is None or field.kind is Kind.SECRET:
+        return ""
+    if name in sent:
+        if same(field.value, sent[name]):
+            return ""
+        return f"{_called(after, field)}: the camera set {shown(field, field.value)}, not {shown(field, sent[name])}."
+    if was is None or was.value is None or field.value is None or field.kind is Kind.SHOWN:
+        return ""
+    return f"{_called(after, field)}: now {shown(field, field.value)}, before {shown(was, was.value)}."
+
+
+def _settled(settings: OnvifSettings, section: str, sent: Wanted) -> Section:
     """What the device tells once it has what it was sent, or has had the time to."""
     for last in (False, True):
         try:
@@ -117,7 +171,7 @@ def _settled(settings: OnvifSettings, section: str, sent: Mapping[str, Value]) -
             if last or error.kind not in (*SOFT, "unreachable", "timeout"):
                 raise
         else:
-            if last or all(after.values.get(name) == value for name, value in sent.items()):
+            if last or all(same(after.values.get(name), value) for name, value in sent.items()):
                 return after
         time.sleep(SETTLE_S)
     raise AssertionError("the last round returns or raises")

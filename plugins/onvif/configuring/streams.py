@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from plugins.onvif.client.device import Device
 from plugins.onvif.client.errors import OnvifError
-from plugins.onvif.client.profiles import Profile, chosen, profiles
+from plugins.onvif.client.profiles import Profile
+from plugins.onvif.configuring.channel import channel_of
 from plugins.onvif.configuring.encoders import SOFT, Encoder, encoder_of, set_encoder
-from plugins.onvif.configuring.model import Field, Group, Kind, Limits, Section, Value, choices
+from plugins.onvif.configuring.model import Field, Group, Kind, Limits, Section, Value, Wanted, Written, choices
 from plugins.onvif.settings import OnvifSettings
 
 NAME, TITLE = "streams", "Streams"
@@ -40,9 +41,9 @@ def read(device: Device, settings: OnvifSettings) -> Section:
     return Section(NAME, TITLE, groups, tuple(fields), notes=notes)
 
 
-def write(device: Device, settings: OnvifSettings, section: Section, wanted: Mapping[str, Value]) -> dict[str, str]:
-    """Set what differs; what the device refuses, by field. Values that no longer fit, such as a profile that the new
-    codec has not, become the nearest that do. Raises OnvifError where more than a stream is concerned.
+def write(device: Device, settings: OnvifSettings, section: Section, wanted: Wanted) -> Written:
+    """Set what differs. Values that no longer fit, such as a profile that the new codec has not, become the nearest
+    that do. Raises OnvifError where more than a stream is concerned.
     """
     refused: dict[str, str] = {}
     for name, encoder in encoders(device, settings).items():
@@ -55,12 +56,12 @@ def write(device: Device, settings: OnvifSettings, section: Section, wanted: Map
             if error.kind not in SOFT:
                 raise
             refused |= {f"{name}.{each}": str(error) for each in given}
-    return refused
+    return Written(refused)
 
 
 def encoders(device: Device, settings: OnvifSettings) -> dict[str, Encoder]:
     """Of the streams that Eyrie takes, by their names. Raises OnvifError."""
-    channel = chosen(profiles(device), settings.channel, settings.main_profile, settings.sub_profile)
+    channel = channel_of(device, settings)
     taken: dict[str, Profile | None] = {"main": channel.main, "sub": channel.sub}
     return {name: encoder_of(device, one) for name, one in taken.items() if one is not None}
 
@@ -98,7 +99,7 @@ def _fitting(section: Section, stream: str, encoder: Encoder, given: Mapping[str
     after = {**section.values, **{f"{stream}.{name}": value for name, value in given.items()}}
     sent: dict[str, Value | None] = dict(given)
     for field in section.fields:
-        name = field.name.partition(".")[2]
+        name = field.short
         if field.group != stream or name in given or field.kind is Kind.SHOWN:
             continue
         limits, now = field.limits_with(after), encoder.values.get(name)
