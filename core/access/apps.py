@@ -7,7 +7,7 @@ from django.db.models.signals import post_migrate
 
 
 def _keep_roles_in_step(using: str, **_signal: Any) -> None:
-    from core.access.services import keep_roles_in_step
+    from core.access.roles import keep_roles_in_step
 
     keep_roles_in_step(using)
 

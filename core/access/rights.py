@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from core.access.models import ApiToken, Grant, Role, User, UserGroup
-from core.access.permissions import camera_permissions
+from core.access.permissions import camera_permissions, declared_permissions
 from core.cameras.groups import members_of
 from core.cameras.queries import cameras
 from core.media.clock import Clock, SystemClock
@@ -28,12 +28,14 @@ class Rights:
     """A user's rights at one moment.
 
     everywhere: permissions held for the whole system; on_cameras: permission to the cameras it is held for.
+    second_factor: whether one of the roles wants one; what the rights reach does not depend on it.
     """
 
     user_id: int
     everywhere: set[str] = field(default_factory=set)
     on_cameras: dict[str, set[int]] = field(default_factory=dict)
     vote: Vote | None = None
+    second_factor: bool = False
 
     def holds(self, permission: str, camera_id: int | None = None) -> bool:
         """Whether the permission is held for this camera, or everywhere when no camera is named."""
@@ -68,7 +70,7 @@ class Rights:
     def give(self, permissions: Iterable[str], camera_ids: Iterable[int] | None) -> None:
         """Add permissions on cameras or, with None, everywhere. On cameras only functions of cameras can be held."""
         if camera_ids is None:
-            self.everywhere.update(permissions)
+            self.everywhere.update(declared_permissions().keys() & set(permissions))
             return
         ids = set(camera_ids)
         for permission in camera_permissions().intersection(permissions) if ids else ():
@@ -80,7 +82,7 @@ class Rights:
         A token limited to cameras has functions of the whole system only where it names them.
         """
         named = None if token.permissions is None else set(token.permissions)
-        found = Rights(self.user_id, vote=self.vote)
+        found = Rights(self.user_id, vote=self.vote, second_factor=self.second_factor)
         held = self.everywhere if named is None else self.everywhere & named
         if token.cameras is None:
             found.everywhere = set(held)
@@ -116,15 +118,16 @@ def granted_rights(grants: QuerySet[Grant], clock: Clock | None = None) -> Right
         return rights
     places: dict[int, set[int] | None] = {}  # cameras by role, None for everywhere
     members = members_of({group for _, _, group in rows if group is not None})
-    for role, camera, group in rows:
+    for role_id, camera, group in rows:
         if camera is None and group is None:
-            places[role] = None
+            places[role_id] = None
             continue
-        ids = places.setdefault(role, set())
+        ids = places.setdefault(role_id, set())
         if ids is not None:
             ids.update({camera} if camera is not None else members.get(group or 0, ()))
-    for role, permissions in Role.objects.filter(pk__in=places).values_list("pk", "permissions"):
-        rights.give(permissions, places[role])
+    for role in Role.objects.filter(pk__in=places):
+        rights.give(role.permissions, places[role.pk])
+        rights.second_factor = rights.second_factor or role.second_factor
     return rights
 
 

@@ -1,36 +1,26 @@
-"""What changes users, roles, grants and tokens."""
+"""What changes users and grants."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import password_changed, validate_password
 from django.core.exceptions import ValidationError
-from django.db import DEFAULT_DB_ALIAS, transaction
-from knox.models import AuthToken
+from django.db import transaction
 
-from core.access.models import Grant, Role, User
-from core.access.permissions import ADMINISTRATOR, BUILTIN_ROLES, builtin_role_permissions
+from core.access.models import Grant, Role, User, UserGroup
+from core.access.permissions import ADMINISTRATOR
 from core.access.queries import administrators
+from core.cameras.groups import groups
 from core.cameras.queries import cameras
 
 
 class AccessError(ValueError):
-    """A user, role or token cannot be made or found; the message is one sentence for a person."""
-
-
-def keep_roles_in_step(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Give the built-in roles exactly what core and the enabled plugins declare."""
-    if using != DEFAULT_DB_ALIAS:
-        return
-    for name, title in BUILTIN_ROLES.items():
-        Role.objects.update_or_create(
-            name=name,
-            defaults={"title": title, "builtin": True, "permissions": builtin_role_permissions(name)},
-        )
+    """A user, group, role or token cannot be made, changed or found; one sentence for a person, `field: why.`"""
 
 
 def ensure_administrator(password: str | None) -> str | None:
@@ -51,12 +41,16 @@ def ensure_administrator(password: str | None) -> str | None:
 
 
 @transaction.atomic
-def add_user(username: str, password: str | None = None, roles: Iterable[str] = ()) -> User:
-    """Add a user who holds these roles everywhere; without a password they use tokens only.
+def add_user(
+    username: str, password: str | None = None, roles: Iterable[str] = (), *, is_service: bool = False
+) -> User:
+    """Add a user who holds these roles everywhere; without a password, as services are, they use tokens only.
 
     Raises AccessError when the name is taken or not allowed, the password too weak, or there is no such role.
     """
-    user = User(username=username)
+    user = User(username=username, is_service=is_service)
+    if is_service and password is not None:
+        raise AccessError("password: a service account has none; give it a token.")
     user.set_password(password)
     try:
         user.full_clean(exclude=["password"])
@@ -66,6 +60,8 @@ def add_user(username: str, password: str | None = None, roles: Iterable[str] = 
         field, sentences = next(iter(error.message_dict.items()))
         raise AccessError(f"{field}: {sentences[0]}") from error
     user.save()
+    if password is not None:
+        password_changed(password, user)
     for role in roles:
         grant(user, role)
     return user
@@ -79,40 +75,36 @@ def _check_password(password: str, user: User) -> None:
 
 
 def change_password(user: User, password: str) -> None:
-    """Give a user a new password. Raises AccessError when it is too weak."""
+    """Give a user a new password. Raises AccessError when it is too weak, or none of ours."""
+    if user.directory:
+        raise AccessError("password: it is kept by the directory that knows this user; change it there.")
+    if user.is_service:
+        raise AccessError("password: a service account has none; give it a token.")
     try:
         _check_password(password, user)
     except ValidationError as error:
         raise AccessError(f"password: {' '.join(error.message_dict['password'])}") from error
     user.set_password(password)
     user.save(update_fields=["password"])
+    password_changed(password, user)
 
 
-@transaction.atomic
 def set_active(user: User, active: bool) -> None:
     """Let a user sign in, or no longer. Raises AccessError for the last administrator."""
-    user.is_active = active
-    user.save(update_fields=["is_active"])
-    if not active:
-        _keep_an_administrator(user)
+    with administrator_kept(user.username):
+        user.is_active = active
+        user.save(update_fields=["is_active"])
 
 
-@transaction.atomic
 def remove_user(user: User) -> None:
     """Remove a user with their grants and tokens. Raises AccessError for the last administrator."""
-    username = user.username
-    user.delete()
-    _keep_an_administrator(User(username=username))
+    with administrator_kept(user.username):
+        user.delete()
 
 
 def user_of(user_id: int) -> User | None:
     """The user of this id, if there is one."""
     return User.objects.filter(pk=user_id).first()
-
-
-def roles() -> list[Role]:
-    """All roles by name."""
-    return list(Role.objects.order_by("name"))
 
 
 def user_named(username: str) -> User:
@@ -124,59 +116,68 @@ def user_named(username: str) -> User:
 
 
 def users() -> list[User]:
-    """All users by name, each with its grants, roles included."""
-    return list(User.objects.prefetch_related("grants__role", "grants__camera").order_by("username"))
+    """All users by name, each with its groups and with its own grants, roles included."""
+    related = ("grants__role", "grants__camera", "grants__camera_group", "user_groups")
+    return list(User.objects.prefetch_related(*related).order_by("username"))
 
 
-def grant(user: User, role: str, camera_id: int | None = None, expires_at: datetime | None = None) -> Grant:
-    """Give a user a role, on one camera or everywhere. Repeating it only sets the expiry (UTC)."""
+def grant(
+    who: User | UserGroup,
+    role: str,
+    camera_id: int | None = None,
+    expires_at: datetime | None = None,
+    *,
+    camera_group_id: int | None = None,
+) -> Grant:
+    """Give a user or a group a role: on one camera, on those of a group, or everywhere. Repeating it only sets the
+    expiry (UTC).
+
+    Raises AccessError when there is no such role, camera or group, and for the last administrator.
+    """
     try:
         found = Role.objects.get(name=role)
     except Role.DoesNotExist:
         known = ", ".join(Role.objects.values_list("name", flat=True).order_by("name"))
         raise AccessError(f"role: there is no {role!r}; known are {known}.") from None
+    if camera_id is not None and camera_group_id is not None:
+        raise AccessError("camera: name a camera or a group of cameras, not both.")
     if camera_id is not None and not cameras().filter(pk=camera_id).exists():
         raise AccessError(f"camera: there is no {camera_id}; GET /api/v1/cameras/ lists them.")
-    place: dict[str, Any] = {"user": user, "role": found, "camera_id": camera_id}
-    return Grant.objects.update_or_create(**place, defaults={"expires_at": expires_at})[0]
+    if camera_group_id is not None and not groups().filter(pk=camera_group_id).exists():
+        raise AccessError(f"camera_group: there is no {camera_group_id}; GET /api/v1/groups/ lists them.")
+    place = {**_holder(who), "role": found, "camera_id": camera_id, "camera_group_id": camera_group_id}
+    with administrator_kept(str(who)):
+        return Grant.objects.update_or_create(**place, defaults={"expires_at": expires_at})[0]
 
 
-def revoke(user: User, role: str, camera_id: int | None = None) -> None:
-    """Take a role back: what was granted on this camera, or everywhere. Raises AccessError when it was not granted, and
-    for the last administrator, without whom nobody could give rights again.
+def revoke(
+    who: User | UserGroup, role: str, camera_id: int | None = None, *, camera_group_id: int | None = None
+) -> None:
+    """Take a role back: what was granted on this camera, this group of cameras, or everywhere. Raises AccessError when
+    it was not granted, and for the last administrator, without whom nobody could give rights again.
+    """
+    with administrator_kept(str(who)):
+        where: dict[str, Any] = {"role__name": role, "camera_id": camera_id, "camera_group_id": camera_group_id}
+        found = who.grants.filter(**where)
+        if not found.exists():
+            group_place = "everywhere" if camera_group_id is None else f"on camera group {camera_group_id}"
+            place = group_place if camera_id is None else f"on camera {camera_id}"
+            raise AccessError(f"role: {str(who)!r} does not hold {role!r} {place}; see `user list`.")
+        found.delete()
+
+
+@contextmanager
+def administrator_kept(name: str) -> Iterator[None]:
+    """A transaction after which somebody still administers the whole system, if somebody did.
+
+    Raises AccessError else, naming who is losing it.
     """
     with transaction.atomic():
-        where: dict[str, Any] = {"role__name": role, "camera_id": camera_id}
-        found = user.grants.filter(**where)
-        if not found.exists():
-            place = "everywhere" if camera_id is None else f"on camera {camera_id}"
-            raise AccessError(f"role: {user.username!r} does not hold {role!r} {place}; see `user list`.")
-        found.delete()
-        if role == ADMINISTRATOR:
-            _keep_an_administrator(user)
+        there_was_one = administrators().exists()
+        yield
+        if there_was_one and not administrators().exists():
+            raise AccessError(f"role: {name!r} is the last administrator; grant it to another user first.")
 
 
-def _keep_an_administrator(user: User) -> None:
-    """Raises AccessError, naming the user who is losing it, when nobody administers the whole system any more."""
-    if not administrators().exists():
-        raise AccessError(f"role: {user.username!r} is the last administrator; grant it to another user first.")
-
-
-def issue_token(username: str, lifetime: timedelta | None = None) -> str:
-    """Make an API token of a user and return it: it is not stored in the clear and cannot be shown again."""
-    token: str = AuthToken.objects.create(user=user_named(username), expiry=lifetime)[1]
-    return token
-
-
-def tokens(username: str | None = None) -> list[AuthToken]:
-    """Tokens by age, of one user or of all."""
-    rows = AuthToken.objects.select_related("user").order_by("created")
-    return list(rows.filter(user=user_named(username)) if username else rows)
-
-
-def revoke_token(key: str) -> None:
-    """Take back the token that begins with `key` (as `token list` shows it)."""
-    found = list(AuthToken.objects.filter(token_key__startswith=key)[:2]) if key else []
-    if len(found) != 1:
-        raise AccessError(f"token: {'several begin' if found else 'none begins'} with {key!r}; see `token list`.")
-    found[0].delete()
+def _holder(who: User | UserGroup) -> dict[str, Any]:
+    return {"user": who, "group": None} if isinstance(who, User) else {"user": None, "group": who}

@@ -10,15 +10,13 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import signing
-from django.db.models import Q
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
-from django.utils import timezone
-from knox.auth import TokenAuthentication
-from knox.models import AuthToken
-from rest_framework.exceptions import AuthenticationFailed
 
-from core.access.models import User
+from core.access.models import ApiToken, User
+from core.access.rights import Rights, rights_of
+from core.access.tokens import TokenRefused, digest_of
+from core.web.tokens import usable_token
 
 TICKET_SECONDS = 30
 _SALT = "eyrie.websocket.ticket"
@@ -26,20 +24,30 @@ _SALT = "eyrie.websocket.ticket"
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a websocket came with. kind: session, token or ticket; value: session key, token, or token digest."""
+    """What a websocket came with. kind: session or token; value: session key, or digest of the token's secret.
+
+    address: of the client, as far as tokens may be used from there.
+    """
 
     kind: str
     value: str
+    address: str
 
-    def user(self) -> User | None:
-        """Whose it is now; None once it is revoked or expired, or the user inactive. Reads the database."""
-        found = {"session": _session_user, "token": _token_user, "ticket": _digest_user}[self.kind](self.value)
-        return found if found is not None and found.is_active else None
+    def rights(self) -> Rights | None:
+        """What it may do now; None once it is revoked or expired, or the user inactive. Reads the database."""
+        if self.kind == "session":
+            user = _session_user(self.value)
+            return rights_of(user) if user is not None and user.is_active else None
+        try:
+            row = usable_token(self.value, self.address)
+        except TokenRefused:
+            return None
+        return rights_of(row.user, token=row)
 
 
-def ticket(token: AuthToken) -> str:
-    """A signed ticket that stands for a token for TICKET_SECONDS. It holds the token's digest, never the token."""
-    return signing.dumps(token.digest, salt=_SALT)
+def ticket(token: ApiToken) -> str:
+    """A signed ticket that stands for a token for TICKET_SECONDS. It holds the secret's digest, never the secret."""
+    return signing.dumps(token.secret_id, salt=_SALT)
 
 
 def credential(scope: dict[str, Any]) -> Credential | None:
@@ -48,22 +56,30 @@ def credential(scope: dict[str, Any]) -> Credential | None:
     A cookie counts only when the page, if the client names one, is of this very host (RFC 6455, 10.2): browsers send
     cookies from any page, and always the page's origin.
     """
+    address = str((scope.get("client") or ("",))[0])
     headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
     authorization = headers.get(b"authorization", "").split()
     if len(authorization) == 2 and authorization[0].lower() == "token":
-        return Credential("token", authorization[1])
+        return _from_secret(authorization[1], address)
     tickets = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("ticket")
     if tickets:
-        return _from_ticket(tickets[0])
+        return _from_ticket(tickets[0], address)
     session = parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME)
     origin = headers.get(b"origin")
     same_host = origin is None or urlsplit(origin).netloc == headers.get(b"host")
-    return Credential("session", session) if session and same_host else None
+    return Credential("session", session, address) if session and same_host else None
 
 
-def _from_ticket(text: str) -> Credential | None:
+def _from_secret(secret: str, address: str) -> Credential | None:
     try:
-        return Credential("ticket", signing.loads(text, salt=_SALT, max_age=TICKET_SECONDS))
+        return Credential("token", digest_of(secret), address)
+    except TokenRefused:
+        return None
+
+
+def _from_ticket(text: str, address: str) -> Credential | None:
+    try:
+        return Credential("token", signing.loads(text, salt=_SALT, max_age=TICKET_SECONDS), address)
     except signing.BadSignature:
         return None
 
@@ -73,17 +89,3 @@ def _session_user(key: str) -> User | None:
     request.session = SessionStore(key)
     user = get_user(request)
     return user if isinstance(user, User) else None
-
-
-def _token_user(token: str) -> User | None:
-    try:
-        user = TokenAuthentication().authenticate_credentials(token.encode("latin-1"))[0]
-    except (AuthenticationFailed, UnicodeDecodeError):
-        return None
-    return user if isinstance(user, User) else None
-
-
-def _digest_user(digest: str) -> User | None:
-    valid = Q(expiry=None) | Q(expiry__gt=timezone.now())
-    token = AuthToken.objects.select_related("user").filter(valid, digest=digest).first()
-    return token.user if token else None

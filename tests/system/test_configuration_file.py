@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 
 from core.access import services as access
 from core.access.models import Grant, Role, User
+from core.access.roles import keep_roles_in_step
 from core.cameras.models import Camera, CameraGroup, Holiday, RecordingSchedule
 from core.hookspecs.configuration import ConfigurationPart
 from core.pluginhost import host
@@ -36,7 +37,7 @@ def sealed(text: str) -> dict[str, str]:
 @pytest.fixture
 def house() -> Camera:
     """A small installation with something in each part."""
-    access.keep_roles_in_step()
+    keep_roles_in_step()
     access.ensure_administrator("rig-rig-rig-1")
     schedule = RecordingSchedule.objects.create(name="nights", week={"days": []})
     Holiday.objects.create(name="New Year", month=1, day=1)

@@ -1,12 +1,9 @@
-"""The first administrator, users and tokens."""
+"""The first administrator, and users."""
 
 import io
-from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from knox.auth import TokenAuthentication
-from rest_framework.exceptions import AuthenticationFailed
 
 import core.settings
 from core.access import services
@@ -20,10 +17,6 @@ def run(*arguments: str) -> str:
     out = io.StringIO()
     call_command(*arguments, stdout=out)
     return out.getvalue().strip()
-
-
-def owner(token: str) -> str:
-    return TokenAuthentication().authenticate_credentials(token.encode())[0].username
 
 
 def test_the_first_administrator_gets_a_one_time_password_once() -> None:
@@ -46,35 +39,11 @@ def test_a_given_password_is_used_and_not_returned() -> None:
     assert User.objects.get(username="admin").check_password("correct horse battery")
 
 
-def test_token_create_prints_a_token_that_works() -> None:
-    services.add_user("jo")
-    assert owner(run("token", "create", "--user", "jo")) == "jo"
-
-
-def test_token_list_shows_no_token_and_revoke_takes_it_back() -> None:
-    services.add_user("jo")
-    token = run("token", "create", "--user", "jo")
-    listed = run("token", "list")
-    assert token not in listed
-    assert listed.split()[1] == "jo"
-    run("token", "revoke", listed.split()[0])
-    with pytest.raises(AuthenticationFailed):
-        owner(token)
-
-
-def test_an_expired_token_is_refused() -> None:
-    services.add_user("jo")
-    token = services.issue_token("jo", timedelta(seconds=-1))
-    with pytest.raises(AuthenticationFailed):
-        owner(token)
-
-
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("token", "create", "--user", "nobody"), "there is no 'nobody'"),
-        (("token", "create", "--user", "jo", "--expires", "soon"), "no number of days"),
-        (("token", "revoke", "zzzz"), "none begins with 'zzzz'"),
+        (("user", "grant", "nobody", "viewer"), "there is no 'nobody'"),
+        (("user", "grant", "jo", "king"), "there is no 'king'"),
     ],
 )
 def test_bad_input_is_one_sentence(arguments: tuple[str, ...], sentence: str) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth import authenticate, login, logout
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
-from knox.models import AuthToken
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.parsers import JSONParser
@@ -17,7 +16,7 @@ from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
 from rest_framework.views import APIView
 
 from core.access.declared import PUBLIC, SIGNED_IN, Required
-from core.access.models import User
+from core.access.models import ApiToken, User
 from core.access.rights import rights_for
 from core.system import audit
 from core.web.identity import TICKET_SECONDS, ticket
@@ -138,6 +137,6 @@ class Tickets(APIView):
     @extend_schema(request=None, responses=Ticket)
     def post(self, request: Request) -> Response:
         """A short-lived ticket of the token that asks. It dies with the token."""
-        if not isinstance(request.auth, AuthToken):
+        if not isinstance(request.auth, ApiToken):
             raise ValidationError("Tickets are made with a token; a session needs none, its cookie goes along.")
         return Response({"ticket": ticket(request.auth), "seconds": TICKET_SECONDS})

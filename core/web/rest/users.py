@@ -17,6 +17,7 @@ from core.access import services
 from core.access.declared import SIGNED_IN, Required
 from core.access.models import User
 from core.access.rights import rights_for
+from core.access.roles import roles
 from core.system import audit
 from core.system.site import site
 from core.web.rest.conventions import actor, address
@@ -166,7 +167,7 @@ class Roles(APIView):
     @extend_schema(operation_id="roles_list", responses=RolesOutput)
     def get(self, request: Request) -> Response:
         """Roles and what they hold."""
-        rows = [{"name": role.name, "title": role.title, "permissions": role.permissions} for role in services.roles()]
+        rows = [{"name": role.name, "title": role.title, "permissions": role.permissions} for role in roles()]
         return Response({"results": rows})
 
 

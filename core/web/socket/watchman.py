@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from core.access.rights import Rights, rights_of
+from core.access.rights import Rights
 from core.web.identity import Credential, credential
 from core.web.speech import language_of, said
 
@@ -120,7 +120,7 @@ class Watchman(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no
         return bool(await sync_to_async(question)(*arguments))
 
     async def _renewed(self, held: Credential) -> bool:
-        found = await database_sync_to_async(_rights_behind)(held)
+        found = await database_sync_to_async(held.rights)()
         if found is not None:
             self.rights = found
         return found is not None
@@ -133,8 +133,3 @@ class Watchman(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no
                 return
             if await self.refused():
                 return
-
-
-def _rights_behind(held: Credential) -> Rights | None:
-    user = held.user()
-    return rights_of(user) if user else None

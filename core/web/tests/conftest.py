@@ -98,12 +98,12 @@ def client_of() -> Callable[[User | None], APIClient]:
 
     from rest_framework.test import APIClient
 
-    from core.access import services
+    from core.web.tests.secrets import secret_of
 
     def make(user: User | None = None) -> APIClient:
         client = APIClient()
         if user is not None:
-            client.credentials(HTTP_AUTHORIZATION=f"Token {services.issue_token(user.username)}")
+            client.credentials(HTTP_AUTHORIZATION=f"Token {secret_of(user.username)}")
         return client
 
     return make
@@ -149,13 +149,13 @@ async def served() -> AsyncIterator[str]:
 @pytest.fixture
 async def session_of(served: str, person) -> AsyncIterator[Callable[..., Awaitable[httpx.AsyncClient]]]:
     """An HTTP client of a user with a token, against the served application: `await session_of("jo", "viewer")`."""
-    from core.access import services
+    from core.web.tests.secrets import secret_of
 
     async with AsyncExitStack() as stack:
 
         async def make(name: str, role: str = "", camera_id: int | None = None) -> httpx.AsyncClient:
             user = await sync_to_async(person)(name, role, camera_id)
-            token = await sync_to_async(services.issue_token)(user.username)
+            token = await sync_to_async(secret_of)(user.username)
             client = httpx.AsyncClient(base_url=f"http://{served}", headers={"Authorization": f"Token {token}"})
             return await stack.enter_async_context(client)
 

@@ -10,7 +10,6 @@ import pytest
 import websockets
 from asgiref.sync import sync_to_async
 
-from core.access import services
 from core.access.models import Role
 from core.analyser.watching import Spectators
 from core.cameras.models import Camera
@@ -23,6 +22,7 @@ from core.recording.objects import SeenBox
 from core.replays.models import Replay
 from core.tasks.jobs import State
 from core.web.rest.times import rfc3339
+from core.web.tests.secrets import secret_of
 from core.web.tests.test_topics import send
 
 pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__")]
@@ -115,7 +115,7 @@ async def test_live_boxes_and_events_stay_silent_about_masks(served, clients, ya
 
 async def _heard(served: str, name: str, spectators: Spectators, yard: Camera) -> tuple[list[str], list[object]]:
     """Ids of the objects of a live message, boxes of those of an event."""
-    token = await sync_to_async(services.issue_token)(name)
+    token = await sync_to_async(secret_of)(name)
     headers = {"Authorization": f"Token {token}"}
     async with asyncio.timeout(30), websockets.connect(f"ws://{served}/ws/v1/", additional_headers=headers) as socket:
         for topic in ("cameras.objects", "events.recorded"):

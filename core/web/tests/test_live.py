@@ -10,7 +10,7 @@ import websockets
 from asgiref.sync import sync_to_async
 from PIL import Image
 
-from core.access import services
+from core.access import tokens
 from core.access.models import Grant
 from core.cameras.models import Camera
 from core.media.clock import SystemClock
@@ -123,7 +123,7 @@ async def test_a_revoked_token_ends_the_stream(served, person, camera, recorder,
     headers = await token_of(person, "jo", "viewer", camera.pk)
     async with websockets.connect(address(served, camera), additional_headers=headers) as viewer:
         await asyncio.wait_for(cameras.watched.wait(), 10)
-        await sync_to_async(lambda: services.revoke_token(services.tokens("jo")[0].token_key))()
+        await sync_to_async(lambda: tokens.revoke(tokens.tokens().get(user__username="jo")))()
         with pytest.raises(websockets.ConnectionClosed):
             await asyncio.wait_for(viewer.recv(), 10)
         assert viewer.close_code == 4401

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from core.access import services
+from core.access.roles import keep_roles_in_step
 from core.cameras.models import Camera
 from core.configuration import configuration
 from core.hookspecs.marks import hookimpl
@@ -38,7 +38,7 @@ def say(log_file: Path, message: str, **more: Any) -> None:
 
 @pytest.fixture
 def admin(db, person, client_of) -> Any:
-    services.keep_roles_in_step()
+    keep_roles_in_step()
     return client_of(person("ada", "administrator"))
 
 

@@ -12,13 +12,13 @@ import websockets
 from asgiref.sync import sync_to_async
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from core.access import services
 from core.cameras.models import Camera
 from core.events.models import StoredEvent
 from core.media.speech import MOST_SECONDS
 from core.talk.models import Announcement
 from core.talk.tests.conftest import Mouth, mouth
 from core.talk.tests.test_talking import sound
+from core.web.tests.secrets import secret_of
 
 __all__ = ["mouth"]
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -32,7 +32,7 @@ async def camera(**settings: object) -> Camera:
 @asynccontextmanager
 async def talking(served: str, person: Any, camera_id: int, name: str, role: str = "operator"):
     await sync_to_async(person)(name, role)
-    headers = {"Authorization": f"Token {await sync_to_async(services.issue_token)(name)}"}
+    headers = {"Authorization": f"Token {await sync_to_async(secret_of)(name)}"}
     url = f"ws://{served}/ws/v1/cameras/{camera_id}/talk/"
     async with websockets.connect(url, additional_headers=headers) as connection:
         yield connection

@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from pydantic import BaseModel
 
-from core.access import services
+from core.access import tokens
 from core.access.rights import Rights
 from core.analyser.watching import Spectators
 from core.cameras.models import Camera
@@ -24,6 +24,7 @@ from core.hookspecs.web import TopicSpec
 from core.recorder.protocol import CameraState, CameraStatus
 from core.web import recorders
 from core.web.socket.declared import may_read
+from core.web.tests.secrets import secret_of
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -50,7 +51,7 @@ async def send(topic: str, message: dict) -> None:
 
 async def headers_of(person, name: str, role: str = "", camera_id: int | None = None) -> dict[str, str]:
     await sync_to_async(person)(name, role, camera_id)
-    return {"Authorization": f"Token {await sync_to_async(services.issue_token)(name)}"}
+    return {"Authorization": f"Token {await sync_to_async(secret_of)(name)}"}
 
 
 async def test_events_reach_those_who_may_see_them(served, person) -> None:
@@ -184,7 +185,7 @@ async def test_ways_to_sign_in(served, person, session_of) -> None:
     ticket = (await client.post("/api/v1/auth/ticket/")).json()["ticket"]
     assert await close_code(f"{url}?ticket={ticket}", {}) is None
     assert await close_code(f"{url}?ticket={ticket[:-1]}", {}) == 4401
-    await sync_to_async(lambda: services.revoke_token(services.tokens("jo")[0].token_key))()
+    await sync_to_async(lambda: tokens.revoke(tokens.tokens().get(user__username="jo")))()
     assert await close_code(f"{url}?ticket={ticket}", {}) == 4401
 
     client.headers.pop("Authorization")

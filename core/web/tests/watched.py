@@ -7,13 +7,13 @@ import pytest
 import websockets
 from asgiref.sync import sync_to_async
 
-from core.access import services
 from core.cameras.models import Camera
 from core.configuration import configuration
 from core.recorder.client import socket_path
 from core.recorder.live import Live, Viewer
 from core.recorder.protocol import CameraState, CameraStatus, NoSuchStream
 from core.recorder.server import Server
+from core.web.tests.secrets import secret_of
 
 
 class OneCamera:
@@ -62,7 +62,7 @@ async def recorder(camera: Camera) -> AsyncIterator[tuple[OneCamera, Server]]:
 
 async def token_of(person: Callable, name: str, role: str, camera_id: int | None = None) -> dict[str, str]:
     await sync_to_async(person)(name, role, camera_id)
-    return {"Authorization": f"Token {await sync_to_async(services.issue_token)(name)}"}
+    return {"Authorization": f"Token {await sync_to_async(secret_of)(name)}"}
 
 
 def address(served: str, camera: Camera) -> str:
