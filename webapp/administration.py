@@ -7,12 +7,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from core.api import Slot
-from core.api.services import cameras_with, page, panels, rights_for
+from core.api.services import cameras_with, page, panels, plugin_pages, rights_for
 from webapp.detection import one_camera_tabs
 from webapp.recording import camera_tabs
 
@@ -116,11 +117,12 @@ def first_steps(request: HttpRequest) -> HttpResponse:
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """The pages of the administration that are open to who asks."""
     rights = rights_for(request)
-    return [
-        {"url": reverse(address), "title": title, "current": _lies_at(request.path, reverse(address))}
-        for address, title, permission in TABS
-        if rights.holds(permission)
+    own = [(reverse(address), title) for address, title, permission in TABS if rights.holds(permission)]
+    of_plugins = [
+        (reverse("plugin-page", args=(one.plugin, one.name)), gettext(one.title))
+        for one in plugin_pages(request, Slot.SYSTEM)
     ]
+    return [{"url": url, "title": title, "current": _lies_at(request.path, url)} for url, title in [*own, *of_plugins]]
 
 
 def _lies_at(path: str, address: str) -> bool:

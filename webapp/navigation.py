@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
+from core.api import Slot
 from core.api.services import SIGNED_IN, PluginPage, plugin_pages, rights_for
 
 
@@ -51,7 +52,10 @@ def places(request: HttpRequest) -> list[dict[str, Any]]:
     rights = rights_for(request)
     open_ones = [place for place in PLACES if place.permission == SIGNED_IN or rights.holds_somewhere(place.permission)]
     end = next((number for number, place in enumerate(open_ones) if place.apart), len(open_ones))
-    of_plugins = map(_of_plugin, plugin_pages(request))
+    pages = plugin_pages(request)
+    if not rights.holds_somewhere("system.view"):  # whose tabs lie below a place that is not shown
+        pages += plugin_pages(request, Slot.SYSTEM)
+    of_plugins = map(_of_plugin, pages)
     shown = [*map(_shown, open_ones[:end]), *of_plugins, *map(_shown, open_ones[end:])]
     if len(shown) > IN_A_PHONES_BAR:  # one place of the bar is "More"
         for place in sorted(shown, key=lambda one: not one["near"])[IN_A_PHONES_BAR - 1 :]:

@@ -10,7 +10,9 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
-from core.api.services import PUBLIC, SIGNED_IN, page, plugin_page, site
+from core.api import Slot
+from core.api.services import PUBLIC, SIGNED_IN, page, plugin_page, plugin_pages, site
+from webapp.administration import tabs
 from webapp.texts import catalogue
 
 
@@ -41,7 +43,9 @@ def of_plugin(request: HttpRequest, plugin: str, name: str) -> HttpResponse:
     found = plugin_page(plugin, name, request)
     if found is None:
         raise Http404
-    return render(request, "webapp/plugin_page.html", {"panel": found, "title": gettext(found.title)})
+    of_system = (plugin, name) in {(one.plugin, one.name) for one in plugin_pages(request, Slot.SYSTEM)}
+    shown = {"panel": found, "title": gettext(found.title), "tabs": tabs(request) if of_system else []}
+    return render(request, "webapp/plugin_page.html", shown)
 
 
 @page(PUBLIC)

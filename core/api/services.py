@@ -33,6 +33,15 @@ from core.system.audit import record as record_audit
 from core.system.keyring import SecretsError, seal_bytes, unseal_bytes
 from core.system.plugin_settings import load as plugin_settings
 from core.system.site import SiteSettings, site
+from core.system.trail import (
+    AuditSearch,
+    audit_actors,
+    audit_entries,
+    audit_ids,
+    forget_audit,
+    newest_audit_id,
+    search_audit,
+)
 from core.talk.announcements import play_announcement
 from core.tasks import every_minute
 from core.web.panels import Panel, PluginPage, panels, plugin_page, plugin_pages
@@ -41,6 +50,7 @@ from core.web.speech import said
 __all__ = [
     "PUBLIC",
     "SIGNED_IN",
+    "AuditSearch",
     "CameraConfig",
     "CameraError",
     "Count",
@@ -64,6 +74,9 @@ __all__ = [
     "arm_mode",
     "arm_modes",
     "attach_picture",
+    "audit_actors",
+    "audit_entries",
+    "audit_ids",
     "camera_configs",
     "camera_id_of",
     "camera_names",
@@ -78,11 +91,13 @@ __all__ = [
     "events_after",
     "every_minute",
     "export_was_requested",
+    "forget_audit",
     "forget_events_about",
     "goto_preset",
     "heat_between",
     "make_key_file",
     "masks_on",
+    "newest_audit_id",
     "newest_event_id",
     "newest_of_cameras",
     "own_interfaces",
@@ -100,6 +115,7 @@ __all__ = [
     "rights_of",
     "said",
     "seal_bytes",
+    "search_audit",
     "set_output",
     "site",
     "store_motion",

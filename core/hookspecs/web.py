@@ -35,6 +35,7 @@ class Slot(StrEnum):
     """Places in the portal where plugins may show something."""
 
     NAVIGATION = "navigation"  # a page of its own, with a place in the rail
+    SYSTEM = "system"  # a page of its own, as a tab of System
     DASHBOARD = "dashboard"
     CAMERA = "camera"
     SETTINGS = "settings"
@@ -44,7 +45,7 @@ class Slot(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PanelSpec:
-    """A piece of a page, or a page of its own where the slot is NAVIGATION. template is rendered with
+    """A piece of a page, or a page of its own where the slot is NAVIGATION or SYSTEM. template is rendered with
     `context(request, camera_id)`; one that raises becomes an error card naming the plugin, and one whose context is
     None is not there, such as for cameras that it is not about. icon: of lucide, in the rail.
     """

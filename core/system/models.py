@@ -23,6 +23,13 @@ class AuditRow(models.Model):
     address = models.CharField(max_length=64, blank=True)
     detail = models.JSONField(default=dict)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["actor", "id"], name="audit_actor"),
+            models.Index(fields=["action", "id"], name="audit_action"),
+            models.Index(fields=["target", "id"], name="audit_target"),
+        ]
+
 
 class Site(models.Model):
     """The site's own settings, one row (core.system.site). Empty fields leave it to the configuration.

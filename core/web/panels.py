@@ -14,6 +14,8 @@ from core.pluginhost import host
 from core.pluginhost.guard import describe
 from core.pluginhost.registry import Entry
 
+PAGES = (Slot.NAVIGATION, Slot.SYSTEM)
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -28,7 +30,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class PluginPage:
-    """A page of a plugin, as the rail shows it. title: as the plugin says it, in English; icon: of lucide."""
+    """A page of a plugin, as rail or tabs show it. title: as the plugin says it, in English; icon: of lucide."""
 
     plugin: str
     name: str
@@ -36,9 +38,9 @@ class PluginPage:
     icon: str
 
 
-def plugin_pages(request: HttpRequest) -> list[PluginPage]:
-    """Pages of plugins that are open to who asks."""
-    found = [(entry.plugin, entry.spec) for entry in _pages(request)]
+def plugin_pages(request: HttpRequest, slot: Slot = Slot.NAVIGATION) -> list[PluginPage]:
+    """Pages of plugins that are open to who asks: those of the rail, or with Slot.SYSTEM the tabs of System."""
+    found = [(entry.plugin, entry.spec) for entry in _pages(request) if entry.spec.slot is slot]
     return [PluginPage(plugin, spec.name, spec.title, spec.icon) for plugin, spec in found]
 
 
@@ -54,7 +56,7 @@ def _pages(request: HttpRequest) -> list[Entry[PanelSpec]]:
     """It is enough to hold a page's permission for some camera: the page itself asks what it may show."""
     rights = rights_for(request)
     entries = host().registry.entries(PanelSpec)
-    return [one for one in entries if one.spec.slot is Slot.NAVIGATION and rights.holds_somewhere(one.spec.permission)]
+    return [one for one in entries if one.spec.slot in PAGES and rights.holds_somewhere(one.spec.permission)]
 
 
 def panels(slot: Slot, request: HttpRequest, camera_id: int | None = None) -> list[Panel]:
