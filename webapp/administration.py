@@ -82,7 +82,8 @@ def plugins(request: HttpRequest) -> HttpResponse:
     """Plugins, their settings and what is wrong with them."""
     rights = rights_for(request)
     may_change, may_read_log = rights.holds("system.settings"), rights.holds("system.log")
-    return _system(request, "plugins", may_change=may_change, may_read_log=may_read_log)
+    shown = {"may_change": may_change, "may_read_log": may_read_log, "may_trust": rights.holds("system.trust")}
+    return _system(request, "plugins", **shown)
 
 
 @page("system.users")

@@ -41,6 +41,7 @@ CORE_PERMISSIONS = (
     PermissionSpec("system.plugins", "See plugins and their errors", Scope.SYSTEM),
     PermissionSpec("system.settings", "Change settings of the site, its plugins and volumes", Scope.SYSTEM),
     PermissionSpec("system.trust", "Decide whose plugins and updates are trusted", Scope.SYSTEM),
+    PermissionSpec("system.trust", "Decide whose plugins and updates are trusted", Scope.SYSTEM),
     PermissionSpec("system.users", "Add users and give them roles", Scope.SYSTEM),
 )
 

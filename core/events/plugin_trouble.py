@@ -17,11 +17,12 @@ from core.events.services import EventError, close, record
 from core.media.clock import Clock
 from core.pluginhost import PluginHost
 from core.pluginhost.records import PluginRecord, PluginState
+from core.pluginhost.selection import REFUSED
 from core.pluginhost.switches import Switches
 
 TYPE = "plugin.failed"
 QUIET_SECONDS = 60.0  # a plugin that fails every other time is told once in this time
-_TROUBLE = (PluginState.FAILED, PluginState.INCOMPATIBLE, PluginState.QUARANTINED, PluginState.DEGRADED)
+_TROUBLE = (*REFUSED, PluginState.DEGRADED)
 log = logging.getLogger("eyrie.events")
 
 

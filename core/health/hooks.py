@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from core.health import cameras, certificate, clock, database, files, plugins, release, volumes
+from core.health import cameras, certificate, clock, database, files, plugins, release, trust, volumes
 from core.hookspecs.marks import hookimpl
 from core.hookspecs.ops import HealthCheckSpec, HealthFix
 
@@ -18,6 +18,7 @@ def register_health_checks() -> Iterable[HealthCheckSpec]:
         HealthCheckSpec("database", "Database", database.check, timeout=10.0, fresh=HOUR),
         HealthCheckSpec("clock", "Clock", clock.check, fresh=60.0),
         HealthCheckSpec("plugins", "Plugins", plugins.check),
+        HealthCheckSpec("trust", "Signatures of plugins", trust.check),
         HealthCheckSpec("keys", "Key files", files.check, fresh=10.0, fix=HealthFix("Close to others", files.close)),
         HealthCheckSpec("certificate", "Encryption", certificate.check, fresh=60.0),
         HealthCheckSpec("version", "Version", release.check, fresh=60.0),

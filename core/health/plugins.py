@@ -5,8 +5,9 @@ from __future__ import annotations
 from core.hookspecs.ops import Health, Level
 from core.pluginhost import host
 from core.pluginhost.records import PluginRecord, PluginState
+from core.pluginhost.selection import REFUSED
 
-_BROKEN = (PluginState.FAILED, PluginState.INCOMPATIBLE, PluginState.QUARANTINED)
+_BROKEN = REFUSED
 _LINK = "/system/plugins/"
 
 

@@ -21,6 +21,7 @@ from core.pluginhost.switches import Switches
 from core.system import audit, plugin_settings
 from core.system.plugin_settings import SettingsError
 from core.system.secrets import SecretsError, masked
+from core.trust.package import Standing
 from core.web.rest.conventions import actor, address
 
 
@@ -29,6 +30,7 @@ class PluginOutput(serializers.Serializer[dict[str, Any]]):
 
     failing: what of it fails at present, and why. enabled: whether it takes part from the next start on;
     restart_needed: whether that is another thing than now. has_settings: at `plugins/{name}/settings/`.
+    trust: whose code it is, or `unchecked`; signer: the trusted key that signed it; doubt: what speaks against it.
     """
 
     name = serializers.CharField()
@@ -41,6 +43,9 @@ class PluginOutput(serializers.Serializer[dict[str, Any]]):
     failures = serializers.IntegerField()
     origin = serializers.CharField()
     contributions = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    trust = serializers.ChoiceField(choices=[(one.value, one.value) for one in Standing])
+    signer = serializers.CharField()
+    doubt = serializers.CharField()
     enabled = serializers.BooleanField()
     restart_needed = serializers.BooleanField()
     has_settings = serializers.BooleanField()
@@ -170,6 +175,9 @@ def _body(record: PluginRecord) -> dict[str, Any]:
         "failures": record.failures,
         "origin": record.source,
         "contributions": contributions,
+        "trust": record.trust.standing.value,
+        "signer": record.trust.signer,
+        "doubt": record.trust.sentence,
         "enabled": enabled,
         "restart_needed": enabled != is_running(record),
         "has_settings": "settings" in contributions,

@@ -7,6 +7,7 @@ import { t } from "eyrie/i18n.js";
 import { toast } from "eyrie/toasts.js";
 import "components/schema-form/schema-form.js";
 import { logLine } from "./log-line.js";
+import "./trust.js";
 
 const STATES = {
   discovered: [t("Installed, not enabled"), "quiet"],
@@ -17,7 +18,9 @@ const STATES = {
   degraded: [t("Works in part"), "warn"],
   failed: [t("Broken"), "bad"],
   quarantined: [t("In quarantine"), "bad"],
+  untrusted: [t("Not trusted"), "bad"],
 };
+const DOUBTS = { unsigned: [t("Not signed"), "warn"], unknown_key: [t("Signed by a stranger"), "warn"], altered: [t("Altered"), "bad"] };
 const mayChange = byId("page").dataset.mayChange === "yes";
 const list = byId("plugins");
 const dialog = byId("settings");
@@ -43,6 +46,7 @@ function card(plugin) {
   const badge = one.querySelector(".state");
   badge.textContent = words;
   badge.dataset.tone = tone;
+  one.querySelector(".trust").replaceChildren(...trustOf(plugin));
   one.querySelector(".summary").textContent = t(plugin.summary);
   one.querySelector(".origin").textContent = [plugin.name, plugin.version, plugin.origin].filter(Boolean).join(" · ");
   const failing = Object.entries(plugin.failing).map(([what, why]) => `${what}: ${why}`);
@@ -60,6 +64,13 @@ function card(plugin) {
   toggle.textContent = plugin.enabled ? t("Switch off") : t("Switch on");
   toggle.addEventListener("click", () => busy(toggle, () => turn(plugin)));
   return one;
+}
+
+function trustOf({ trust, signer, doubt, state }) {
+  if (trust === "signed") return [t("Signed by {name}", { name: signer })];
+  if (!DOUBTS[trust]) return [];
+  const [words, tone] = DOUBTS[trust];
+  return [make("span", { className: "badge", "data-tone": tone }, words), state === "untrusted" || trust === "unsigned" ? "" : ` ${doubt}`];
 }
 
 // One that is not loaded has told no title yet, only its name.
