@@ -16,7 +16,6 @@ from typing import Any
 from django.db import Error, close_old_connections, connections
 
 from core.analyser import standing
-from core.analyser.demand import Demand
 from core.analyser.feed import Feed
 from core.analyser.keeping import Keeper
 from core.analyser.links import Link, Links
@@ -29,6 +28,7 @@ from core.analyser.states import WORKER, State
 from core.analyser.telling import Ear
 from core.analyser.watching import Spectators
 from core.configuration import Configuration
+from core.demanding import Demand
 from core.detection.queries import DetectorConfig, detector_configs, detector_revisions
 from core.hookspecs.detectors import Sight, TrackRequest, Tracks
 from core.hookspecs.events import SeenObject
@@ -109,7 +109,7 @@ class Node:
             for config in changed:
                 await self._close((config.camera_id, config.name))
                 self._open(config, wanted[config.camera_id, config.name])
-        await self._demand.need({f"{one.plugin}:{WORKER}" for one in self._lookers.values() if one.plugin})
+        self._demand.need({f"{one.plugin}:{WORKER}" for one in self._lookers.values() if one.plugin})
         now, now_ms = self._clock.monotonic(), self._clock.wall_ms()
         self._try_again(now)
         for seen in self._seen.values():

@@ -1,4 +1,4 @@
-"""The exporter: takes one export after the other, and removes those whose time is over."""
+"""The exporter: takes one export after the other. It runs while some wait (core.exports.wanting)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from core.exports.archive import DiskFull, archive_path
 from core.exports.claims import Cancelled, Lost
 from core.exports.job import Job, NothingToExport, Stopping
 from core.exports.models import Export, State
-from core.exports.services import remove_expired
 from core.exports.signing import KeyTrouble, Signer
 from core.hookspecs.storage import StorageError
 from core.media.clock import Clock
@@ -25,7 +24,6 @@ from core.tasks.database import MayBeAway
 
 log = logging.getLogger("eyrie.exports")
 LOOK_S = 1.0
-TIDY_S = 60.0
 
 
 class Exporter:
@@ -49,14 +47,10 @@ class Exporter:
 
     def run(self) -> None:
         """Look for work, every second."""
-        tidied = None
         while not self._stop.is_set():
             self._beat()
             worked = False
             with self._database:
-                if tidied is None or self._clock.monotonic() - tidied > TIDY_S:
-                    tidied = self._clock.monotonic()
-                    remove_expired(self._folder, self._clock.wall_ms())
                 worked = self.work()
             if not worked:
                 close_old_connections()

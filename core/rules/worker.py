@@ -12,6 +12,7 @@ import threading
 from channels.layers import get_channel_layer
 from django.db import DatabaseError, connections
 
+from core.configuration import configuration
 from core.events.publishing import GROUP
 from core.events.services import RECORDED
 from core.media.clock import Clock
@@ -75,12 +76,11 @@ class RulesWorker:
         connections.close_all()
 
     def _listen(self) -> None:
-        from redis.exceptions import RedisError  # Redis only where it is used
-
+        away = _unreachable()
         while not self._stopping.is_set():
             try:
                 asyncio.run(self._hear())
-            except (OSError, RedisError) as error:
+            except away as error:
                 log.info("new events do not wake the rules at once, which look each second: %s", error)
                 self._stopping.wait(LOOK_S)
 
@@ -94,3 +94,12 @@ class RulesWorker:
             self._wake.set()
             if message.get("type") == "rules.deliver":
                 self._deliverer.wake()
+
+
+def _unreachable() -> tuple[type[Exception], ...]:
+    """What the channel layer raises when it is away."""
+    if configuration().redis_url is None:
+        return (OSError,)
+    from redis.exceptions import RedisError  # Redis only where it is used
+
+    return (OSError, RedisError)

@@ -17,6 +17,7 @@ from core.access.services import ensure_administrator
 from core.analyser.states import WORKER as DETECTORS
 from core.cameras.covering import lost_sight
 from core.configuration import Configuration
+from core.exports.wanting import EXPORTER
 from core.hookspecs.backup import BackupTargetSpec
 from core.hookspecs.detectors import DetectorSpec
 from core.media.clock import SystemClock
@@ -132,7 +133,8 @@ def _worker() -> ProcessSpec:
 
 
 def _exporter() -> ProcessSpec:
-    return ProcessSpec("exporter", ("exporter", "--heartbeat-fd", BEAT), EXPORTER_SILENCE)
+    """Only while there is something to export: it holds 10 MB of its own."""
+    return ProcessSpec(EXPORTER, ("exporter", "--heartbeat-fd", BEAT), EXPORTER_SILENCE, on_demand=True)
 
 
 def _backup() -> list[ProcessSpec]:

@@ -214,7 +214,7 @@ class Supervisor:
             return
         for ward in self._wards.values():
             hung = ward.heard if ward.is_hung(now) else None
-            missed = ward.spec.persistent and ward.was_born
+            missed = ward.spec.persistent and ward.was_born and ward.needed
             for found in self._absences.look(
                 ward.spec.name, up=ward.phase is Phase.UP or not missed, silent_since=hung, now=now
             ):

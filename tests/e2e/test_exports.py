@@ -45,7 +45,10 @@ def test_the_exporter_is_killed_in_the_middle(
     system.wait_recording(camera)
     eventually(lambda: _recorded_ms(system, camera) > 8000, 40, "eight seconds of recording", 0.3)
 
-    exporter: psutil.Process = eventually(lambda: system.members("exporter"), 10, "the exporter")[0]
+    assert not system.members("exporter")  # nobody needs one yet
+    first = _asked(system, camera)
+    eventually(lambda: _ended(system, first), 60, "an export", 0.3)
+    exporter: psutil.Process = system.members("exporter")[0]  # kept for a while
     exporter.suspend()  # so that the kill falls into the work, whatever the machine is busy with
     export = _asked(system, camera, burn_in=True)
     exporter.resume()

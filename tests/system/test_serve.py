@@ -18,7 +18,7 @@ import pytest
 from tests.rig.processes import alive, children, eventually, start
 from tests.rig.system import PASSWORD, RunningSystem
 
-NAMES = ("recorder-0", "web", "worker", "exporter")
+NAMES = ("recorder-0", "web", "worker")
 PLUGINS = "local_disk,rtsp"
 
 
@@ -158,9 +158,9 @@ def test_nothing_outlives_a_killed_supervisor_and_a_new_one_starts_at_once(tmp_p
 
 
 def _whole_family(system: RunningSystem) -> list[psutil.Process]:
-    """The supervisor's descendants, once they are all there: the exporter is the last to be started."""
+    """The supervisor's descendants, once they are all there: the worker is the last to be started."""
     assert system.process is not None
-    return children(system.process.pid) if system.members("exporter") else []
+    return children(system.process.pid) if system.members("worker") else []
 
 
 def test_it_stops_within_5_s_leaves_nothing_and_starts_again_on_the_same_data(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.analyser.demand import Demand as Asking
+from core.demanding import Demand as Asking
 from core.supervisor.demand import LINGER, Demand
 
 
@@ -34,9 +34,9 @@ async def test_a_process_is_needed_while_somebody_asks_for_it_and_a_while_longer
 ) -> None:
     assert not demand.is_needed("motion:detectors", 100)
     asking = Asking(tmp_path)
-    await asking.need(["motion:detectors", "lpr:detectors"])
+    asking.need(["motion:detectors", "lpr:detectors"])
     await _until(lambda: demand.is_needed("motion:detectors", 100) and demand.is_needed("lpr:detectors", 100))
-    await asking.need(["lpr:detectors"])
+    asking.need(["lpr:detectors"])
     await _until(lambda: list(demand._needs.values()) == [{"lpr:detectors"}])
     assert demand.is_needed("motion:detectors", 99 + LINGER)
     assert not demand.is_needed("motion:detectors", 101 + LINGER)
@@ -56,13 +56,12 @@ async def test_who_speaks_nonsense_is_cut_off(demand: Demand, tmp_path: Path) ->
 
 async def test_a_supervisor_that_was_away_is_asked_again(demand: Demand, tmp_path: Path) -> None:
     asking = Asking(tmp_path)
-    await asking.need(["motion:detectors"])
+    asking.need(["motion:detectors"])
     await _until(lambda: demand.is_needed("motion:detectors", 0))
     await demand.stop()
-    await _until(lambda: asking._reader is not None and asking._reader.at_eof())
     again = Demand(tmp_path / "run" / "demand.sock")
     await again.start()
-    await asking.need(["motion:detectors"])
+    asking.need(["motion:detectors"])
     await _until(lambda: again.is_needed("motion:detectors", 0))
     asking.close()
     await again.stop()

@@ -18,6 +18,7 @@ from django.db import connections
 from core.events.plugin_trouble import report_changes
 from core.lifeline import die_with_parent, name_process
 from core.media.clock import SystemClock
+from core.omitting import without
 from core.pluginhost import host
 from core.pluginhost.boot import blame
 from core.pluginhost.guard import guarded
@@ -25,6 +26,8 @@ from core.pluginhost.loading import without_threads
 from core.supervisor import forkserver
 from core.supervisor.preparation import give_up, place, plan, prepare
 
+UNUSED = ("docutils", "jinja2", "markdown", "psycopg", "pygments", "watchfiles")
+"""What the REST framework and uvicorn take along for what Eyrie does not do. By then the database in use is loaded."""
 log = logging.getLogger("eyrie.process")
 
 
@@ -63,7 +66,7 @@ def _load(name: str) -> None:
     """Import a command, and with it most of what its process needs. One that cannot be imported fails by itself, in its
     own process, and takes no other down.
     """
-    with without_threads(settings.PLUGINS):
+    with without_threads(settings.PLUGINS), without(*UNUSED):
         outcome = guarded("", partial(load_command_class, get_commands().get(name, ""), name))
     if outcome.error is not None:
         culprit = blame(outcome.error, settings.PLUGINS)

@@ -13,6 +13,7 @@ from core.configuration import configuration
 from core.edge.models import Fill
 from core.edge.services import fetching
 from core.events.system_trouble import Newsreader
+from core.exports.wanting import Wanting
 from core.lifeline import beat
 from core.media.clock import SystemClock
 from core.replays.runner import ReplayRunner
@@ -31,10 +32,11 @@ class BeatingConsumer(Consumer):  # type: ignore[misc]  # huey has no types
     rules: RulesWorker | None = None
     replays: ReplayRunner | None = None
     fetching: Children[Fill] | None = None
+    exports: Wanting | None = None
 
     def loop(self, health_check_ts: float | None = None) -> Any:
         """One look at the stop flag, about ten times a second."""
-        others = [one for one in (self.rules, self.replays, self.fetching) if one is not None]
+        others = [one for one in (self.rules, self.replays, self.fetching, self.exports) if one is not None]
         alive = self.environment.is_alive(self.scheduler) and all(one.alive() for one in others)
         if self.heartbeat_fd is not None and alive:
             beat(self.heartbeat_fd)
@@ -62,11 +64,13 @@ class Command(BaseCommand):
         consumer.rules = RulesWorker(SystemClock(), picture_at)
         consumer.replays = ReplayRunner(SystemClock())
         consumer.fetching = fetching(SystemClock())
+        consumer.exports = Wanting(configuration().data)
         consumer.rules.start()
         news = Newsreader(configuration().data / "run" / "chronicle.json", SystemClock())
         news.start()
         consumer.replays.start()
         consumer.fetching.start()
+        consumer.exports.start()
         try:
             consumer.run()
         finally:
@@ -74,3 +78,4 @@ class Command(BaseCommand):
             consumer.rules.stop()
             consumer.replays.stop()
             consumer.fetching.stop()
+            consumer.exports.stop()

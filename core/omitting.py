@@ -1,0 +1,24 @@
+"""Libraries that other libraries load when they find them, and that this installation has no use for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def without(*names: str) -> Iterator[None]:
+    """What is imported inside finds these top-level modules not installed, unless they are loaded already.
+
+    Afterwards they can be imported as ever. All processes are forked from one that has loaded everything, so what
+    nobody uses costs memory in each of them. `None` in `sys.modules` is Python's own way to say so (the import system,
+    5.3.1).
+    """
+    missing = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(missing))  # type: ignore[arg-type]  # typeshed knows modules only
+    try:
+        yield
+    finally:
+        for name in missing:
+            sys.modules.pop(name, None)
