@@ -31,7 +31,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "core.settings"
 os.environ["EYRIE_DATA"] = _DATA
 os.environ["EYRIE_STRICT_PLUGINS"] = "1"
 # The built-in ones, and those whose tables and routes are tested although they are off at first.
-os.environ["EYRIE_PLUGINS"] = ",".join([*built_in(), "accesscontrol", "faces", "webpush"])
+os.environ["EYRIE_PLUGINS"] = ",".join([*built_in(), "accesscontrol", "faces", "ldap_rbac", "webpush"])
 if _TEST_DATABASE:
     os.environ["EYRIE_DATABASE_URL"] = _TEST_DATABASE
 
