@@ -77,6 +77,7 @@ _TITLES = {
     "trust.add": "Key that signs code trusted",
     "trust.remove": "Key that signs code trusted no longer",
     "user.add": "User added",
+    "secrets.rotate": "Stored passwords encrypted with a new key",
     "user.change": "User changed",
     "user.grant": "Role given to a user",
     "user.password": "Password changed",

@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from core.api.columns import SealedField
+
 
 class Person(models.Model):
     """Somebody who is to be recognised. consent_by: who gave the consent; consent_note: how, and where it lies.
@@ -44,8 +46,8 @@ class Reference(models.Model):
     objects: ClassVar[models.Manager[Reference]] = models.Manager()
     person = models.ForeignKey(Person, models.CASCADE, related_name="references")
     person_id: int
-    picture = models.BinaryField()
-    vector = models.BinaryField()
+    picture = SealedField()
+    vector = SealedField()
     model = models.CharField(max_length=100)
     source = models.CharField(max_length=8, choices=[("file", "file"), ("sighting", "sighting")])
     made_ms = models.BigIntegerField()
@@ -69,8 +71,8 @@ class Sighting(models.Model):
     at_ms = models.BigIntegerField()
     likeness = models.FloatField(null=True)
     looks = models.PositiveSmallIntegerField(default=1)
-    picture = models.BinaryField(default=bytes)
-    vector = models.BinaryField(default=bytes)
+    picture = SealedField(default=bytes)
+    vector = SealedField(default=bytes)
     model = models.CharField(max_length=100, blank=True)
 
     class Meta:

@@ -72,7 +72,7 @@ def test_lost_key_is_named_with_the_remedy(keys: Keyring, tmp_path: Path) -> Non
 def test_new_key_seals_and_old_secrets_stay_readable(keys: Keyring, tmp_path: Path) -> None:
     other_process = Keyring(tmp_path / "secrets.key")
     before = seal(CAMERA, keys)
-    name = keys.add_key()
+    name = keys.add_key(now_ms=1)
     after = seal(CAMERA, keys)
     assert after["account"]["password"]["$sealed"].startswith(f"{name}:")
     for sealed in (before, after):

@@ -1,0 +1,5 @@
+"""Columns of plugins' own models."""
+
+from core.system.sealed import SealedField
+
+__all__ = ["SealedField"]
