@@ -51,6 +51,9 @@ def register_audit_actions() -> Iterable[AuditActionSpec]:
     return (
         AuditActionSpec("onvif.configure", "Camera's own settings changed"),
         AuditActionSpec("onvif.map", "Camera's topic given an event type"),
+        AuditActionSpec("onvif.round", "Settings of many cameras read"),
+        AuditActionSpec("onvif.round_cancel", "Change of many cameras cancelled"),
+        AuditActionSpec("onvif.round_run", "Settings of many cameras changed"),
         AuditActionSpec("onvif.unmap", "Event type taken from a camera's topic"),
     )
 
@@ -75,7 +78,7 @@ def register_routes() -> Iterable[RouteSpec]:
 
 @hookimpl
 def register_panels() -> Iterable[PanelSpec]:
-    """What a camera tells of, on its page."""
+    """A camera's own settings and what it tells of, on its page."""
     return [
         PanelSpec(
             "configuring",

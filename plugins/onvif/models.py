@@ -6,6 +6,10 @@ from typing import ClassVar
 
 from django.db import models
 
+from plugins.onvif.many.models import Round, Step
+
+__all__ = ["HeardTopic", "Round", "Standing", "Step", "Subscription", "TopicMapping"]
+
 
 class Standing(models.Model):
     """A state that a camera tells of, as it was last told. about: which one (events.meanings.Reading).

@@ -1,4 +1,7 @@
-"""The process that listens to all ONVIF devices: a thread a device, and this one, which alone touches the database."""
+"""The process that listens to all ONVIF devices: a thread a device, and this one, which alone writes what they tell.
+
+Changes of many cameras are done here too (plugins.onvif.many), in threads that live only while there is one to do.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from plugins.onvif.events.meanings import Mapped, Reading, readings
 from plugins.onvif.events.notices import Notice
 from plugins.onvif.events.pullpoint import PullPoint
 from plugins.onvif.events.rooms import Rooms
+from plugins.onvif.many.working import Rounds
 from plugins.onvif.metadata.following import Readers
 from plugins.onvif.models import Subscription, TopicMapping
 from plugins.onvif.moving import Moves, follow
@@ -53,7 +57,7 @@ def run(context: WorkerContext) -> None:
     from core.api.services import own_interfaces
 
     clock = SystemClock()
-    listening, moves = Listening(clock), Moves(clock, follow, own_interfaces)
+    listening, moves, rounds = Listening(clock), Moves(clock, follow, own_interfaces), Rounds(clock)
     looked = clock.monotonic() - LOOK_S
     try:
         while not context.stopping():
@@ -62,8 +66,10 @@ def run(context: WorkerContext) -> None:
                 looked = clock.monotonic()
                 listening.look()
                 moves.look(listening.away())
+                rounds.look()
             listening.work(TICK_S)
     finally:
+        rounds.stop(STOP_S)
         moves.stop(STOP_S)
         listening.stop()
 
