@@ -122,10 +122,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
-]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "core.signin.passwords.PolicyValidator"}]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # knows nobody; refuses who is locked out before a password is looked at
     "django.contrib.auth.backends.ModelBackend",
@@ -138,14 +135,16 @@ AXES_DISABLE_ACCESS_LOG = True  # the audit log tells who signed in
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # it ends when it was said to
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
+AXES_HANDLER = "core.signin.lockout.Handler"
+AXES_FAILURE_LIMIT = "core.signin.lockout.limit"
+AXES_COOLOFF_TIME = "core.signin.lockout.cool_off"
+AXES_USERNAME_CALLABLE = "core.signin.lockout.username_of"
+AXES_CLIENT_IP_CALLABLE = "core.signin.lockout.client_address"
 
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a clock may be wrong, either way
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -157,6 +156,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "core.signin.middleware.SignedIn",
     "core.web.zone.SiteZone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -178,6 +178,7 @@ TEMPLATES = [
     }
 ]
 LOGIN_URL = "/sign-in/"
+DUTIES_URL = "/account/"
 CSRF_FAILURE_VIEW = "core.web.failures.forbidden"
 SECURE_REFERRER_POLICY = "same-origin"
 # A cookie of the name __Host-… is taken from this very host by HTTPS only: no other host of the domain, nor anybody on
@@ -219,7 +220,7 @@ REST_FRAMEWORK = {
         "core.web.tokens.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["core.access.declared.Declared"],
+    "DEFAULT_PERMISSION_CLASSES": ["core.access.declared.Declared", "core.signin.fresh.Fresh"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "core.web.rest.conventions.Pages",

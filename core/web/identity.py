@@ -16,6 +16,7 @@ from django.http.cookie import parse_cookie
 from core.access.models import ApiToken, User
 from core.access.rights import Rights, rights_of
 from core.access.tokens import TokenRefused, digest_of
+from core.signin import sessions
 from core.web.tokens import usable_token
 
 TICKET_SECONDS = 30
@@ -85,7 +86,10 @@ def _from_ticket(text: str, address: str) -> Credential | None:
 
 
 def _session_user(key: str) -> User | None:
+    """Nobody also while the session has something to do first, such as setting up a second factor."""
     request = HttpRequest()
     request.session = SessionStore(key)
     user = get_user(request)
-    return user if isinstance(user, User) else None
+    if not isinstance(user, User) or not sessions.in_use(request.session, user) or sessions.duties(request.session):
+        return None
+    return user

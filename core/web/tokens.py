@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from core.access.models import ApiToken, User
 from core.access.tokens import TokenRefused, digest_of, token_behind
+from core.signin.lockout import locked
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -37,4 +38,7 @@ class TokenAuthentication(BaseAuthentication):
 
 def usable_token(digest: str, address: str) -> ApiToken:
     """The token of a secret's digest, for use from this address now. Raises TokenRefused."""
-    return token_behind(digest, address)
+    row = token_behind(digest, address)
+    if locked(row.user, address):
+        raise TokenRefused("The owner of this token is locked out after wrong attempts to sign in.")
+    return row

@@ -17,11 +17,14 @@ from core.events.external import DeclarationError
 from core.recording.volumes import VolumeError
 from core.rules.arming import ModeError
 from core.rules.checking import RuleError
+from core.signin.policy import PolicyError
 from core.system.plugin_settings import SettingsError
 from core.system.site import SiteError
 from core.web.speech import everything_said
 
-_BY_FIELD = CameraError | DeclarationError | ModeError | RuleError | SettingsError | SiteError | VolumeError
+_BY_FIELD = (
+    CameraError | DeclarationError | ModeError | PolicyError | RuleError | SettingsError | SiteError | VolumeError
+)
 
 
 class Pages(PageNumberPagination):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -14,12 +13,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.access import services
-from core.access.declared import SIGNED_IN, Required
+from core.access.declared import Required
 from core.access.models import User
-from core.access.rights import rights_for
 from core.access.roles import roles
 from core.system import audit
-from core.system.site import site
 from core.web.rest.conventions import actor, address
 from core.web.rest.times import rfc3339
 
@@ -74,15 +71,6 @@ class RolesOutput(serializers.Serializer[dict[str, Any]]):
     """All roles by name."""
 
     results = RoleOutput(many=True)
-
-
-class PasswordInput(serializers.Serializer[dict[str, Any]]):
-    """A new password of one's own. current: not asked for while the one-time password is in use (first steps)."""
-
-    current = serializers.CharField(
-        max_length=256, trim_whitespace=False, write_only=True, default="", allow_blank=True
-    )
-    new = serializers.CharField(max_length=256, trim_whitespace=False, write_only=True)
 
 
 class Users(APIView):
@@ -169,27 +157,6 @@ class Roles(APIView):
         """Roles and what they hold."""
         rows = [{"name": role.name, "title": role.title, "permissions": role.permissions} for role in roles()]
         return Response({"results": rows})
-
-
-class OwnPassword(APIView):
-    """One's own password."""
-
-    required: Required = {"POST": SIGNED_IN}
-
-    @extend_schema(request=PasswordInput, responses={204: None})
-    def post(self, request: Request) -> Response:
-        """Change it. The session goes on; other sessions of the user end."""
-        form = PasswordInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        user = request.user
-        assert isinstance(user, User)  # noqa: S101  narrows the type; SIGNED_IN has been checked
-        one_time = site().to_set_up and rights_for(request).holds("system.settings")
-        if not one_time and not user.check_password(form.validated_data["current"]):
-            raise ValidationError({"current": ["This is not your password."]})
-        services.change_password(user, form.validated_data["new"])
-        update_session_auth_hash(request._request, user)
-        _audit(request, "user.password", user)
-        return Response(status=204)
 
 
 def _found(user_id: int) -> User:

@@ -42,14 +42,24 @@ def test_sign_in_me_and_out(person, client_of) -> None:
     assert [row.action for row in AuditRow.objects.order_by("id")] == ["auth.sign_in", "auth.sign_out"]
 
 
-def test_a_wrong_password_is_refused_audited_and_throttled(person, client_of) -> None:
+def test_wrong_passwords_are_refused_audited_and_lock_out(person, client_of) -> None:
     person("jo")
     client = client_of(None)
-    answers = [sign_in(client, "wrong") for _ in range(11)]
-    assert [answer.status_code for answer in answers] == [401] * 10 + [429]
+    answers = [sign_in(client, "wrong") for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [401] * 4 + [429] * 2
     assert answers[0].json() == {"detail": "The user name or the password is wrong."}
-    assert sign_in(client).status_code == 429
-    assert AuditRow.objects.filter(action="auth.sign_in_refused").count() == 10
+    assert answers[4].json()["code"] == "locked"
+    assert 0 < int(answers[4].headers["Retry-After"]) <= 900
+    assert sign_in(client).status_code == 429  # the right password is not looked at either
+    assert AuditRow.objects.filter(action="auth.sign_in_refused").count() == 5
+    assert AuditRow.objects.filter(action="auth.locked_out").count() == 1
+
+
+def test_guesses_for_many_names_from_one_address_are_throttled(person, client_of) -> None:
+    client = client_of(None)
+    bodies = [{"username": f"user{number}", "password": "wrong"} for number in range(11)]
+    answers = [client.post(LOGIN, body, format="json").status_code for body in bodies]
+    assert answers == [401] * 10 + [429]
 
 
 def test_a_form_of_a_foreign_page_cannot_sign_in(person, client_of) -> None:

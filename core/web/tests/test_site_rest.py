@@ -55,20 +55,27 @@ def test_an_operator_reads_the_site_and_changes_nothing(person, client_of) -> No
 
 
 def test_ones_own_password_takes_the_current_one_except_in_the_first_steps(admin) -> None:
+    with_token = admin.post("/api/v1/auth/password/", {"new": GOOD, "current": "?"}, format="json")
+    assert with_token.status_code == 403
+    admin.credentials()
+    admin.force_login(User.objects.get(username="jo"))
     wrong = admin.post("/api/v1/auth/password/", {"new": GOOD, "current": "?"}, format="json")
     assert (wrong.status_code, list(wrong.json())) == (400, ["current"])
     ask_to_set_up()
     weak = admin.post("/api/v1/auth/password/", {"new": "12345"}, format="json")
     assert "too short" in weak.json()["password"][0]
-    assert admin.post("/api/v1/auth/password/", {"new": GOOD}, format="json").status_code == 204
-    assert User.objects.get(username="jo").check_password(GOOD)
+    used = admin.post("/api/v1/auth/password/", {"new": GOOD}, format="json")
+    assert used.json()["password"] == ["You have used this password before; choose another one."]
+    assert admin.post("/api/v1/auth/password/", {"new": GOOD + "2"}, format="json").status_code == 204
+    assert User.objects.get(username="jo").check_password(GOOD + "2")
     admin.patch(SITE, {"to_set_up": False}, format="json")
-    assert admin.post("/api/v1/auth/password/", {"new": GOOD + "2"}, format="json").status_code == 400
+    assert admin.post("/api/v1/auth/password/", {"new": GOOD + "3"}, format="json").status_code == 400
 
 
 def test_a_viewer_cannot_use_the_first_steps_to_keep_a_session_they_found_open(person, client_of) -> None:
     ask_to_set_up()
-    client = client_of(person("vi", "viewer"))
+    client = client_of(None)
+    client.force_login(person("vi", "viewer"))
     assert client.post("/api/v1/auth/password/", {"new": GOOD}, format="json").status_code == 400
 
 
