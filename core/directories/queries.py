@@ -36,7 +36,7 @@ def directories() -> QuerySet[Directory]:
     """All by position, with the number of users who may sign in."""
     return Directory.objects.annotate(
         users=Count("identities", filter=Q(identities__gone=False, identities__user__is_active=True))
-    )
+    ).order_by("position", "id")
 
 
 def links(directory: Directory) -> QuerySet[GroupLink]:

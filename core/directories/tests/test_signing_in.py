@@ -14,7 +14,7 @@ from core.access.services import add_user
 from core.directories.asking import AWAY_S, Asking
 from core.directories.backend import sign_in
 from core.directories.models import Directory, Identity
-from core.directories.tests.conftest import RIGHT, Paper
+from core.directories.tests.paper import RIGHT, Paper
 from core.system.models import AuditRow
 from core.testing.clock import FakeClock
 

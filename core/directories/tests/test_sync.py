@@ -17,7 +17,7 @@ from core.directories.backend import PATH, sign_in
 from core.directories.models import Directory
 from core.directories.services import delete
 from core.directories.sync import Busy, due, look, sync
-from core.directories.tests.conftest import RIGHT, Paper
+from core.directories.tests.paper import RIGHT, Paper
 from core.hookspecs.directories import DirectoryError
 from core.system.models import AuditRow
 
