@@ -45,6 +45,10 @@ class Timeline:
         """Ticks of an RTP time near the newest unit's (a sender report), without moving on; None before any unit."""
         return None if self._raw is None else self._ticks + signed(raw - self._raw)
 
+    def idle(self, now: float) -> float:
+        """Seconds since the newest unit arrived, at monotonic second `now`."""
+        return now - self._at
+
     def reached(self, now: float) -> float:
         """Seconds of media time at monotonic second `now`, going on from the newest unit."""
         return self._ticks / self.rate + now - self._at

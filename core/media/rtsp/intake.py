@@ -42,8 +42,9 @@ class Intake:
     """Collects frames of all tracks and delivers them in batches.
 
     All tracks share one zero: a track's first frame is placed by RTP-Info (RFC 2326 section 12.33) when that agrees
-    with arrival within a second, else by arrival. `on_stream` waits for the video's parameter sets, and everything for
-    the end of the burst a session opens with.
+    with arrival within a second, else by arrival; after a time in which nothing arrived, what comes may be so much
+    older. `on_stream` waits for the video's parameter sets, and everything for the end of the burst a session opens
+    with.
     """
 
     def __init__(self, formats: Sequence[Format], clock: Clock, detail: Mapping[str, str]) -> None:
@@ -157,7 +158,8 @@ class Intake:
         arrived = (other.timeline.reached(now) if other.timeline else _START_S) - _span(frames) / rate
         if since is not None and since_other is not None:
             informed = _START_S + since - since_other
-            if abs(informed - arrived) <= _ALIGN_S:
+            held_up = other.timeline.idle(now) if other.timeline else 0.0
+            if -_ALIGN_S - held_up <= informed - arrived <= _ALIGN_S:
                 return round(informed * rate)
         return round(arrived * rate)
 

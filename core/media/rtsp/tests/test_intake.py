@@ -146,3 +146,16 @@ def test_sound_that_begins_live_fits_pictures_that_begin_in_the_past() -> None:
     picture, sound = camera.got.of(0)[0], camera.got.of(1)[0]
     assert sound.pts / 8000 - picture.pts / 90000 == pytest.approx(1.0, abs=0.05)
     assert sound.wall_ms == pytest.approx(START_MS + 1000, abs=50)
+
+
+def test_sound_that_was_held_up_on_its_way_lies_where_rtp_info_says() -> None:
+    """Pictures arrive, then the machine stands still, then the first sound arrives: it is old, not of now."""
+    camera = Camera(sound=True)
+    camera.intake.begin(camera.got, {0: 7000, 1: 0})
+    camera.live(0, 14)
+    camera.clock.seconds += 4.2
+    for number in range(5):
+        camera.audio(number)
+    camera.intake.deliver()
+    picture, sound = camera.got.of(0)[0], camera.got.of(1)[0]
+    assert sound.pts / 8000 == pytest.approx(picture.pts / 90000, abs=0.001)
