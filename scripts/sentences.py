@@ -38,6 +38,9 @@ ROOMS = (
     "core/media/masks.py",
     "core/media/rtsp/session.py",
     "core/outgoing.py",
+    "core/system/keyring.py",
+    "core/system/rotation.py",
+    "core/transport",
     "core/recorder/ingest.py",
     "core/recorder/machine.py",
     "core/replays",
@@ -73,6 +76,7 @@ ROOMS = (
     "plugins/mqtt",
     "plugins/notify",
     "plugins/objects/hooks.py",
+    "plugins/onvif/configuring",
     "plugins/operator",
     "plugins/record",
     "plugins/run_export",
@@ -87,8 +91,9 @@ SPEAKERS = (
     *("Error", "Health", "HealthCheckSpec", "HealthFix", "NotFound", "PermissionDenied", "ProbeReport"),
     *("GiveUp", "NotDone", "RetryLater", "NoPicture", "NotSent", "RefusedCall", "Problem"),
     *("DetectorConfig", "DetectorSpec", "_fail", "_tell", "stand"),
+    *("Act", "Unconfirmed", "Written"),
 )
-ACTIONS = ("action.py", "calls.py")
+ACTIONS = ("action.py", "calls.py", "fitting.py", "sections.py")
 """Files of plugins whose functions also return sentences: what an action says of its success."""
 SHORTEST = 12
 NOT_SAID = {  # raised where no reader is told

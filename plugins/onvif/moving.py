@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 
 from core.api import Clock, SystemClock
-from plugins.onvif.client.address import DEVICE_PATH, Address
+from plugins.onvif.client.address import Address
 from plugins.onvif.client.errors import OnvifError
 from plugins.onvif.client.wsdiscovery import PORT, Match
 from plugins.onvif.devices import device_of
@@ -117,14 +117,14 @@ class Moves:
                     continue
                 self._asked.add((camera_id, place.url))
                 if await asyncio.to_thread(_is_it, settings, place):
-                    return Move(camera_id, old.authority, _setting(place))
+                    return Move(camera_id, old.authority, place.setting)
                 break
         return None
 
 
 def _is_it(settings: OnvifSettings, place: Address) -> bool:
     """Whether the device there is the camera's: cheap makers give one UUID to all, so the serial number decides."""
-    there = device_of(settings.model_copy(update={"address": _setting(place)}))
+    there = device_of(settings.model_copy(update={"address": place.setting}))
     try:
         told = identity(there)
     except OnvifError as error:
@@ -144,10 +144,6 @@ def _neighbours(lost: Iterable[OnvifSettings]) -> set[str]:
         if not old.is_loopback:
             found |= {str(one) for one in IPv4Interface(f"{old}/{_NEIGHBOURS}").network.hosts()}
     return found
-
-
-def _setting(place: Address) -> str:
-    return place.authority if not place.tls and place.path == DEVICE_PATH else place.url
 
 
 def follow(move: Move) -> None:

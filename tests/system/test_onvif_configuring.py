@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from pydantic import SecretStr
 
+from core.api.services import site
+from plugins.onvif.client.errors import OnvifError
 from plugins.onvif.configuring import sections
 from plugins.onvif.configuring.model import Change, Section, Value, WrongValues
+from plugins.onvif.configuring.sections import Unconfirmed
+from plugins.onvif.configuring.zones import posix_zone
 from plugins.onvif.settings import OnvifSettings
 from plugins.simulator.testing import DeviceFace, Trouble, onvif_device, simulator, simulator_cache
+from webapp.texts import catalogue
 
 __all__ = ["onvif_device", "simulator", "simulator_cache"]
+NAMED = {"encoding", "resolution", "profile", "fps", "date", "time"}
+"""Fields whose choices are called alike everywhere."""
 Devices = Callable[..., DeviceFace]
+FIRST, SECOND = "Geheim-1", "Geheim-2"  # passwords of throw-away devices
 
 
 def settings_of(device: DeviceFace) -> OnvifSettings:
@@ -64,7 +73,7 @@ def test_what_the_device_does_not_offer_is_not_sent(onvif_device: Devices) -> No
     with pytest.raises(WrongValues) as wrong:
         changed(device, "streams", main__gop=500, main__fps=1000, sub__resolution="1x1", main__colour="red")
     sentences = wrong.value.sentences
-    assert sentences["main.gop"] == "The camera takes 1 to 120 pictures here."
+    assert sentences["main.gop"] == "The camera takes 1 to 120 here."
     assert sentences["main.fps"].startswith("The camera takes ")
     assert sentences["main.colour"] == "This cannot be set on the camera."
     assert "sub.resolution" in sentences
@@ -133,3 +142,116 @@ def test_options_that_are_missing_leave_fields_that_are_tried(onvif_device: Devi
     assert section.field("main.fps") is not None
     assert changed(device, "streams", main__gop=9).section.values["main.gop"] == 9
     assert changed(device, "picture", levels__contrast=33).section.values["levels.contrast"] == 33
+
+
+def acted(device: DeviceFace, section: str, act: str, **values: Value) -> Change:
+    return sections.act(
+        settings_of(device), section, act, {name.replace("__", "."): one for name, one in values.items()}
+    )
+
+
+def test_texts_are_put_on_the_picture_changed_and_removed(onvif_device: Devices) -> None:
+    device = onvif_device()
+    section = acted(device, "text", "add", new__kind="Plain", new__text="Gate", new__place="UpperLeft").section
+    group = section.groups[0].name
+    assert section.values[f"{group}.text"] == "Gate"
+    with pytest.raises(WrongValues, match="needed"):
+        acted(device, "text", "add", new__kind="Plain", new__place="UpperLeft")
+    dated = sections.change(
+        settings_of(device), "text", {f"{group}.kind": "DateAndTime", f"{group}.place": "LowerLeft"}
+    )
+    assert (dated.refused, dated.section.values[f"{group}.kind"]) == ({}, "DateAndTime")
+    assert dated.section.values[f"{group}.place"] == "LowerLeft"
+    remove = next(one.name for one in dated.section.acts if one.group == group)
+    assert acted(device, "text", remove).section.groups == ()
+
+
+@pytest.mark.django_db
+def test_the_clock_takes_a_server_and_the_zone_of_the_site(onvif_device: Devices) -> None:
+    device = onvif_device()
+    device.set_clock(3_600_000)
+    section = sections.read(settings_of(device), "time")
+    assert float(section.values["clock.ahead"] or 0) == pytest.approx(3600, abs=5)
+    change = changed(device, "time", server__dhcp=False, server__names="10.0.0.1, time.example", clock__source="NTP")
+    assert (change.refused, change.notes) == ({}, ())
+    assert change.section.values["server.names"] == "10.0.0.1, time.example"
+    zone = acted(device, "time", "zone").section.values["zone.name"]
+    assert zone == posix_zone(site().time_zone)
+    device.set_clock(3_600_000)
+    after = acted(device, "time", "now").section.values
+    assert float(after["clock.ahead"] or 0) == pytest.approx(0, abs=5)
+    assert after["clock.source"] == "Manual"
+
+
+def test_zones_are_told_as_cameras_read_them() -> None:
+    assert posix_zone("Europe/Berlin") == "CET-1CEST,M3.5.0,M10.5.0/3"
+    assert posix_zone("Asia/Dubai") == "UTC-4"
+    assert posix_zone("No/Where") == posix_zone("../../etc/passwd") == ""
+
+
+def test_names_and_servers_of_the_network_are_set(onvif_device: Devices) -> None:
+    device = onvif_device()
+    change = changed(device, "network", name__host="north", dns__dhcp=False, dns__servers="10.0.0.53", name__dhcp=False)
+    assert (change.refused, change.notes) == ({}, ())
+    assert (change.section.values["name.host"], change.section.values["dns.servers"]) == ("north", "10.0.0.53")
+
+
+def test_an_address_is_changed_once_that_is_confirmed_and_eyrie_follows(onvif_device: Devices) -> None:
+    device = onvif_device()
+    section = sections.read(settings_of(device), "network")
+    group = next(one.name for one in section.groups if one.name.startswith("if-"))
+    values: dict[str, Value] = {f"{group}.dhcp": False, f"{group}.address": "127.0.0.2", f"{group}.prefix": 8}
+    with pytest.raises(Unconfirmed, match="Address"):
+        sections.change(settings_of(device), "network", values)
+    assert ("tds", "SetNetworkInterfaces") not in device.calls
+    change = sections.change(settings_of(device), "network", values, confirmed=True)
+    assert str(change.follow["address"]).startswith("127.0.0.2:")
+    assert change.section.values[f"{group}.address"] == "127.0.0.2"
+
+
+def test_users_are_added_changed_and_removed(onvif_device: Devices) -> None:
+    device = onvif_device()
+    section = acted(device, "users", "add", new__name="anna", new__password=FIRST, new__level="Operator").section
+    assert section.values["user-anna.level"] == "Operator"
+    assert changed(device, "users", **{"user-anna__level": "User"}).section.values["user-anna.level"] == "User"
+    acted(device, "users", "password:anna", new__password=SECOND)
+    as_anna = OnvifSettings(address=device.address, user="anna", password=SecretStr(SECOND))
+    assert sections.read(as_anna, "device").values["about.model"]
+    section = acted(device, "users", "remove:anna").section
+    assert [group.title for group in section.groups] == [device.user]
+    with pytest.raises(KeyError):
+        acted(device, "users", f"remove:{device.user}")
+
+
+def test_the_password_of_eyrie_follows_once_it_lets_in(onvif_device: Devices) -> None:
+    device = onvif_device()
+    change = acted(device, "users", f"password:{device.user}", new__password=FIRST)
+    assert change.follow == {"password": FIRST}
+    device.fault(Trouble.STUBBORN)
+    now = settings_of(device).model_copy(update={"password": SecretStr(FIRST)})
+    with pytest.raises(OnvifError, match="does not let the new password in"):
+        sections.act(now, "users", f"password:{device.user}", {"new.password": SECOND})
+
+
+def test_a_device_is_told_what_it_is_and_restarted(onvif_device: Devices) -> None:
+    device = onvif_device()
+    assert sections.read(settings_of(device), "device").values["about.firmware"] == "1.0.0"
+    change = acted(device, "device", "restart")
+    assert change.notes == ("The camera restarts.",)
+    assert ("tds", "SystemReboot") in device.calls
+
+
+@pytest.mark.django_db
+def test_every_title_is_said_in_every_language(onvif_device: Devices) -> None:
+    device = onvif_device()
+    acted(device, "text", "add", new__kind="Plain", new__text="Gate", new__place="Custom", new__x=0, new__y=0)
+    titles: set[str] = set()
+    for name in sections.PARTS:
+        section = sections.read(settings_of(device), name)
+        fields = [*section.fields, *(field for act in section.acts for field in act.fields)]
+        titles |= {section.title, *(act.title for act in section.acts)}
+        titles |= {group.title for group in section.groups if name not in ("users", "network", "text")}
+        titles |= {text for field in fields for text in (field.title, field.unit, field.hint) if text}
+        titles |= {one.title for field in fields for one in field.limits.choices if field.short not in NAMED}
+    known = catalogue("de")
+    assert {title for title in titles if title not in known and not title.isdigit()} == set()

@@ -56,6 +56,11 @@ class Address:
         """Of the device service."""
         return f"{self.scheme}://{self.authority}{self.path}"
 
+    @property
+    def setting(self) -> str:
+        """As a person would write it, no longer than needed."""
+        return self.authority if not self.tls and self.path == DEVICE_PATH else self.url
+
     def moved(self, host: str, port: int | None = None) -> Address:
         """The same device elsewhere."""
         return Address(host, port or self.port, self.tls, self.path)

@@ -16,10 +16,10 @@ from plugins.onvif.client.profiles import Media, Profile, encoding_of
 from plugins.onvif.client.reading import Element, children, every, find, name_of, text
 from plugins.onvif.client.reading import number as said_number
 from plugins.onvif.client.wsdl import NAMESPACES
+from plugins.onvif.configuring.asking import SOFT
 from plugins.onvif.configuring.editing import copied, put, there, truth
 from plugins.onvif.configuring.model import Limits, Value, choices, number
 
-SOFT = ("unsupported", "fault", "nonsense")
 _CODECS = ("H264", "H265", "JPEG", "MPEG4")
 _LENGTHS = ("H264", "MPEG4", "H265")  # elements of Media 1 that hold a group's length
 _ORDER1 = (

@@ -12,9 +12,9 @@ from plugins.onvif.client.errors import OnvifError
 from plugins.onvif.client.reading import Element, children, find, name_of, text
 from plugins.onvif.client.reading import number as said_number
 from plugins.onvif.client.wsdl import NAMESPACES
+from plugins.onvif.configuring.asking import SOFT, sentence_of
 from plugins.onvif.configuring.channel import channel_of
 from plugins.onvif.configuring.editing import copied, put, there
-from plugins.onvif.configuring.encoders import SOFT
 from plugins.onvif.configuring.model import (
     Choice,
     Field,
@@ -152,7 +152,7 @@ def write(device: Device, settings: OnvifSettings, section: Section, wanted: Wan
     except OnvifError as error:
         if error.kind not in SOFT:
             raise
-        return Written({name: str(error) for name in wanted})
+        return Written({name: sentence_of(error) for name in wanted})
     return Written()
 
 

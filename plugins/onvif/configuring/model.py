@@ -7,7 +7,7 @@ cameras can be changed at once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -68,26 +68,15 @@ class Limits:
         low, high = self.low, self.high
         return number(low if low is not None and value < low else high if high is not None else value)
 
-    def told(self, unit: str = "") -> str:
-        """What it takes, for a sentence: `1 to 30 fps`, `H264, H265`."""
-        tail = f" {unit}" if unit else ""
-        if self.choices:
-            return ", ".join(one.title for one in self.choices) + tail
-        if self.length:
-            return f"at most {self.length} characters"
-        ends = [f"{number(end):g}" if end is not None else "" for end in (self.low, self.high)]
-        if all(ends):
-            return f"{ends[0]} to {ends[1]}{tail}"
-        return f"at least {ends[0]}{tail}" if ends[0] else f"at most {ends[1]}{tail}" if ends[1] else "any"
-
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One setting. value: None where the device does not tell it, and of a secret.
 
-    depends: the field on whose value the limits depend; others: the limits by that field's values; a value that is
-    missing there has no such setting. unit: shown behind the value. restarts: pictures stop for a moment when it is
-    changed. cuts: the camera may be out of reach for Eyrie after that. hint: one sentence below the field.
+    depends: the field on whose value the limits depend; others: the limits by that field's values, of switches `true`
+    and `false`; with a value that is missing there, there is no such setting. unit: shown behind the value. restarts:
+    pictures stop for a moment when it is changed. cuts: the camera may be out of reach for Eyrie after that. hint: one
+    sentence below the field.
     """
 
     name: str
@@ -116,7 +105,8 @@ class Field:
         """The limits when the section's fields have these values; None when there is no such setting then."""
         if not self.depends:
             return self.limits
-        return self.others.get(str(values.get(self.depends)))
+        value = values.get(self.depends)
+        return self.others.get(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +189,11 @@ class WrongValues(Exception):
     def __init__(self, sentences: Mapping[str, str]) -> None:
         super().__init__(" ".join(sentences.values()))
         self.sentences = dict(sentences)
+
+
+def unless(switch: str, field: Field) -> Field:
+    """A field that there is only while a switch is off."""
+    return replace(field, depends=switch, others={"false": field.limits})
 
 
 def number(value: float) -> int | float:

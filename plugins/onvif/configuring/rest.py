@@ -140,6 +140,8 @@ def section_body(section: Section) -> dict[str, Any]:
     for act, one in zip(body["acts"], section.acts, strict=True):
         act["fields"] = [_field_body(field) for field in one.fields]
         act["confirm"] = said(one.confirm)
+    for group in body["groups"]:
+        group["title"] = said(group["title"])
     body["missing"] = said(section.missing)
     body["notes"] = [said(note) for note in section.notes]
     return body
@@ -156,7 +158,7 @@ def change_body(change: Change) -> dict[str, Any]:
 
 
 def _field_body(field: Field) -> dict[str, Any]:
-    return asdict(field) | {"group": field.group, "hint": said(field.hint)}
+    return asdict(field) | {"group": field.group}
 
 
 def _given(request: Request) -> dict[str, Any]:

@@ -8,18 +8,17 @@ from dataclasses import dataclass
 
 from plugins.onvif.client.device import Device
 from plugins.onvif.client.errors import OnvifError
-from plugins.onvif.configuring import imaging, streams
-from plugins.onvif.configuring.encoders import SOFT
+from plugins.onvif.configuring import about, clock, imaging, network, streams, texts, users
+from plugins.onvif.configuring.asking import SOFT
+from plugins.onvif.configuring.fitting import check_form, checked
 from plugins.onvif.configuring.model import (
     Act,
     Change,
-    Field,
     Kind,
     Section,
     Value,
     Wanted,
     Written,
-    WrongValues,
     same,
     shown,
 )
@@ -30,6 +29,11 @@ SETTLE_S = 1.0
 """Some devices take so long until they tell what they were told; asked once more after it when they do not yet."""
 
 
+def _nothing(device: Device, settings: OnvifSettings, section: Section, wanted: Wanted) -> Written:
+    """Of sections whose fields are only shown, so that none is ever wanted."""
+    return Written()
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A section. write: sends values that were checked."""
@@ -37,7 +41,7 @@ class Part:
     name: str
     title: str
     read: Callable[[Device, OnvifSettings], Section]
-    write: Callable[[Device, OnvifSettings, Section, Wanted], Written]
+    write: Callable[[Device, OnvifSettings, Section, Wanted], Written] = _nothing
     act: Callable[[Device, OnvifSettings, Section, Act, Wanted], Written] | None = None
 
 
@@ -48,6 +52,11 @@ class Unconfirmed(Exception):
 _PARTS = (
     Part(streams.NAME, streams.TITLE, streams.read, streams.write),
     Part(imaging.NAME, imaging.TITLE, imaging.read, imaging.write),
+    Part(texts.NAME, texts.TITLE, texts.read, texts.write, texts.act),
+    Part(clock.NAME, clock.TITLE, clock.read, clock.write, clock.act),
+    Part(network.NAME, network.TITLE, network.read, network.write),
+    Part(users.NAME, users.TITLE, users.read, users.write, users.act),
+    Part(about.NAME, about.TITLE, about.read, act=about.act),
 )
 PARTS = {part.name: part for part in _PARTS}
 """By name, in the order of pages."""
@@ -91,47 +100,9 @@ def act(settings: OnvifSettings, section: str, name: str, values: Mapping[str, V
     chosen = next((one for one in before.acts if one.name == name), None)
     if chosen is None or part.act is None:
         raise KeyError(name)
-    _check_form(chosen, values)
+    check_form(chosen, values)
     written = part.act(device_of(settings), settings, before, chosen, values)
     return _read_back(settings, before, {}, written)
-
-
-def checked(section: Section, values: Mapping[str, Value]) -> dict[str, Value]:
-    """The values that differ from what the device has. Raises WrongValues for those that it would not take."""
-    wrong: dict[str, str] = {}
-    after: dict[str, Value | None] = {**section.values, **values}
-    for name, value in values.items():
-        field = section.field(name)
-        if field is None or field.kind is Kind.SHOWN:
-            wrong[name] = "This cannot be set on the camera."
-        elif why := why_not(field, value, after):
-            wrong[name] = why
-    if wrong:
-        raise WrongValues(wrong)
-    now = section.values
-    return {name: value for name, value in values.items() if not same(value, now[name])}
-
-
-def why_not(field: Field, value: Value, after: Mapping[str, Value | None]) -> str:
-    """Why the device would not take a value, with the section's values as they will be; empty when it would."""
-    limits = field.limits_with(after)
-    if limits is None:
-        return f"The camera has no such setting with {after.get(field.depends)}."
-    numeric = isinstance(value, int | float) and not isinstance(value, bool)
-    fits = {Kind.BOOL: isinstance(value, bool), Kind.NUMBER: numeric}.get(field.kind, isinstance(value, str))
-    if fits and limits.holds(value):
-        return ""
-    return f"The camera takes {limits.told(field.unit)} here."
-
-
-def _check_form(act: Act, values: Mapping[str, Value]) -> None:
-    """Raises WrongValues for what is missing, too, unless another value makes it needless."""
-    form = Section(act.name, act.title, fields=act.fields)
-    needed = [one for one in act.fields if one.limits_with(values) is not None]
-    missing = {one.name: "This is needed." for one in needed if values.get(one.name) in (None, "")}
-    if missing:
-        raise WrongValues(missing)
-    checked(form, {name: value for name, value in values.items() if form.field(name) in (*needed, None)})
 
 
 def _read_back(settings: OnvifSettings, before: Section, sent: Wanted, written: Written) -> Change:
@@ -142,7 +113,8 @@ def _read_back(settings: OnvifSettings, before: Section, sent: Wanted, written: 
     after = _settled(now, before.name, sent)
     old, new = before.values, after.values
     pairs = {name: (old.get(name), new.get(name)) for name in {**old, **new}}
-    changed = {name: pair for name, pair in pairs.items() if not same(*pair)}
+    facts = {one.name for one in after.fields if one.kind is Kind.SHOWN}
+    changed = {name: pair for name, pair in pairs.items() if name not in facts and not same(*pair)}
     names = [name for name in dict.fromkeys([*sent, *changed]) if name not in written.refused]
     notes = [note for name in names if (note := _note(before, after, sent, name))]
     return Change(after, changed, (*written.notes, *notes), written.refused, written.follow)
@@ -153,30 +125,31 @@ def _note(before: Section, after: Section, sent: Wanted, name: str) -> str:
     field, was = after.field(name) or before.field(name), before.field(name)
     if field is None or field.kind is Kind.SECRET:
         return ""
+    group = next((one.title for one in after.groups if one.name == field.group), "")
+    got = shown(field, field.value)
     if name in sent:
         if same(field.value, sent[name]):
             return ""
-        return f"{_called(after, field)}: the camera set {shown(field, field.value)}, not {shown(field, sent[name])}."
+        wanted = shown(field, sent[name])
+        if len(after.groups) > 1 and group:
+            return f"{field.title} ({group}): the camera set {got}, not {wanted}."
+        return f"{field.title}: the camera set {got}, not {wanted}."
     if was is None or was.value is None or field.value is None or field.kind is Kind.SHOWN:
         return ""
-    return f"{_called(after, field)}: now {shown(field, field.value)}, before {shown(was, was.value)}."
+    if len(after.groups) > 1 and group:
+        return f"{field.title} ({group}): now {got}, before {shown(was, was.value)}."
+    return f"{field.title}: now {got}, before {shown(was, was.value)}."
 
 
 def _settled(settings: OnvifSettings, section: str, sent: Wanted) -> Section:
     """What the device tells once it has what it was sent, or has had the time to."""
-    for last in (False, True):
-        try:
-            after = read(settings, section)
-        except OnvifError as error:
-            if last or error.kind not in (*SOFT, "unreachable", "timeout"):
-                raise
-        else:
-            if last or all(same(after.values.get(name), value) for name, value in sent.items()):
-                return after
-        time.sleep(SETTLE_S)
-    raise AssertionError("the last round returns or raises")
-
-
-def _called(section: Section, field: Field) -> str:
-    group = next((one.title for one in section.groups if one.name == field.group), "")
-    return f"{field.title} ({group})" if group and len(section.groups) > 1 else field.title
+    try:
+        after = read(settings, section)
+    except OnvifError as error:
+        if error.kind not in (*SOFT, "unreachable", "timeout"):
+            raise
+    else:
+        if all(same(after.values.get(name), value) for name, value in sent.items()):
+            return after
+    time.sleep(SETTLE_S)
+    return read(settings, section)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from plugins.onvif.client.device import Device
 from plugins.onvif.client.errors import OnvifError
 from plugins.onvif.client.profiles import Profile
+from plugins.onvif.configuring.asking import SOFT, sentence_of
 from plugins.onvif.configuring.channel import channel_of
-from plugins.onvif.configuring.encoders import SOFT, Encoder, encoder_of, set_encoder
+from plugins.onvif.configuring.encoders import Encoder, encoder_of, set_encoder
 from plugins.onvif.configuring.model import Field, Group, Kind, Limits, Section, Value, Wanted, Written, choices
 from plugins.onvif.settings import OnvifSettings
 
@@ -55,7 +56,7 @@ def write(device: Device, settings: OnvifSettings, section: Section, wanted: Wan
         except OnvifError as error:
             if error.kind not in SOFT:
                 raise
-            refused |= {f"{name}.{each}": str(error) for each in given}
+            refused |= {f"{name}.{each}": sentence_of(error) for each in given}
     return Written(refused)
 
 

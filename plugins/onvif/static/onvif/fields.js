@@ -84,7 +84,7 @@ class Box {
     this.control = controlOf(one, limits, value);
     this.error = make("p", { id: `${id}-error`, className: "error", hidden: true });
     const title = one.unit ? `${t(one.title)} (${t(one.unit)})` : t(one.title);
-    const told = [one.hint, one.kind === "number" && !limits.choices.length ? span(limits) : ""].filter(Boolean).join(" ");
+    const told = [one.hint && t(one.hint), one.kind === "number" && !limits.choices.length ? span(limits) : ""].filter(Boolean).join(" ");
     const hint = told && make("p", { id: `${id}-hint`, className: "hint" }, told);
     if (one.kind === "shown") {
       this.element = make("div", { className: "field" }, make("span", { className: "label" }, title), make("output", { className: "number" }, String(one.value ?? "–")), hint);
