@@ -23,7 +23,9 @@ TABS = (
     ("backup", _("Off-site backup"), "backup.view"),
     ("system-plugins", _("Plugins"), "system.plugins"),
     ("system-users", _("Users"), "system.users"),
+    ("system-directories", _("Directories"), "system.directories"),
     ("system-configuration", _("Configuration"), "system.configuration"),
+    ("system-encryption", _("Encryption"), "system.encryption"),
     ("system-log", _("Log"), "system.log"),
 )
 

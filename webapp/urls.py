@@ -3,7 +3,21 @@
 from django.conf import settings
 from django.urls import path
 
-from webapp import administration, app, backup, detection, exports, gallery, live, recording, review, rules, views
+from webapp import (
+    administration,
+    app,
+    backup,
+    detection,
+    directories,
+    encryption,
+    exports,
+    gallery,
+    live,
+    recording,
+    review,
+    rules,
+    views,
+)
 
 urlpatterns = [
     path("", live.home, name="home"),
@@ -32,7 +46,11 @@ urlpatterns = [
     path("system/backup/<int:target_id>/", backup.files, name="backup-files"),
     path("system/plugins/", administration.plugins, name="system-plugins"),
     path("system/users/", administration.users, name="system-users"),
+    path("system/directories/", directories.listed, name="system-directories"),
+    path("system/directories/new/", directories.one, name="system-directory-new"),
+    path("system/directories/<int:directory_id>/", directories.one, name="system-directory"),
     path("system/configuration/", administration.configuration, name="system-configuration"),
+    path("system/encryption/", encryption.overview, name="system-encryption"),
     path("system/log/", administration.log, name="system-log"),
     path("pages/<slug:plugin>/<slug:name>/", views.of_plugin, name="plugin-page"),
     path("first-steps/", administration.first_steps, name="first-steps"),

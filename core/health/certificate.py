@@ -26,8 +26,9 @@ def check() -> Health:
         return Health(Level.FAILED, "The portal's certificate has ended: browsers refuse it.", remedy, _LINK)
     if left < RENEWED_DAYS and not found.made_here:
         return Health(Level.WARNING, f"The portal's certificate ends in {left} days.", remedy, _LINK)
-    whose = "Eyrie's own certificate" if found.made_here else "The certificate"
-    return Health(Level.OK, f"{whose} is good for {left} days.", link=_LINK)
+    if found.made_here:
+        return Health(Level.OK, "HTTPS, with Eyrie's own certificate, which it renews by itself.", link=_LINK)
+    return Health(Level.OK, f"HTTPS, with a certificate that is good for {left} days.", link=_LINK)
 
 
 def _plain(*, leaves: bool) -> Health:
