@@ -16,6 +16,7 @@ _OPERATORS = frozenset({ADMINISTRATOR, OPERATOR})
 CORE_PERMISSIONS = (
     PermissionSpec("camera.view", "See that a camera exists, and its state", Scope.CAMERA, _ALL),
     PermissionSpec("camera.live", "Watch a camera live", Scope.CAMERA, _ALL),
+    PermissionSpec("camera.listen", "Hear a camera's sound, live and recorded", Scope.CAMERA, _ALL),
     PermissionSpec("camera.playback", "Search and play recordings", Scope.CAMERA, _OPERATORS),
     PermissionSpec("camera.export", "Export recordings", Scope.CAMERA, _OPERATORS),
     PermissionSpec("camera.unmask", "See what lies under privacy masks", Scope.CAMERA),

@@ -76,6 +76,13 @@ class Rights:
         for permission in camera_permissions().intersection(permissions) if ids else ():
             self.on_cameras.setdefault(permission, set()).update(ids)
 
+    def add(self, other: Rights) -> None:
+        """Add what the other rights reach."""
+        self.everywhere |= other.everywhere
+        self.second_factor |= other.second_factor
+        for permission, ids in other.on_cameras.items():
+            self.on_cameras.setdefault(permission, set()).update(ids)
+
     def limited_to(self, token: ApiToken) -> Rights:
         """What a token of this user may do.
 

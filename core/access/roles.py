@@ -39,6 +39,15 @@ def roles() -> QuerySet[Role]:
     return Role.objects.annotate(holders=Count("grants")).order_by("-builtin", "plugin", "pk")
 
 
+def role_named(name: str) -> Role:
+    """The role. Raises AccessError."""
+    try:
+        return Role.objects.get(name=name)
+    except Role.DoesNotExist:
+        known = ", ".join(Role.objects.values_list("name", flat=True).order_by("name"))
+        raise AccessError(f"role: there is no {name!r}; known are {known}.") from None
+
+
 def add_role(title: str, permissions: Iterable[str], *, second_factor: bool = False) -> Role:
     """Make a role. Raises AccessError for a title that is taken, and for permissions that nobody declares."""
     role = Role(name=_name_for(title), second_factor=second_factor)

@@ -89,6 +89,16 @@ def change_password(user: User, password: str) -> None:
     password_changed(password, user)
 
 
+def describe_user(user: User, full_name: str | None = None, email: str | None = None) -> None:
+    """Say what a user is called and where they get mail; what is None stays. Raises AccessError."""
+    if user.directory:
+        raise AccessError("full_name: the directory that knows this user says what they are called.")
+    if full_name is not None:
+        user.first_name, _, user.last_name = full_name.strip().rpartition(" ")
+    user.email = user.email if email is None else email
+    user.save(update_fields=["first_name", "last_name", "email"])
+
+
 def set_active(user: User, active: bool) -> None:
     """Let a user sign in, or no longer. Raises AccessError for the last administrator."""
     with administrator_kept(user.username):
@@ -119,6 +129,13 @@ def users() -> list[User]:
     """All users by name, each with its groups and with its own grants, roles included."""
     related = ("grants__role", "grants__camera", "grants__camera_group", "user_groups")
     return list(User.objects.prefetch_related(*related).order_by("username"))
+
+
+def grants_of(who: User | UserGroup) -> list[Grant]:
+    """What is given to a user or a group itself, roles and places included; without a query where `users` read them."""
+    if "grants" in getattr(who, "_prefetched_objects_cache", {}):
+        return sorted(who.grants.all(), key=lambda one: one.pk)
+    return list(who.grants.select_related("role", "camera", "camera_group").order_by("pk"))
 
 
 def grant(

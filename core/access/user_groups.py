@@ -47,6 +47,16 @@ def set_members(row: UserGroup, member_ids: Collection[int]) -> None:
         row.members.set(known)
 
 
+def set_groups_of(user: User, group_ids: Collection[int]) -> None:
+    """Put a user into exactly these groups of our own; those of directories stay. Raises AccessError."""
+    ours = dict(UserGroup.objects.filter(directory="").values_list("pk", "name"))
+    if missing := [one for one in group_ids if one not in ours]:
+        raise AccessError(f"groups: there is no group {missing[0]} of our own; GET /api/v1/user-groups/ lists them.")
+    with administrator_kept(user.username):
+        user.user_groups.remove(*(set(ours) - set(group_ids)))
+        user.user_groups.add(*group_ids)
+
+
 def delete_user_group(row: UserGroup) -> None:
     """Forget a group and the roles it gave; its members stay. Raises AccessError for the last administrators."""
     with administrator_kept(row.name):

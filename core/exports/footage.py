@@ -21,7 +21,7 @@ Read = Callable[[Place, int, int], bytes]
 
 class Item(TypedDict):
     """What somebody asked for: one camera, one stream, one range. name: the camera's when it was asked; masks: what
-    is covered, which `request_export` fills in.
+    is covered, silent: that there is no sound; `request_export` fills both in.
     """
 
     camera: int
@@ -30,6 +30,7 @@ class Item(TypedDict):
     start_ms: int
     end_ms: int
     masks: NotRequired[list[Any]]
+    silent: NotRequired[bool]
 
 
 class Hole(TypedDict):
@@ -70,7 +71,7 @@ class Footage:
 
     def file(self) -> VirtualMp4[Place]:
         """The file itself, of the camera's own bytes."""
-        return VirtualMp4([part.piece for part in self.parts])
+        return VirtualMp4([part.piece for part in self.parts], silent=bool(self.item.get("silent")))
 
     def size(self) -> int:
         """About how many bytes of media it has."""

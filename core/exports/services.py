@@ -40,15 +40,17 @@ def request_export(
     burn_in: bool = False,
     redact: Sequence[str] = (),
     unmasked: Collection[int] = (),
+    silent: Collection[int] = (),
     address: str = "",
     clock: Clock | None = None,
 ) -> Export:
     """Ask for an export; the exporter process takes it up within about a second. The caller has checked the rights.
 
-    unmasked: cameras whose privacy masks are not applied, as the requester may see what lies under them. redact: names
-    of redactors (`redactors`), whose finds are covered; where one cannot be had, the export fails.
+    unmasked: cameras whose privacy masks are not applied, as the requester may see what lies under them. silent: those
+    whose sound is left out. redact: names of redactors (`redactors`), whose finds are covered; where one cannot be had,
+    the export fails.
     """
-    wanted: list[Item] = [_masked(item, unmasked) for item in items]
+    wanted: list[Item] = [_silenced(_masked(item, unmasked), silent) for item in items]
     with transaction.atomic():
         export = Export.objects.create(
             user_id=user_id,
@@ -72,7 +74,9 @@ def redactors() -> list[RedactorSpec]:
 def was_requested(requester: str, items: Sequence[Item]) -> bool:
     """Whether this requester has asked for just that already, and the export is there: for what may ask twice."""
     asked = Export.objects.filter(requester=requester).order_by("-pk").values_list("items", flat=True)[:LOOKED_BACK]
-    bare = [[{key: value for key, value in item.items() if key != "masks"} for item in one] for one in asked]
+    bare = [
+        [{key: value for key, value in item.items() if key not in ("masks", "silent")} for item in one] for one in asked
+    ]
     return list(items) in bare
 
 
@@ -83,6 +87,10 @@ def _masked(item: Item, unmasked: Collection[int]) -> Item:
         else [[list(corner) for corner in polygon] for polygon in masks_on(item["camera"], item["start_ms"])]
     )
     return Item(**item, masks=masks) if masks else item
+
+
+def _silenced(item: Item, silent: Collection[int]) -> Item:
+    return Item(**item, silent=True) if item["camera"] in silent else item
 
 
 def cancel_export(export: Export, *, actor: str, address: str = "") -> None:

@@ -22,8 +22,8 @@ KEPT = 8
 PINNED_SECONDS = 60.0
 """Since a player's last request."""
 
-Asked = tuple[int, int, int, int]
-"""Camera, stream, start_ms, end_ms."""
+Asked = tuple[int, int, int, int, bool]
+"""Camera, stream, start_ms, end_ms, without sound."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,21 @@ def readers() -> Readers:
     return Readers()
 
 
-def playback(camera_id: int, start_ms: int, end_ms: int, stream: int, continuing: Continuing | None = None) -> Plan:
-    """The recording of a range, from the keyframe at or before its start; gaps are skipped.
+def playback(
+    camera_id: int,
+    start_ms: int,
+    end_ms: int,
+    stream: int,
+    continuing: Continuing | None = None,
+    *,
+    silent: bool = False,
+) -> Plan:
+    """The recording of a range, from the keyframe at or before its start; gaps are skipped. silent: without sound.
 
     continuing: what a request for a later part says of the file that it has begun to read (core.web.plans).
     Raises NothingRecorded, and StorageError when not even its first bytes can be read.
     """
-    asked = camera_id, stream, start_ms, end_ms
+    asked = camera_id, stream, start_ms, end_ms, silent
     plan = _plans.find(asked, queries.extents(camera_id, start_ms, end_ms, stream), continuing)
     if plan is None:
         plan = _plan(asked)
@@ -46,7 +54,7 @@ def playback(camera_id: int, start_ms: int, end_ms: int, stream: int, continuing
 
 
 def _plan(asked: Asked) -> Plan:
-    camera_id, stream, start_ms, end_ms = asked
+    camera_id, stream, start_ms, end_ms, silent = asked
     extents: dict[int, int] = {}
     pieces: list[Piece[Place]] = []
     for segment in queries.segments(camera_id, start_ms, end_ms, stream):
@@ -56,7 +64,7 @@ def _plan(asked: Asked) -> Plan:
             pieces.append(piece)
     if not pieces:
         raise NothingRecorded("Nothing is recorded in this range; GET /api/v1/recordings/ says what is.")
-    file = VirtualMp4(pieces)
+    file = VirtualMp4(pieces, silent=silent)
     return Plan(file, file.etag, extents, (pieces[0].source, pieces[0].fragments()[0].offset))
 
 

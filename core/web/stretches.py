@@ -15,6 +15,7 @@ from core.media.fragments import Fragment, cover
 from core.media.h26x import codec_string
 from core.media.mp4.fragment import Shift, patch
 from core.media.mp4.init import init_segment
+from core.media.mp4.muting import blank, mute
 from core.media.units import Track
 from core.recording import queries
 from core.recording.reading import Place
@@ -33,11 +34,15 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What one answer holds. settled: nothing of it is being recorded any more."""
+    """What one answer holds. settled: nothing of it is being recorded any more.
+
+    tracks: of the answer, the first being the video; sound: track_IDs of those in the recording that are left out.
+    """
 
     tracks: tuple[Track, ...]
     parts: list[_Part]
     settled: bool
+    sound: frozenset[int]
 
     @property
     def content_type(self) -> str:
@@ -70,14 +75,19 @@ class Stretch:
                 data = bytearray(readers().read_now(part.place, fragment.offset, fragment.size))
                 if len(data) != fragment.size:
                     raise EOFError("the recording is shorter than its index says")
+                if self.sound:
+                    blank(data, mute(data, fragment.size, self.sound))
                 patch(data, next(sequence), shifts)
                 yield bytes(data)
 
 
-def stretch(camera_id: int, start_ms: int, end_ms: int, stream: int, *, following: bool = False) -> Stretch:
+def stretch(
+    camera_id: int, start_ms: int, end_ms: int, stream: int, *, following: bool = False, silent: bool = False
+) -> Stretch:
     """What is recorded in [start_ms, end_ms) in the format that it begins with, from the keyframe before the start on.
 
-    following: the client has what comes before the start, so begin there without a keyframe. Raises NothingRecorded.
+    following: the client has what comes before the start, so begin there without a keyframe. silent: without sound.
+    Raises NothingRecorded.
     """
     tracks: tuple[Track, ...] = ()
     parts: list[_Part] = []
@@ -97,4 +107,5 @@ def stretch(camera_id: int, start_ms: int, end_ms: int, stream: int, *, followin
         settled = settled and not segment.open
     if not parts:
         raise NothingRecorded("Nothing is recorded in this range; GET /api/v1/recordings/ says what is.")
-    return Stretch(tracks, parts, settled)
+    kept = tuple(track for track in tracks if track.is_video) if silent else tracks  # video is track 1, always
+    return Stretch(kept, parts, settled, frozenset(range(len(kept) + 1, len(tracks) + 1)))

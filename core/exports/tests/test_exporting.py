@@ -86,6 +86,23 @@ def test_the_manifest_says_who_what_when_and_what_not(
     assert {note["camera"] for note in export.notes} == {"Camera 1", "Camera 7"}
 
 
+def test_sound_that_is_left_out_is_left_out_and_told(
+    volume: OpenVolume, ask: Ask, exporter_of: Make, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = together(video(frames=60, gop=30), audio(seconds=2.0))
+    monkeypatch.setattr(recorded, "footage", lambda seconds, start_ms: scene)
+    record(volume, 1)
+    item = {"camera": 1, "name": "Gate", "stream": 0, "start_ms": START_MS, "end_ms": START_MS + 2000, "silent": True}
+    for burn_in in (False, True):
+        export = ask(items=[item], burn_in=burn_in)
+        exporter_of().work()
+        path = folder / f"{made(export).pk}.zip"
+        row = manifest_of(path)["files"][0]
+        assert (row["sound_left_out"], row["as_recorded"]) == (True, False)
+        with zipfile.ZipFile(path) as archive, av.open(io.BytesIO(archive.read(row["name"]))) as opened:
+            assert [stream.type for stream in opened.streams] == ["video"]
+
+
 def test_a_hostile_camera_name_is_only_a_name(volume: OpenVolume, ask: Ask, exporter_of: Make, folder: Path) -> None:
     record(volume, 1, seconds=2)
     name = "../../<script>alert(1)</script>\n"

@@ -18,6 +18,7 @@ from core.media.fragments import Fragment, decode
 from core.media.mp4.boxes import full_box
 from core.media.mp4.fragment import PRFT_SIZE, Shift, patch
 from core.media.mp4.init import movie
+from core.media.mp4.muting import blank, mute
 from core.media.units import Track
 
 S = TypeVar("S")
@@ -48,20 +49,25 @@ class Piece(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A piece's place in the virtual file: first byte, sequence number of its first fragment, its tracks' shifts."""
+    """A piece's place in the virtual file: first byte, sequence number of its first fragment, its tracks' shifts.
+
+    sound: track_IDs of those that are left out.
+    """
 
     at: int
     sequence: int
     shifts: dict[int, Shift]
+    sound: frozenset[int]
 
 
 class VirtualMp4(Generic[S]):
-    """The file of these pieces, in this order.
+    """The file of these pieces, in this order. silent: without sound, of which no byte is in the file then.
 
     size: bytes. duration_ms: media time. etag: the same for the same content. Raises ValueError when there is nothing.
     """
 
-    def __init__(self, pieces: Sequence[Piece[S]]) -> None:
+    def __init__(self, pieces: Sequence[Piece[S]], *, silent: bool = False) -> None:
+        self._silent = silent
         self._pieces = [piece for piece in pieces if piece.last > piece.first]
         if not self._pieces:
             raise ValueError("there is nothing recorded in this range")
@@ -103,7 +109,7 @@ class VirtualMp4(Generic[S]):
             low, high = max(start - at, 0), min(end - at, fragment.size)
             at += fragment.size
             while low < high:
-                chunk = _chunk(piece.source, fragment, low, high, read, sequence, place.shifts)
+                chunk = _chunk(piece.source, fragment, low, high, read, sequence, place)
                 low += len(chunk)
                 yield chunk
 
@@ -113,8 +119,11 @@ class VirtualMp4(Generic[S]):
         time = at = sequence = 0
         for piece in self._pieces:
             fragments = piece.fragments()
-            shifts = {number: self._shift(t, time - fragments[0].start_ms) for number, t in enumerate(piece.tracks, 1)}
-            self._places.append(_Place(at, sequence + 1, shifts))
+            numbered = enumerate(piece.tracks, 1)
+            kept = {number: track for number, track in numbered if track.is_video or not self._silent}
+            shifts = {number: self._shift(track, time - fragments[0].start_ms) for number, track in kept.items()}
+            sound = frozenset(range(1, len(piece.tracks) + 1)) - frozenset(kept)
+            self._places.append(_Place(at, sequence + 1, shifts, sound))
             references += _merged([(item.size, item.duration_ms, item.keyframe) for item in fragments], 0)
             time += fragments[-1].end_ms - fragments[0].start_ms
             at += sum(item.size for item in fragments)
@@ -137,14 +146,22 @@ def _chunk(
     high: int,
     read: Callable[[S, int, int], bytes],
     sequence: int,
-    shifts: dict[int, Shift],
+    place: _Place,
 ) -> bytes:
-    """Bytes of a fragment from `low`, at most CHUNK of them and none behind `high`; its head patched if in it."""
+    """Bytes of a fragment from `low`, at most CHUNK of them and none behind `high`; its head patched if in it.
+
+    Its head is read in any case where sound is left out, as it says which bytes are sound.
+    """
     high = min(high, low + CHUNK)
     if low >= fragment.head:
-        return _read(source, fragment.offset + low, high - low, read)
+        data = bytearray(_read(source, fragment.offset + low, high - low, read))
+        if place.sound:
+            head = bytearray(_read(source, fragment.offset, fragment.head, read))
+            blank(data, mute(head, fragment.size, place.sound), low)
+        return bytes(data)
     data = bytearray(_read(source, fragment.offset, max(high, fragment.head), read))
-    patch(data, sequence, shifts)
+    blank(data, mute(data, fragment.size, place.sound) if place.sound else ())
+    patch(data, sequence, place.shifts)
     return bytes(memoryview(data)[low:high])
 
 

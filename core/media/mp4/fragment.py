@@ -23,6 +23,7 @@ from core.media.units import AccessUnit
 
 PRFT_SIZE = 32
 FIRST_TRAF = PRFT_SIZE + HEADER + 16
+FREE = b"free"
 _TRACK_ID = HEADER + 12
 _DECODE_TIME = HEADER + 32 + 12
 _SEQUENCE = PRFT_SIZE + HEADER + 12
@@ -154,7 +155,8 @@ def patch(head: bytearray, sequence: int, shifts: Mapping[int, Shift]) -> None:
     """Move a fragment made by `build` into another file, in place: `head` is its bytes up to the media data.
 
     shifts: by the track_ID it was made with. A decode time before 0 becomes 0.
-    Raises ValueError when these bytes are no such head, or a track is missing from `shifts`.
+    Tracks that were made free space (core.media.mp4.muting) are passed over. Raises ValueError when these bytes are no
+    such head, or a track is missing from `shifts`.
     """
     if head[4:8] != b"prft" or head[PRFT_SIZE + 4 : PRFT_SIZE + HEADER] != b"moof":
         raise ValueError("not the head of a fragment of ours")
@@ -166,6 +168,9 @@ def patch(head: bytearray, sequence: int, shifts: Mapping[int, Shift]) -> None:
     while at < end:
         (size,) = _U32.unpack_from(head, at)
         track_id, _ = _TWO_IDS.unpack_from(head, at + _TRACK_ID)
+        if head[at + 4 : at + 8] == FREE and size >= _TRAF.size:
+            at += size
+            continue
         if head[at + 4 : at + 8] != b"traf" or size < _TRAF.size or track_id not in shifts:
             raise ValueError(f"a fragment holds a track {track_id} that its segment does not declare")
         shift = shifts[track_id]

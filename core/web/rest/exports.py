@@ -45,6 +45,7 @@ from core.web.rest.times import required_range, rfc3339
 log = logging.getLogger("eyrie.exports")
 EXPORT = "camera.export"
 UNMASK = "camera.unmask"
+LISTEN = "camera.listen"
 MANAGE = "export.manage"
 
 
@@ -218,6 +219,7 @@ class Exports(ListAPIView[Export]):
             actor(request),
             items,
             unmasked={item["camera"] for item in items if rights.holds(UNMASK, item["camera"])},
+            silent={item["camera"] for item in items if not rights.holds(LISTEN, item["camera"])},
             title=wanted["title"],
             burn_in=wanted["burn_in"],
             redact=wanted["redact"],
@@ -361,6 +363,8 @@ def _archive(request: Request, export_id: int) -> tuple[Export, Path]:
         raise PermissionDenied(
             "It shows what lies under a camera's privacy masks, which you may not see; export again."
         )
+    if any(not item.get("silent") and not rights.holds(LISTEN, item["camera"]) for item in export.items):
+        raise PermissionDenied("It has the sound of a camera that you may not listen to; export again.")
     path = archive_path(exports_folder(), export.pk)
     if export.state != State.DONE:
         raise NotFound(f"The export is not done: it is {export.get_state_display().lower()}.")

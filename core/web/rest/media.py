@@ -38,6 +38,7 @@ log = logging.getLogger("eyrie.web")
 LONGEST_VIDEO_MS = 24 * 3_600_000
 LONGEST_STRETCH_MS = 600_000
 MAX_WIDTH = 7680
+LISTEN = "camera.listen"
 WIDTH = OpenApiParameter("width", int, description="Most pixels wide; as recorded without it.")
 STREAM = TIMES[2]
 JPEG = {(200, "image/jpeg"): OpenApiTypes.BINARY}
@@ -119,11 +120,14 @@ class Video(APIView):
         file that was last asked for within a minute. When that file is gone, If-Range gets the new one from its start.
 
         Who may not see what lies under the camera's privacy masks gets it made anew in H.264, without byte ranges.
+        Who may not listen gets it without sound.
         """
         camera = found_camera(camera_id)
         start, end = required_range(request.query_params, LONGEST_VIDEO_MS)
         try:
-            plan = playback.playback(camera_id, start, end, stream_of(request), _continuing(request))
+            plan = playback.playback(
+                camera_id, start, end, stream_of(request), _continuing(request), silent=is_silent(request, camera_id)
+            )
         except playback.NothingRecorded as error:
             raise NotFound(str(error)) from error
         except StorageError as error:
@@ -169,8 +173,11 @@ class StretchOf(APIView):
         start, end = required_range(request.query_params, LONGEST_STRETCH_MS)
         masks = masks_for(rights_for(request), camera_id, start)
         convert, following = _converted(request, masks), _said(request, "following")
+        silent = is_silent(request, camera_id)
         try:
-            found = stretches.stretch(camera_id, start, end, stream_of(request), following=following and not convert)
+            found = stretches.stretch(
+                camera_id, start, end, stream_of(request), following=following and not convert, silent=silent
+            )
             found.probe()
         except playback.NothingRecorded:
             return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
@@ -184,8 +191,14 @@ class StretchOf(APIView):
         else:
             response = StreamingHttpResponse(source.chunks(0, source.size), content_type=found.content_type)
             response.headers["Content-Length"] = str(source.size)
-        response.headers["Cache-Control"] = "private, max-age=3600" if found.settled and not masks else "no-store"
+        keeps = found.settled and not masks and not silent
+        response.headers["Cache-Control"] = "private, max-age=3600" if keeps else "no-store"
         return response
+
+
+def is_silent(request: Request, camera_id: int) -> bool:
+    """Whether who asks gets this camera's recordings without their sound."""
+    return not rights_for(request).holds(LISTEN, camera_id)
 
 
 def picture_of_moment(camera_id: int, at_ms: int, request: Request) -> HttpResponseBase:

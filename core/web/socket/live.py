@@ -7,7 +7,7 @@ queues up.
 
 `&as=h264&width=640` asks for the same in H.264 of about that width, for a client that cannot play what the camera
 sends. The server converts a few streams at once; beyond, it closes with 4429. So does a stream, unasked, whose camera
-has privacy masks, for a viewer who may not see what lies under them.
+has privacy masks, for a viewer who may not see what lies under them. Who may not listen gets no sound.
 
 `{"op": "time"}` from the client is answered by `{"op": "time", "now_ms": …}`, UTC: each fragment's `prft` box says when
 its picture was taken, and the client's clock may be wrong.
@@ -26,6 +26,9 @@ from core.access.models import User
 from core.cameras.queries import cameras
 from core.media.clock import SystemClock
 from core.media.masks import Masks
+from core.media.mp4.init import init_segment
+from core.media.mp4.muting import muted
+from core.media.mp4.tracks_of import tracks_of
 from core.recorder.protocol import LiveMessage, MediaFlag
 from core.recorder.waiting import WatchEnded
 from core.viewings.noting import Kind, Subject, noted
@@ -37,6 +40,7 @@ from core.web.transcoding.program import TooManyTranscodes
 from core.web.transcoding.shared import WIDTHS, transcodes
 from core.web.watched import sees_masked
 
+LISTEN = "camera.listen"
 TOO_MANY = 4429
 TIME_ASKED = '{"op":"time"}'
 _ASKED = {"stream": "main", "as": "", "width": "1280"}
@@ -48,6 +52,7 @@ class Live(Watchman):
     required = "camera.live"
     channel_layer_alias = None  # media never passes through a channel layer
     _masks: Masks | None = None  # what this viewer is not shown, once the stream has begun
+    _silent = False  # whether this viewer hears nothing
 
     @property
     def camera_id(self) -> int:
@@ -65,6 +70,9 @@ class Live(Watchman):
             return True
         if self._masks is not None and self._masks != await self._covered():
             await self.close(RECORDER_SILENT, "The privacy masks have changed.")
+            return True
+        if self._masks is not None and self._silent != await self._hears_nothing():
+            await self.close(RECORDER_SILENT, "Your right to listen has changed.")
             return True
         return await super().refused()
 
@@ -90,19 +98,26 @@ class Live(Watchman):
         found: Masks = await database_sync_to_async(masks_for)(self.rights, self.camera_id, None)
         return found
 
+    async def _hears_nothing(self) -> bool:
+        return not await self.asked(self.rights.holds, LISTEN, self.camera_id)
+
     async def _exists(self) -> bool:
         return bool(await database_sync_to_async(cameras().filter(pk=self.camera_id).exists)())
 
     async def _stream(self, stream: str, width: int | None) -> None:
         """width: pixels that are asked for in H.264; None for what the camera sends."""
         masks = self._masks = await self._covered()
+        self._silent = await self._hears_nothing()
+        silence = Silence() if self._silent else None
         watching = noted.watching(await database_sync_to_async(self._subject)())
         try:
             async with aclosing(await self._messages(stream, width, masks)) as messages:
                 async for message in messages:
-                    if MediaFlag.INIT in message.flags:
-                        await self.send(_announcement(message.data, stream))
-                    await self.send(bytes_data=message.data)
+                    is_init = MediaFlag.INIT in message.flags
+                    data = message.data if silence is None else silence.on(message.data, is_init=is_init)
+                    if is_init:
+                        await self.send(_announcement(data, stream))
+                    await self.send(bytes_data=data)
                     if MediaFlag.INIT not in message.flags:
                         watching.begin()
         except TooManyTranscodes as error:
@@ -122,6 +137,22 @@ class Live(Watchman):
         if width is not None or masks:
             return transcodes.watch(self.camera_id, stream, width or WIDTHS[-1], masks)
         return (await recorders.client()).watch(self.camera_id, stream)
+
+
+class Silence:
+    """Takes the sound out of one stream of live messages."""
+
+    def __init__(self) -> None:
+        self._sound: frozenset[int] = frozenset()
+
+    def on(self, data: bytes, *, is_init: bool) -> bytes:
+        """The message without sound. Video is track 1 of ours, always (core.media.tracks)."""
+        if is_init:
+            tracks = tracks_of(data)
+            video = [track for track in tracks if track.is_video]
+            self._sound = frozenset(range(len(video) + 1, len(tracks) + 1))
+            return init_segment(video) if self._sound else data
+        return muted(data, self._sound) if self._sound else data
 
 
 def _announcement(init: bytes, stream: str) -> str:

@@ -9,7 +9,7 @@ from core.system.models import AuditRow
 from core.system.site import ask_to_set_up, site
 
 pytestmark = pytest.mark.django_db(databases="__all__")
-SITE, USERS, VOLUMES = "/api/v1/site/", "/api/v1/users/", "/api/v1/volumes/"
+SITE, VOLUMES = "/api/v1/site/", "/api/v1/volumes/"
 GOOD = "a long enough password"
 
 
@@ -77,49 +77,6 @@ def test_a_viewer_cannot_use_the_first_steps_to_keep_a_session_they_found_open(p
     client = client_of(None)
     client.force_login(person("vi", "viewer"))
     assert client.post("/api/v1/auth/password/", {"new": GOOD}, format="json").status_code == 400
-
-
-def test_a_user_is_added_given_a_role_relieved_of_it_and_removed(admin) -> None:
-    body = {"username": "ann", "password": GOOD, "roles": ["viewer"]}
-    made = admin.post(USERS, body, format="json")
-    assert (made.status_code, made.json()["grants"]) == (201, [{"role": "viewer", "camera": None}])
-    one = f"{USERS}{made.json()['id']}/"
-    more = admin.post(f"{one}grants/", {"role": "operator"}, format="json").json()
-    assert [grant["role"] for grant in more["grants"]] == ["viewer", "operator"]
-    less = admin.delete(f"{one}grants/", {"role": "viewer"}, format="json").json()
-    assert [grant["role"] for grant in less["grants"]] == ["operator"]
-    assert admin.patch(one, {"active": False}, format="json").json()["active"] is False
-    assert admin.delete(one).status_code == 204
-    assert [row["username"] for row in admin.get(USERS).json()["results"]] == ["jo"]
-    actions = list(AuditRow.objects.order_by("id").values_list("action", flat=True))
-    assert actions == ["user.add", "user.grant", "user.revoke", "user.change", "user.remove"]
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"username": "ann", "password": "short"}, "password"),
-        ({"username": "jo", "password": GOOD}, "username"),
-        ({"username": "a b", "password": GOOD}, "username"),
-        ({"username": "ann", "password": GOOD, "roles": ["king"]}, "role"),
-    ],
-)
-def test_a_user_who_cannot_be_is_told_by_field_and_not_added(admin, body: dict, field: str) -> None:
-    answer = admin.post(USERS, body, format="json")
-    assert (answer.status_code, list(answer.json())) == (400, [field])
-    assert User.objects.count() == 1
-
-
-def test_the_last_administrator_stays(admin, person, client_of) -> None:
-    jo = User.objects.get(username="jo")
-    one = f"{USERS}{jo.pk}/"
-    for answer in (
-        admin.delete(one),
-        admin.patch(one, {"active": False}, format="json"),
-        admin.delete(f"{one}grants/", {"role": "administrator"}, format="json"),
-    ):
-        assert answer.status_code == 400
-    assert admin.get(USERS).json()["results"][0]["active"]
 
 
 def test_a_volume_is_looked_at_added_instead_of_the_first_and_switched(admin, tmp_path) -> None:
