@@ -29,6 +29,22 @@ def make_key_file(path: Path, text: str) -> None:
         aside.unlink()
 
 
+def put_key_file(path: Path, data: bytes) -> None:
+    """Put a key in the place of another one: whole or not at all, readable by the owner only. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
+
+
 def secret_key(data: Path) -> str:
     """Django's secret key, from `<data>/secret.key`. Raises ConfigurationError when it can be neither read nor made."""
     path = data / "secret.key"

@@ -10,7 +10,7 @@ from core.hookspecs.actions import ActionContext, ActionSpec, GiveUp, NotDone, R
 from core.hookspecs.audit import AuditActionSpec, AuditEntry
 from core.hookspecs.backup import BackupError, BackupTarget, BackupTargetSpec, BackupTrouble, FarEntry
 from core.hookspecs.cameras import CameraDriverSpec, ControlError, FoundCamera, ProbeReport, StreamReport
-from core.hookspecs.configuration import ConfigurationPart
+from core.hookspecs.configuration import ConfigurationFiles, ConfigurationPart
 from core.hookspecs.detectors import (
     NOTHING,
     AudioRequest,
@@ -108,6 +108,7 @@ __all__ = [
     "CameraId",
     "Clock",
     "Codec",
+    "ConfigurationFiles",
     "ConfigurationPart",
     "ControlError",
     "Detector",

@@ -24,6 +24,7 @@ class ConfigurationPart:
     version: raised when rows must be rewritten; `migrate(old_version, row)` then returns the row as it is now.
     changed: called in the transaction for each row with "added", "changed" or "removed", after it was written.
     check: called in it once everything is written; raises ValueError with one sentence to have nothing restored.
+    optional: why somebody may not want it in a file, one sentence; it is then kept only where that is asked for.
     """
 
     name: str
@@ -40,9 +41,33 @@ class ConfigurationPart:
     migrate: Callable[[int, dict[str, Any]], dict[str, Any]] | None = None
     changed: Callable[[Any, str], None] | None = None
     check: Callable[[], None] | None = None
+    optional: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationFiles:
+    """A few small files that belong to the configuration and are in no table, such as a certificate. They are kept only
+    in files that are locked by a passphrase.
+
+    read: the files as they are, by name: letters, digits, dots, dashes. write: make them so; those that are not among
+        them are removed. Called after all tables are restored; raises OSError.
+    check: raises ValueError with one sentence when files cannot be taken; called before anything is changed.
+    """
+
+    name: str
+    title: str
+    read: Callable[[], Mapping[str, bytes]]
+    write: Callable[[Mapping[str, bytes]], None]
+    check: Callable[[Mapping[str, bytes]], None] | None = None
 
 
 @hookspec()
 def register_configuration() -> Iterable[ConfigurationPart]:
     """Offer tables that belong to the configuration. Called in every process once at start."""
+    raise NotImplementedError
+
+
+@hookspec()
+def register_configuration_files() -> Iterable[ConfigurationFiles]:
+    """Offer files that belong to the configuration. Called in every process once at start."""
     raise NotImplementedError

@@ -15,7 +15,7 @@ from core.hookspecs.actions import ActionSpec
 from core.hookspecs.audit import AuditActionSpec
 from core.hookspecs.backup import BackupTargetSpec
 from core.hookspecs.cameras import CameraDriverSpec
-from core.hookspecs.configuration import ConfigurationPart
+from core.hookspecs.configuration import ConfigurationFiles, ConfigurationPart
 from core.hookspecs.detectors import DetectorSpec
 from core.hookspecs.directories import DirectorySpec
 from core.hookspecs.events import EventTypeSpec
@@ -69,6 +69,7 @@ FAMILIES: Mapping[type, Family] = {
     HealthCheckSpec: Family("register_health_checks", "health check", own=True),
     WorkerSpec: Family("register_workers", "worker", own=True),
     ConfigurationPart: Family("register_configuration", "configuration part", own=True),
+    ConfigurationFiles: Family("register_configuration_files", "configuration files", own=True),
     SettingsSpec: Family("register_settings", "settings", naming_field=""),
 }
 

@@ -3,10 +3,18 @@
 from collections.abc import Iterable
 
 from core.hookspecs.audit import AuditActionSpec
-from core.hookspecs.configuration import ConfigurationPart
+from core.hookspecs.configuration import ConfigurationFiles, ConfigurationPart
 from core.hookspecs.marks import hookimpl
 from core.system.actions import ACTIONS
 from core.system.models import PluginSettings, Site
+from core.system.transfer.own_files import (
+    check_keys,
+    check_switches,
+    read_keys,
+    read_switches,
+    write_keys,
+    write_switches,
+)
 
 
 @hookimpl
@@ -18,6 +26,15 @@ def register_configuration() -> Iterable[ConfigurationPart]:
         ConfigurationPart(
             "plugin_settings", "Settings of plugins", PluginSettings, ("plugin", "schema_version", "data"), "plugin"
         ),
+    )
+
+
+@hookimpl
+def register_configuration_files() -> Iterable[ConfigurationFiles]:
+    """Whose code is trusted, and which plugins are switched on and off."""
+    return (
+        ConfigurationFiles("trust", "Trusted keys", read_keys, write_keys, check_keys),
+        ConfigurationFiles("plugins", "Plugins switched on and off", read_switches, write_switches, check_switches),
     )
 
 

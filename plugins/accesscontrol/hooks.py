@@ -95,5 +95,5 @@ def register_configuration() -> Iterable[ConfigurationPart]:
         ConfigurationPart(
             "doors", "Doors", Door, ("code", "title", "camera", "mapped"), "code", after=("core.cameras",)
         ),
-        ConfigurationPart("holders", "Card holders", Holder, ("card", "name"), "name"),
+        ConfigurationPart("holders", "Card holders", Holder, ("card", "name", "picture"), "name"),
     ]

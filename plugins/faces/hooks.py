@@ -7,6 +7,7 @@ from typing import Any
 
 from core.api import (
     AuditActionSpec,
+    ConfigurationPart,
     Detector,
     DetectorSpec,
     Event,
@@ -129,6 +130,29 @@ def register_settings() -> Iterable[SettingsSpec]:
 def register_routes() -> Iterable[RouteSpec]:
     """People and sightings."""
     return [RouteSpec("plugins.faces.urls")]
+
+
+@hookimpl
+def register_configuration() -> Iterable[ConfigurationPart]:
+    """Who is enrolled, only where that is asked for."""
+    from plugins.faces.models import Person, Reference  # once Django is set up
+
+    why = "Faces are biometric data: a copy of them is one more that must be deleted when somebody withdraws consent."
+    consent = ("consent_by", "consent_note", "consent_from_ms", "consent_until_ms")
+    person = ("name", "note", "groups", *consent, "created_ms", "changed_ms")
+    reference = ("person", "picture", "vector", "model", "source", "made_ms", "trouble")
+    return (
+        ConfigurationPart("persons", "People who are recognised", Person, person, "name", optional=why),
+        ConfigurationPart(
+            "references",
+            "Pictures of people who are recognised",
+            Reference,
+            reference,
+            "person",
+            after=("faces.persons",),
+            optional=why,
+        ),
+    )
 
 
 @hookimpl

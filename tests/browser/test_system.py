@@ -107,7 +107,7 @@ def test_all_settings_go_into_a_file_and_come_back(admin: Page, system: RunningS
     admin.get_by_label("Once more").fill(PASSPHRASE)
     with admin.expect_download() as download:
         admin.get_by_role("button", name="Download the file").click()
-    file = tmp_path / "all.zip"
+    file = tmp_path / "all.eyrie"
     download.value.save_as(file)
     assert b"hunter2" not in file.read_bytes()
     system.api.patch(f"cameras/{camera}/", json={"name": "<b>door</b>"}).raise_for_status()

@@ -15,7 +15,7 @@ from core.hookspecs.actions import ActionContext, ActionSpec
 from core.hookspecs.audit import AuditActionSpec, AuditEntry
 from core.hookspecs.backup import BackupTargetSpec
 from core.hookspecs.cameras import CameraDriverSpec
-from core.hookspecs.configuration import ConfigurationPart
+from core.hookspecs.configuration import ConfigurationFiles, ConfigurationPart
 from core.hookspecs.detectors import DetectorSpec, Frame
 from core.hookspecs.events import Event, EventTypeSpec
 from core.hookspecs.ops import HealthCheckSpec, Level, WorkerSpec
@@ -123,6 +123,11 @@ def test_register_configuration(host: PluginHost) -> None:
     part = host.registry.get(ConfigurationPart, "dummy.clubs")
     row = part.model.objects.create(name="Chess")
     assert read_rows(part) == {row.pk: {"id": row.pk, "name": "Chess"}}
+
+
+@pytest.mark.django_db
+def test_register_configuration_files(host: PluginHost) -> None:
+    assert host.registry.get(ConfigurationFiles, "dummy.notes").read() == {"today.txt": b"hello"}
 
 
 def test_register_settings(host: PluginHost) -> None:

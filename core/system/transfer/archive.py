@@ -1,8 +1,8 @@
-"""The file of a configuration: a ZIP of `manifest.json` and `configuration.json`.
+"""The file of a configuration: a ZIP of `manifest.json`, `configuration.json` and a few small files below `files/`.
 
-With a passphrase each secret is encrypted (AES-256-GCM under a key that scrypt, RFC 7914, makes of it), bound to its
-place, and the manifest carries an HMAC-SHA-256 of the whole, so that any alteration is found. Without one secrets are
-left out, and a plain SHA-256 finds damage, though not somebody who means it.
+With a passphrase the whole is encrypted (core.system.transfer.envelope), secrets and all. Without one it is the bare
+ZIP, which people can read, and secrets and files are left out of it; its SHA-256 finds damage, though not somebody who
+means it.
 """
 
 from __future__ import annotations
@@ -13,145 +13,148 @@ import hashlib
 import hmac
 import io
 import json
-import os
 import zipfile
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from core.system.transfer.envelope import DAMAGED, ArchiveError, is_locked, lock, lock_here, unlock
+from core.system.transfer.rows import FORMS, Secret, walked
 
-from core.system.transfer.rows import Secret, walked
+__all__ = ["LARGEST", "ArchiveError", "Contents", "pack", "unpack"]
 
 FORMAT = "eyrie-configuration"
-VERSION = 1
+VERSION = 2
 LARGEST = 64 * 1024 * 1024
-"""Bytes of configuration.json that are read at most."""
-LEAST_PASSPHRASE = 8
-_NONCE = 12  # bytes, NIST SP 800-38D section 8.2
-_SCRYPT = {"n": 2**15, "r": 8, "p": 1}
-_SECRET, _LEFT_OUT = "$secret", "$left_out"
+"""Bytes that a file, and what is in it, are read up to."""
+_MOST_FILES = 200
+_SECRET, _LEFT_OUT, _BYTES = "$secret", "$left_out", "$bytes"
 _DATE = (1980, 1, 1, 0, 0, 0)
-
-
-class ArchiveError(ValueError):
-    """The file or its passphrase is wrong; one sentence with the remedy. field: `file` or `passphrase`."""
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
+_FILES = "files/"
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
-    """Made of a passphrase: one encrypts, one authenticates."""
+class Contents:
+    """about: when, where and by which Eyrie it was made. parts: key to {"version", "rows"}. files: bytes by path."""
 
-    encrypting: bytes
-    authenticating: bytes
+    about: dict[str, Any]
+    parts: dict[str, Any]
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def pack(parts: dict[str, Any], about: dict[str, Any], passphrase: str) -> bytes:
-    """The file. parts: name to {"version", "rows"}; about: when, where and by which Eyrie it is made.
+def pack(contents: Contents, passphrase: str, *, here: bool = False) -> bytes:
+    """The file. An empty passphrase leaves secrets and files out; here: locked for this installation alone instead.
 
-    Raises ArchiveError for a passphrase that is too short; an empty one leaves secrets out.
+    Raises ArchiveError for a passphrase that is too short.
     """
-    if passphrase and len(passphrase) < LEAST_PASSPHRASE:
-        raise ArchiveError("passphrase", f"The passphrase is too short; use {LEAST_PASSPHRASE} characters or more.")
-    salt = os.urandom(16)
-    keys = _keys(passphrase, salt) if passphrase else None
-    content = json.dumps(walked(parts, "", _sealer(keys)), indent=1, ensure_ascii=False, sort_keys=True).encode()
-    manifest = {"format": FORMAT, "version": VERSION, **about, "sha256": hashlib.sha256(content).hexdigest()}
-    manifest["secrets"] = "encrypted" if keys else "left out"
-    if keys is not None:
-        manifest["salt"] = base64.b64encode(salt).decode()
-        manifest["hmac"] = _authenticated(keys, manifest, content)
+    data = _zipped(contents, with_secrets=here or bool(passphrase))
+    if here:
+        return lock_here(data)
+    return lock(data, passphrase) if passphrase else data
+
+
+def unpack(data: bytes, passphrase: str) -> Contents:
+    """What is in a file. Raises ArchiveError when it is no such file, newer, altered, or otherwise locked."""
+    if len(data) > LARGEST:
+        raise ArchiveError("file", f"The file is larger than any configuration ({LARGEST // 1024**2} MiB).")
+    locked = is_locked(data)
+    members = _members(unlock(data, passphrase) if locked else data)
+    manifest = _manifest(members)
+    content = members.get("configuration.json", b"")
+    if not hmac.compare_digest(str(manifest.get("sha256", "")), hashlib.sha256(content).hexdigest()):
+        raise ArchiveError("file", DAMAGED)
+    try:
+        parts = walked(json.loads(content), "", _opened)
+    except (ValueError, RecursionError):
+        raise ArchiveError("file", DAMAGED) from None
+    if not isinstance(parts, dict):
+        raise ArchiveError("file", DAMAGED)
+    files = {name.removeprefix(_FILES): data for name, data in members.items() if locked and name.startswith(_FILES)}
+    return Contents(manifest, parts, files)
+
+
+def _zipped(contents: Contents, *, with_secrets: bool) -> bytes:
+    parts = walked(contents.parts, "", _writer(with_secrets=with_secrets))
+    content = json.dumps(parts, indent=1, ensure_ascii=False, sort_keys=True).encode()
+    manifest = {
+        "format": FORMAT,
+        "version": VERSION,
+        **contents.about,
+        "secrets": "encrypted" if with_secrets else "left out",
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    members = {"manifest.json": json.dumps(manifest, indent=1).encode(), "configuration.json": content}
+    if with_secrets:
+        members |= {f"{_FILES}{path}": data for path, data in contents.files.items()}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, data in (("manifest.json", json.dumps(manifest, indent=1).encode()), ("configuration.json", content)):
+        for name, data in members.items():
             file.writestr(zipfile.ZipInfo(name, _DATE), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
-def unpack(data: bytes, passphrase: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The manifest and the parts. Raises ArchiveError when it is no such file, newer, altered, or otherwise locked."""
-    manifest, content = _contents(data)
-    if manifest.get("format") != FORMAT:
-        raise ArchiveError("file", "This is no configuration of Eyrie; choose a file that `backup` made.")
-    if not isinstance(manifest.get("version"), int) or manifest["version"] > VERSION:
-        raise ArchiveError("file", "This file was made by a newer Eyrie; update this one first.")
-    keys = None
-    if manifest.get("secrets") == "encrypted":
-        if not passphrase:
-            raise ArchiveError("passphrase", "This file is locked; give the passphrase it was made with.")
-        keys = _keys(passphrase, _decoded(str(manifest.get("salt", ""))))
-        if not hmac.compare_digest(str(manifest.get("hmac", "")), _authenticated(keys, manifest, content)):
-            raise ArchiveError("passphrase", "The passphrase is wrong, or the file was altered; nothing was changed.")
-    if not hmac.compare_digest(str(manifest.get("sha256", "")), hashlib.sha256(content).hexdigest()):
-        raise ArchiveError("file", "The file was altered or damaged; take another copy of it.")
-    try:
-        parts = walked(json.loads(content), "", _opener(keys))
-    except ValueError:
-        raise ArchiveError("file", "The file was altered or damaged; take another copy of it.") from None
-    return manifest, parts
-
-
-def _contents(data: bytes) -> tuple[dict[str, Any], bytes]:
+def _members(data: bytes) -> dict[str, bytes]:
+    """All of a ZIP, unpacked as far as LARGEST, whatever its directory says of their sizes."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
-            if any(one.file_size > LARGEST for one in file.infolist()):
-                raise ArchiveError("file", f"The file is larger than any configuration ({LARGEST // 1024**2} MiB).")
-            manifest, content = json.loads(file.read("manifest.json")), file.read("configuration.json")
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        if isinstance(error, ArchiveError):
-            raise
+            names = file.namelist()
+            if len(names) > _MOST_FILES or len(set(names)) != len(names):
+                raise ArchiveError("file", "This is no configuration of Eyrie, or it is damaged.")
+            found, left = {}, LARGEST
+            for name in names:
+                with file.open(name) as member:
+                    found[name] = member.read(left + 1)
+                left -= len(found[name])
+                if left < 0:
+                    sentence = f"The file is larger than any configuration ({LARGEST // 1024**2} MiB)."
+                    raise ArchiveError("file", sentence)
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise ArchiveError("file", "This is no configuration of Eyrie, or it is damaged.") from error
-    if not isinstance(manifest, dict):
-        raise ArchiveError("file", "This is no configuration of Eyrie, or it is damaged.")
-    return manifest, content
+    return found
 
 
-def _keys(passphrase: str, salt: bytes) -> Keys:
-    made = hashlib.scrypt(passphrase.encode(), salt=salt, maxmem=64 * 1024 * 1024, dklen=64, **_SCRYPT)
-    return Keys(made[:32], made[32:])
-
-
-def _authenticated(keys: Keys, manifest: dict[str, Any], content: bytes) -> str:
-    about = json.dumps({key: manifest[key] for key in sorted(manifest) if key != "hmac"}, sort_keys=True).encode()
-    return hmac.new(keys.authenticating, about + b"\0" + content, hashlib.sha256).hexdigest()
-
-
-def _decoded(text: str) -> bytes:
+def _manifest(members: Mapping[str, bytes]) -> dict[str, Any]:
     try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error:
-        return b""
+        manifest = json.loads(members.get("manifest.json", b""))
+    except (ValueError, RecursionError):
+        manifest = None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ArchiveError("file", "This is no configuration of Eyrie, or it is damaged.")
+    if not isinstance(manifest.get("version"), int) or manifest["version"] > VERSION:
+        raise ArchiveError("file", "This file was made by a newer Eyrie; update this one first.")
+    if manifest["version"] < VERSION:
+        raise ArchiveError(
+            "file", "This file was made by an Eyrie before its first release; it cannot be read any more."
+        )
+    return manifest
 
 
-def _sealer(keys: Keys | None) -> Any:
-    def seal(value: Any, path: str) -> Any:
+def _writer(*, with_secrets: bool) -> Callable[[Any, str], Any]:
+    def written(value: Any, path: str) -> Any:
+        if isinstance(value, bytes):
+            return {_BYTES: base64.b64encode(value).decode()}
         if not isinstance(value, Secret):
             return value
-        if keys is None or value.text is None:
-            return {_LEFT_OUT: True}
-        nonce = os.urandom(_NONCE)
-        sealed = AESGCM(keys.encrypting).encrypt(nonce, value.text.encode(), path.encode())
-        return {_SECRET: base64.b64encode(nonce + sealed).decode()}
+        if not with_secrets or value.text is None:
+            return {_LEFT_OUT: value.form}
+        return {_SECRET: value.text, "form": value.form}
 
-    return seal
+    return written
 
 
-def _opener(keys: Keys | None) -> Any:
-    def open_(value: Any, path: str) -> Any:
-        if not isinstance(value, dict) or len(value) != 1:
-            return value
-        if _LEFT_OUT in value:
-            return Secret(None)
-        if _SECRET not in value or keys is None:
-            return value
-        sealed = _decoded(str(value[_SECRET]))
+def _opened(value: Any, path: str) -> Any:
+    """What `_writer` made of secrets and bytes, as it was. Raises ValueError for what it never makes."""
+    if not isinstance(value, dict):
+        return value
+    if _BYTES in value:
         try:
-            return Secret(AESGCM(keys.encrypting).decrypt(sealed[:_NONCE], sealed[_NONCE:], path.encode()).decode())
-        except (InvalidTag, ValueError):
-            raise ArchiveError("file", "The file was altered or damaged; take another copy of it.") from None
-
-    return open_
+            return base64.b64decode(value[_BYTES], validate=True)
+        except (binascii.Error, TypeError) as error:
+            raise ValueError("no Base64") from error
+    if _LEFT_OUT not in value and _SECRET not in value:
+        return value
+    text, form = value.get(_SECRET), value.get("form", value.get(_LEFT_OUT))
+    if form not in FORMS or not isinstance(text, str | None):
+        raise ValueError("no secret")
+    return Secret(text, form)

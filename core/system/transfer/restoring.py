@@ -1,13 +1,14 @@
 """The whole configuration as one file, and back: what would change is told first, then all of it is done or nothing.
 
-Each room of core and each plugin contributes its tables (`register_configuration`). Afterwards the tables hold what the
-file holds: rows are added, changed and removed. Tables that the file does not know stay as they are.
+Each room of core and each plugin contributes its tables (`register_configuration`) and files. Afterwards the tables
+hold what the file holds: rows are added, changed and removed. Tables that the file does not know stay as they are. What
+was before is kept in a file of its own (core.system.transfer.safety).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +24,8 @@ from core.pluginhost.registry import Entry
 from core.system import audit
 from core.system.release import release
 from core.system.site import site
-from core.system.transfer.archive import ArchiveError, pack, unpack
+from core.system.transfer import files, safety
+from core.system.transfer.archive import ArchiveError, Contents, pack, unpack
 from core.system.transfer.rows import Row, Secret, read_rows, walked, write_row
 
 _CLOCK = SystemClock()
@@ -44,8 +46,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a restore came to, or would. unknown: parts of the file that no room here knows; left_out: names of rows
-    whose secrets the file does not hold and that have none here either.
+    """What a restore came to, or would. unknown: parts of the file, and columns of them, that no room here knows;
+    left_out: names of rows whose secrets the file does not hold and that have none here either. kept: the name of the
+    copy of how everything was before.
     """
 
     made_at: str
@@ -53,6 +56,7 @@ class Outcome:
     changes: list[Change]
     unknown: list[str]
     left_out: list[str]
+    kept: str = ""
 
 
 @dataclass(slots=True)
@@ -63,6 +67,7 @@ class _Wanted:
     part: ConfigurationPart
     here: dict[Any, Row]
     there: dict[Any, Row]
+    strange: list[str]
 
     def added(self) -> Iterable[Row]:
         return (row for key, row in self.there.items() if key not in self.here)
@@ -74,28 +79,63 @@ class _Wanted:
         return (row for key, row in self.here.items() if key not in self.there and not self.part.single)
 
 
-def backup(passphrase: str = "", *, actor: str, address: str = "", clock: Clock = _CLOCK) -> bytes:
-    """The configuration as a file; without a passphrase secrets are left out. Raises ArchiveError."""
-    parts: dict[str, dict[str, Any]] = {
-        entry.key: {"version": entry.spec.version, "rows": list(read_rows(entry.spec).values())} for entry in _parts()
-    }
-    made_at = datetime.fromtimestamp(clock.wall_ms() // 1000, UTC).isoformat().replace("+00:00", "Z")
-    data = pack(parts, {"made_at": made_at, "eyrie": release(), "site": site().name}, passphrase)
-    after = {"secrets": bool(passphrase), "rows": sum(len(part["rows"]) for part in parts.values())}
+def optional_parts() -> list[Entry[ConfigurationPart]]:
+    """Those that are left out of a file unless they are asked for."""
+    return [entry for entry in _parts() if entry.spec.optional]
+
+
+def backup(
+    passphrase: str = "", *, include: Collection[str] = (), actor: str, address: str = "", clock: Clock = _CLOCK
+) -> bytes:
+    """The configuration as a file; without a passphrase secrets are left out. include: optional parts, by key.
+
+    Raises ArchiveError.
+    """
+    contents = gather([entry for entry in _parts() if not entry.spec.optional or entry.key in include], clock)
+    data = pack(contents, passphrase)
+    rows = sum(len(part["rows"]) for part in contents.parts.values())
+    after = {"secrets": bool(passphrase), "rows": rows, "include": sorted(include)}
     audit.record(actor, "configuration.backup", "configuration:", after=after, address=address)
     return data
 
 
-def restore(data: bytes, passphrase: str = "", *, dry_run: bool, actor: str, address: str = "") -> Outcome:
+def gather(parts: Parts, clock: Clock) -> Contents:
+    """All rows of these parts, and all files, as they are at one moment."""
+    with _one_moment():
+        rows = {one.key: {"version": one.spec.version, "rows": [*read_rows(one.spec).values()]} for one in parts}
+    made_at = datetime.fromtimestamp(clock.wall_ms() // 1000, UTC).isoformat().replace("+00:00", "Z")
+    return Contents({"made_at": made_at, "eyrie": release(), "site": site().name}, rows, files.read())
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """No row changes between the reading of the first table and the last."""
+    connection = connections["default"]
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def restore(
+    data: bytes, passphrase: str = "", *, dry_run: bool, actor: str, address: str = "", clock: Clock = _CLOCK
+) -> Outcome:
     """Make the configuration what the file says, in one transaction; a dry run does it too, and undoes it.
 
     Raises ArchiveError, and then nothing has changed.
     """
-    manifest, parts = unpack(data, passphrase)
+    contents = unpack(data, passphrase)
     known = {entry.key: entry for entry in _parts()}
-    wanted = [_wanted(entry, parts[key]) for key, entry in known.items() if key in parts]
+    wanted = [_wanted(entry, contents.parts[key]) for key, entry in known.items() if key in contents.parts]
     left_out = [name for one in wanted for name in _fill_secrets(one)]
-    changes = [change for one in wanted for change in _changes(one)]
+    replaced = files.compare(contents.files)
+    changes = [
+        *(change for one in wanted for change in _changes(one)),
+        *(_file_change(one) for one in replaced.changes),
+    ]
+    kept = "" if dry_run else safety.keep(pack(gather(_parts(), clock), "", here=True), clock.wall_ms())
     aliases = {_alias(one.part) for one in wanted}
     with ExitStack() as stack:
         for alias in aliases:
@@ -106,15 +146,22 @@ def restore(data: bytes, passphrase: str = "", *, dry_run: bool, actor: str, add
                 transaction.set_rollback(True, using=alias)
         else:
             counts = {kind: sum(change.kind == kind for change in changes) for kind in ("added", "changed", "removed")}
-            after = {"made_at": manifest.get("made_at", ""), **counts}
+            after = {"made_at": contents.about.get("made_at", ""), "before": kept, **counts}
             audit.record(actor, "configuration.restore", "configuration:", after=after, address=address)
+    if not dry_run:
+        replaced.write()
     return Outcome(
-        made_at=str(manifest.get("made_at", "")),
-        made_by=str(manifest.get("eyrie", "")),
+        made_at=str(contents.about.get("made_at", "")),
+        made_by=str(contents.about.get("eyrie", "")),
         changes=changes,
-        unknown=sorted(set(parts) - set(known)),
+        unknown=sorted([*set(contents.parts) - set(known), *(name for one in wanted for name in one.strange)]),
         left_out=left_out,
+        kept=kept,
     )
+
+
+def _file_change(change: files.FileChange) -> Change:
+    return Change(change.key, change.title, change.kind, change.name)
 
 
 def _parts() -> Parts:
@@ -138,10 +185,12 @@ def _wanted(entry: Entry[ConfigurationPart], told: Any) -> _Wanted:
         raise ArchiveError("file", f"The file's part {entry.key} was made by a newer Eyrie; update this one first.")
     if version < part.version and part.migrate is not None:
         rows = [part.migrate(version, row) for row in rows]
-    there = {row.get("id"): {name: row[name] for name in ("id", *part.fields) if name in row} for row in rows}
-    if None in there:
+    names = ("id", *part.fields)
+    there = {row.get("id"): {name: row[name] for name in names if name in row} for row in rows}
+    if None in there or len(there) != len(rows):
         raise damaged
-    return _Wanted(entry.key, part, read_rows(part), there)
+    strange = {f"{entry.key}.{name}" for row in rows for name in row if name not in names}
+    return _Wanted(entry.key, part, read_rows(part), there, sorted(strange))
 
 
 def _fill_secrets(one: _Wanted) -> list[str]:
@@ -153,7 +202,9 @@ def _fill_secrets(one: _Wanted) -> list[str]:
             lacking.append(f"{one.part.title}: {_name(one.part, row)}")
 
         def fill(value: Any, path: str, here: dict[str, str | None] = here) -> Any:
-            return Secret(here.get(path) or "") if isinstance(value, Secret) and value.text is None else value
+            if not isinstance(value, Secret) or value.text is not None:
+                return value
+            return Secret(here.get(path) or "", value.form)
 
         one.there[key] = walked(row, "", fill)
     return lacking
@@ -198,7 +249,12 @@ def _name(part: ConfigurationPart, row: Row) -> str:
 
 
 def _shown(value: Any) -> Any:
-    return walked(value, "", lambda one, _: _SHOWN_SECRET if isinstance(one, Secret) else one)
+    def show(one: Any, path: str) -> Any:
+        if isinstance(one, Secret):
+            return _SHOWN_SECRET
+        return f"{len(one)} bytes" if isinstance(one, bytes) else one
+
+    return walked(value, "", show)
 
 
 def _apply(wanted: list[_Wanted]) -> None:

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Field, ForeignKey, JSONField, ManyToManyField, Model
+from django.db.models import BinaryField, Field, ForeignKey, JSONField, ManyToManyField, Model
 
 from core.hookspecs.configuration import ConfigurationPart
 from core.system.keyring import SecretsError, keyring
+from core.system.sealed import SealedField
 from core.system.secrets import SEALED
 
 Row = dict[str, Any]
-"""Values by field, and `id`; many-to-many fields as sorted ids."""
+"""Values by field, and `id`; many-to-many fields as sorted ids, bytes as they are."""
+PLAIN, MARKED, TOKEN, SEALED_BYTES = "plain", "marked", "token", "bytes"
+FORMS = (PLAIN, MARKED, TOKEN, SEALED_BYTES)
+_TOKEN = re.compile(r"[0-9a-f]{8}:[A-Za-z0-9+/]{38,}={0,2}")  # as Keyring.encrypt makes them
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret value; text None: left out of the file, or no longer readable."""
+    """A secret value; text None: left out of the file, or no longer readable.
+
+    form: how it lies in its row: as it is (`plain`), as `{"$sealed": token}` (`marked`), as a token alone, or as sealed
+    bytes, of which text is the Base64.
+    """
 
     text: str | None = field(repr=False)
+    form: str = MARKED
 
 
 def walked(value: Any, path: str, change: Callable[[Any, str], Any]) -> Any:
@@ -47,7 +58,9 @@ def _row_of(part: ConfigurationPart, row: Model) -> Row:
         elif isinstance(model_field, ForeignKey):
             values[name] = _reference(part, row, name)
         elif name in part.secret:
-            values[name] = Secret(getattr(row, name))
+            values[name] = Secret(getattr(row, name), PLAIN)
+        elif isinstance(model_field, BinaryField):
+            values[name] = _bytes(bytes(getattr(row, name)), sealed=isinstance(model_field, SealedField))
         else:
             values[name] = walked(_plain(getattr(row, name)), name, _opened)
     return values
@@ -64,13 +77,26 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _opened(value: Any, path: str) -> Any:
-    if not (isinstance(value, dict) and set(value) == {SEALED}):
+def _bytes(value: bytes, *, sealed: bool) -> Any:
+    if not sealed or not value:
         return value
     try:
-        return Secret(keyring().decrypt(str(value[SEALED])))
+        return Secret(base64.b64encode(keyring().decrypt_bytes(value)).decode(), SEALED_BYTES)
     except SecretsError:
-        return Secret(None)
+        return Secret(None, SEALED_BYTES)
+
+
+def _opened(value: Any, path: str) -> Any:
+    """Sealed values, from the leaves up: a token, then what carries it."""
+    if isinstance(value, str) and _TOKEN.fullmatch(value):
+        try:
+            return Secret(keyring().decrypt(value), TOKEN)
+        except SecretsError:
+            return value  # it only looks like one, or its key is gone
+    if isinstance(value, dict) and set(value) == {SEALED}:
+        inner = value[SEALED]
+        return Secret(inner.text if isinstance(inner, Secret) else None)
+    return value
 
 
 def write_row(part: ConfigurationPart, wanted: Row, existing: Model | None) -> Model:
@@ -86,7 +112,7 @@ def write_row(part: ConfigurationPart, wanted: Row, existing: Model | None) -> M
         elif isinstance(model_field, ForeignKey):
             setattr(row, model_field.attname, _referred(part, model_field, wanted[name]))
         else:
-            setattr(row, name, model_field.to_python(walked(wanted[name], name, _closed_in(part))))
+            setattr(row, name, model_field.to_python(walked(wanted[name], name, _closed)))
     row.clean_fields(exclude=[one.name for one in row._meta.fields if not _is_checked(part, row, one)])
     row.save()
     for name, ids in several.items():
@@ -96,20 +122,24 @@ def write_row(part: ConfigurationPart, wanted: Row, existing: Model | None) -> M
 
 def _is_checked(part: ConfigurationPart, row: Model, model_field: Field[Any, Any]) -> bool:
     """Others may be empty, or are checked by the database."""
-    if isinstance(model_field, JSONField) or model_field.is_relation:
+    if isinstance(model_field, JSONField | BinaryField) or model_field.is_relation:
         return False
     if model_field.null and getattr(row, model_field.name) is None:
         return False
     return model_field.name in part.fields and model_field.name not in part.secret
 
 
-def _closed_in(part: ConfigurationPart) -> Callable[[Any, str], Any]:
-    def closed(value: Any, path: str) -> Any:
-        if not isinstance(value, Secret):
-            return value
-        return (value.text or "") if path in part.secret else {SEALED: keyring().encrypt(value.text or "")}
-
-    return closed
+def _closed(value: Any, path: str) -> Any:
+    """A secret as it lies in a row, sealed with this installation's key."""
+    if not isinstance(value, Secret):
+        return value
+    text = value.text or ""
+    if value.form == PLAIN:
+        return text
+    if value.form == SEALED_BYTES:
+        return keyring().encrypt_bytes(base64.b64decode(text)) if text else b""
+    token = keyring().encrypt(text)
+    return token if value.form == TOKEN else {SEALED: token}
 
 
 def _referred(part: ConfigurationPart, model_field: ForeignKey[Any, Any], value: Any) -> Any:

@@ -218,6 +218,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("system/keys/", keys.Keys.as_view()),
     path("system/keys/rotate/", keys.KeyRotation.as_view()),
     path("system/configuration/", configuration.Configuration.as_view()),
+    path("system/configuration/", configuration.Configuration.as_view()),
     path("system/configuration/backup/", configuration.Backup.as_view()),
     path("system/configuration/restore/", configuration.Restore.as_view()),
     path("system/history/", history.SystemHistory.as_view()),

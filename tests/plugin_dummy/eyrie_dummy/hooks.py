@@ -9,6 +9,7 @@ from core.api import (
     AuditEntry,
     BackupTargetSpec,
     CameraDriverSpec,
+    ConfigurationFiles,
     ConfigurationPart,
     DetectorSpec,
     Event,
@@ -135,6 +136,12 @@ def register_configuration() -> Iterable[ConfigurationPart]:
     from django.contrib.auth.models import Group
 
     yield ConfigurationPart("clubs", "Clubs", Group, ("name",), "name")
+
+
+@hookimpl
+def register_configuration_files() -> Iterable[ConfigurationFiles]:
+    """A file that is nowhere."""
+    yield ConfigurationFiles("notes", "Notes", lambda: {"today.txt": b"hello"}, lambda files: None)
 
 
 @hookimpl

@@ -10,8 +10,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.system.transfer import safety
 from core.system.transfer.archive import ArchiveError
-from core.system.transfer.restoring import Change, Outcome, backup, restore
+from core.system.transfer.restoring import Change, Outcome, backup, optional_parts, restore
 
 ACTOR = "<command line>"
 _MARKS = {"added": "+", "changed": "~", "removed": "-"}
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         parts = parser.add_subparsers(dest="act", required=True)
         making = parts.add_parser("backup", help="write all settings into a file")
         making.add_argument("--without-secrets", action="store_true", help="leave passwords and keys out")
+        making.add_argument("--include", action="append", default=[], help="an optional part, such as faces.persons")
         back = parts.add_parser("restore", help="make all settings what the file says")
         back.add_argument("--dry-run", action="store_true", help="only tell what would change")
         for part in (making, back):
@@ -45,12 +47,22 @@ class Command(BaseCommand):
 
     def _backup(self, options: dict[str, Any]) -> None:
         passphrase = "" if options["without_secrets"] else _passphrase(options, twice=True)
-        data = backup(passphrase, actor=ACTOR)
+        self._check_included(options["include"])
+        data = backup(passphrase, include=options["include"], actor=ACTOR)
         handle = os.open(options["file"], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        kept = "encrypted" if passphrase else "left out"
-        self.stdout.write(f"{options['file']}: {len(data)} bytes, secrets {kept}.")
+        what = "all of it encrypted" if passphrase else "not encrypted, secrets left out"
+        self.stdout.write(f"{options['file']}: {len(data)} bytes, {what}.")
+        for one in optional_parts():
+            if one.key not in options["include"]:
+                self.stdout.write(f"left out: {one.key} ({one.spec.title}); --include {one.key} keeps it")
+
+    def _check_included(self, keys: list[str]) -> None:
+        known = [one.key for one in optional_parts()]
+        for key in keys:
+            if key not in known:
+                raise CommandError(f"--include: no optional part is called {key}; known: {', '.join(known) or 'none'}.")
 
     def _restore(self, options: dict[str, Any]) -> None:
         data = options["file"].read_bytes()
@@ -71,6 +83,10 @@ class Command(BaseCommand):
             self.stdout.write(self.style.WARNING(f"! {name} is not known here and is left out"))
         for name in outcome.left_out:
             self.stdout.write(self.style.WARNING(f"! {name}: its passwords are not in the file; enter them anew"))
+        if outcome.kept:
+            self.stdout.write(
+                f"How it was before is kept in {safety.folder() / outcome.kept}; restore it like any file."
+            )
         count = len(outcome.changes)
         self.stdout.write(f"{count} changes {'were made' if done else 'would be made; nothing was changed'}.")
 
