@@ -68,6 +68,21 @@ class Configuration(BaseSettings):
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
         ["*"], title="Allowed hosts", description="Host names the web server answers to, comma-separated."
     )
+    reads_per_minute: int = Field(
+        12_000, ge=0, title="Reads a minute", description="Of one user, or one address without a session; 0: no limit."
+    )
+    writes_per_minute: int = Field(
+        600, ge=0, title="Changes a minute", description="Of one user, or one address without a session; 0: no limit."
+    )
+    heavy_per_minute: int = Field(
+        300,
+        ge=0,
+        title="Searches and exports a minute",
+        description="And what else takes long, of one user, or one address without a session; 0: no limit.",
+    )
+    sockets_per_user: int = Field(
+        400, ge=0, title="Websockets of a user", description="Open at once: one for each live picture; 0: no limit."
+    )
     time_zone: str = Field(
         "UTC", title="Time zone", description="The site's IANA zone until one is chosen in the portal."
     )

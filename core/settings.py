@@ -155,6 +155,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.web.limits.Limits",
     "allauth.account.middleware.AccountMiddleware",
     "core.signin.middleware.SignedIn",
     "core.web.zone.SiteZone",

@@ -109,6 +109,7 @@ class Backup(APIView):
     """Write the configuration into a file."""
 
     required: Required = {"POST": PERMISSION}
+    heavy = frozenset({"POST"})
     fresh = {"POST"}
 
     @extend_schema(
@@ -134,6 +135,7 @@ class Restore(APIView):
     """Make the configuration what a file says."""
 
     required: Required = {"POST": PERMISSION}
+    heavy = frozenset({"POST"})
     fresh = {"POST"}
     parser_classes = [MultiPartParser]
 

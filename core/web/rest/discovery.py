@@ -48,6 +48,7 @@ class Discovery(APIView):
     """Find cameras."""
 
     required: Required = {"POST": "camera.manage"}
+    heavy = frozenset({"POST"})
 
     @extend_schema(request=DiscoveryInput, responses=DiscoveryOutput)
     def post(self, request: Request) -> Response:

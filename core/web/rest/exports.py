@@ -198,6 +198,7 @@ class Exports(ListAPIView[Export]):
     """One's own exports; everybody's with `export.manage`."""
 
     required: Required = {"GET": EXPORT, "POST": EXPORT}
+    heavy = frozenset({"POST"})
     filtered = frozenset({"GET", "POST"})
     serializer_class = ExportOutput
     pagination_class = Pages

@@ -136,6 +136,7 @@ class Fills(ListAPIView[Fill]):
     """What was and is to be fetched from a camera, the newest first."""
 
     required: Required = {"GET": PLAYBACK, "POST": FETCH}
+    heavy = frozenset({"POST"})
     serializer_class = FillOutput
     pagination_class = Pages
 

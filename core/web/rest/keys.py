@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -39,13 +40,15 @@ class KeysBody(serializers.Serializer[dict[str, Any]]):
 
 class RotationBody(serializers.Serializer[dict[str, Any]]):
     """key: the id of the one that encrypts now; resealed: secrets encrypted anew; resumed: a rotation that had been
-    interrupted was ended, with the key it had; unreadable: what holds secrets that were altered.
+    interrupted was ended, with the key it had; unreadable: what holds secrets that were altered; forgotten: ids of keys
+    that encrypted nothing any more and were removed.
     """
 
     key = serializers.CharField()
     resealed = serializers.IntegerField()
     resumed = serializers.BooleanField()
     unreadable = serializers.ListField(child=serializers.CharField())
+    forgotten = serializers.ListField(child=serializers.CharField())
 
 
 class KeysUnusable(APIException):
@@ -59,6 +62,7 @@ class Keys(APIView):
     """The keys."""
 
     required: Required = {"GET": PERMISSION}
+    heavy = frozenset({"GET"})
 
     @extend_schema(operation_id="system_keys", responses=KeysBody)
     def get(self, request: Request) -> Response:
@@ -75,6 +79,7 @@ class KeyRotation(APIView):
     """A new key."""
 
     required: Required = {"POST": PERMISSION}
+    heavy = frozenset({"POST"})
     fresh = frozenset({"POST"})
 
     @extend_schema(operation_id="system_keys_rotate", request=None, responses=RotationBody)
@@ -84,8 +89,7 @@ class KeyRotation(APIView):
             done = rotate(_CLOCK, actor=actor(request), address=address(request))
         except (RotationError, SecretsError) as error:
             raise KeysUnusable(str(error)) from error
-        told = {name: getattr(done, name) for name in RotationBody().fields}
-        return Response(told)
+        return Response(asdict(done))
 
 
 def _key(ring: Keyring, name: str) -> dict[str, Any]:

@@ -64,6 +64,7 @@ class MotionSearch(APIView):
     """The search in a region."""
 
     required: Required = {"GET": "camera.playback"}
+    heavy = frozenset({"GET"})
     filtered = frozenset({"GET"})
 
     @extend_schema(

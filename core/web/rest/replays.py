@@ -137,6 +137,7 @@ class Replays(ListAPIView[Replay]):
     """The jobs of a camera, the newest first."""
 
     required: Required = {"GET": MANAGE, "POST": MANAGE}
+    heavy = frozenset({"POST"})
     serializer_class = ReplayOutput
     pagination_class = Pages
 

@@ -35,13 +35,12 @@ from core.viewings.noting import Kind, Subject, noted
 from core.web import recorders
 from core.web.covered import masks_for
 from core.web.socket.codecs import codecs_of
-from core.web.socket.watchman import NOT_FOUND, RECORDER_SILENT, Watchman
+from core.web.socket.watchman import NOT_FOUND, RECORDER_SILENT, TOO_MANY, Watchman
 from core.web.transcoding.program import TooManyTranscodes
 from core.web.transcoding.shared import WIDTHS, transcodes
 from core.web.watched import sees_masked
 
 LISTEN = "camera.listen"
-TOO_MANY = 4429
 TIME_ASKED = '{"op":"time"}'
 _ASKED = {"stream": "main", "as": "", "width": "1280"}
 

@@ -13,6 +13,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from core.access.rights import Rights
 from core.web.identity import Credential, credential
+from core.web.socket.seats import SEATS
 from core.web.speech import language_of, said
 
 log = logging.getLogger("eyrie.web.socket")
@@ -22,12 +23,14 @@ FAILED = 1011
 UNAUTHENTICATED = 4401
 FORBIDDEN = 4403
 NOT_FOUND = 4404
+TOO_MANY = 4429
 RECORDER_SILENT = 4503
 MOST_REASON = 123  # bytes of a close frame's reason
 
 
 class Watchman(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    """A websocket of a signed-in user. Close codes: 4401 not signed in (any more), 4403 no right, 4404 no such thing.
+    """A websocket of a signed-in user. Close codes: 4401 not signed in (any more), 4403 no right, 4404 no such thing,
+    4429 too many at once.
 
     The credential is looked at again every CHECK_SECONDS, so that a revoked token or grant ends the stream soon.
     """
@@ -38,6 +41,15 @@ class Watchman(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no
     _credential: Credential
     _tasks: set[asyncio.Task[None]]
     _left = _closed = False
+    _seated: int | None = None  # the user whose connections this one is counted among
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Called once a connection; whichever way it ends, it is counted no more."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if self._seated is not None:
+                SEATS.leave(self._seated)
 
     async def connect(self) -> None:
         """Accept whoever may; refusals are sent as close codes after accepting, as browsers hide the HTTP status."""
@@ -50,6 +62,10 @@ class Watchman(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no
         self._credential = found
         if await self.refused():
             return
+        if not SEATS.take(self.rights.user_id):
+            await self.close(TOO_MANY, "You have too many connections open; close other windows.")
+            return
+        self._seated = self.rights.user_id
         self.run(self._watch())
         await self.begin()
 
