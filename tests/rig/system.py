@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import psutil
 
+from tests.rig.prepared import prepare
 from tests.rig.processes import children, end, environment, eventually, manage, named, start
 
 PASSWORD = "rig-rig-rig-1"  # noqa: S105 - of a throw-away system
@@ -42,10 +43,10 @@ class RunningSystem:
     """Starts, asks and ends one Eyrie. `data` outlives it, so that a further one can start on what it left.
 
     log: what all its processes printed. settings: further EYRIE_* variables. password: the administrator's, to be
-    changed by who changes it.
+    changed by who changes it. fresh: it makes its databases itself, at its first start.
     """
 
-    def __init__(self, data: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, data: Path, settings: Mapping[str, str] | None = None, *, fresh: bool = False) -> None:
         self.data = data
         self.log = data.with_name(data.name + ".log")
         self.password = PASSWORD
@@ -57,11 +58,14 @@ class RunningSystem:
             "EYRIE_LOG_FORMAT": "text",
         } | dict(settings or {})
         self.process: subprocess.Popen[bytes] | None = None
+        self.fresh = fresh
         self._client: httpx.Client | None = None
 
     def start(self) -> RunningSystem:
         """Start and return when the API answers that it is healthy."""
         self.data.mkdir(parents=True, exist_ok=True)
+        if not self.fresh and "EYRIE_DATABASE_URL" not in self.settings:
+            prepare(self.data)
         self.launch()
         eventually(self.healthy, HEALTHY_S, f"health at {self.url}; see {self.log}")
         return self

@@ -25,7 +25,7 @@ PLUGINS = "local_disk,rtsp"
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
     """One system for the tests that leave it running."""
-    found = RunningSystem(tmp_path_factory.mktemp("serve") / "data", {"EYRIE_LOG_FORMAT": "json"})
+    found = RunningSystem(tmp_path_factory.mktemp("serve") / "data", {"EYRIE_LOG_FORMAT": "json"}, fresh=True)
     try:
         yield found.start()
     finally:
@@ -165,7 +165,7 @@ def _whole_family(system: RunningSystem) -> list[psutil.Process]:
 
 def test_it_stops_within_5_s_leaves_nothing_and_starts_again_on_the_same_data(tmp_path: Path) -> None:
     """The first start prints the one-time password, the second, on the same data, does not."""
-    system = RunningSystem(tmp_path / "data")
+    system = RunningSystem(tmp_path / "data", fresh=True)
     del system.settings["EYRIE_ADMIN_PASSWORD"]
     for number in (signal.SIGTERM, signal.SIGINT):
         system.start()
