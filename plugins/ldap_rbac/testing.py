@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import re
 import shutil
 import socket
 import subprocess
@@ -155,9 +156,10 @@ class Slapd:
 
     def group(self, cn: str, *members: str) -> str:
         """Add a groupOfNames, which must not be empty (RFC 4519, 3.5); its name in the directory."""
-        lines = [f"dn: cn={cn},{GROUPS}", "objectClass: groupOfNames", f"cn: {cn}"]
+        dn = "cn=" + re.sub(r'[,+"\\<>;=]', r"\\\g<0>", cn) + f",{GROUPS}"
+        lines = [f"dn: {dn}", "objectClass: groupOfNames", f"cn: {cn}"]
         self.add("\n".join([*lines, *(f"member: {one}" for one in members or (ROOT,))]) + "\n")
-        return f"cn={cn},{GROUPS}"
+        return dn
 
     def stop(self) -> None:
         """End it, as a machine that is switched off."""

@@ -66,7 +66,7 @@ def _encryption(server: str, connection: Connection) -> Step:
     return Step(
         "Connection",
         True,
-        f"{server} answers, encrypted. Its certificate is for {subject}, until {until:%Y-%m-%d} ({days} days).{soon}",
+        f"{server} answers, encrypted. Its certificate is for {subject}, until {until:%Y-%m-%d}.{soon}",
     )
 
 
