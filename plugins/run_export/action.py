@@ -28,5 +28,5 @@ def export(settings: ExportSettings, context: ActionContext) -> str:
     if export_was_requested(REQUESTER, [item]):
         return "Was asked for already."
     title = " ".join(settings.title.split())[:LONGEST_TITLE]
-    made = request_export(None, REQUESTER, [item], title=title, burn_in=settings.burn_in)
+    made = request_export(None, REQUESTER, [item], title=title, burn_in=settings.burn_in, redact=settings.cover)
     return f"Export {made.pk} is asked for."

@@ -28,3 +28,10 @@ class ExportSettings(BaseModel):
     burn_in: bool = Field(
         False, title="Time in the picture", description="Draw camera and time into the picture; takes a new encoding."
     )
+    cover: list[str] = Field(
+        [],
+        title="Cover",
+        description="What is made unrecognisable, one a line: faces, where the plugin for faces is on. What cannot be "
+        "covered fails the export.",
+        max_length=8,
+    )

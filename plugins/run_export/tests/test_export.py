@@ -54,6 +54,11 @@ def test_it_is_asked_for_once(db: None) -> None:
     assert (made.title, made.requester, made.user) == ("Door 1", "<rule>", None)
 
 
+def test_what_is_to_be_covered_goes_along(db: None) -> None:
+    export(SETTINGS.model_copy(update={"cover": ["faces"]}), context(end_ms=NOW + 5000))
+    assert exports().get().redact == ["faces"]
+
+
 def test_it_waits_until_the_range_is_recorded(db: None) -> None:
     with pytest.raises(RetryLater) as caught:
         export(SETTINGS, context(now_ms=NOW + 1000))
