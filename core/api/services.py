@@ -38,12 +38,13 @@ from core.system.trail import (
     audit_actors,
     audit_entries,
     audit_ids,
+    audit_titles,
     forget_audit,
     newest_audit_id,
     search_audit,
 )
 from core.talk.announcements import play_announcement
-from core.tasks import every_minute
+from core.tasks import every_minute, task
 from core.web.panels import Panel, PluginPage, panels, plugin_page, plugin_pages
 from core.web.speech import said
 
@@ -77,6 +78,7 @@ __all__ = [
     "audit_actors",
     "audit_entries",
     "audit_ids",
+    "audit_titles",
     "camera_configs",
     "camera_id_of",
     "camera_names",
@@ -119,6 +121,7 @@ __all__ = [
     "set_output",
     "site",
     "store_motion",
+    "task",
     "trigger_recording",
     "unseal_bytes",
 ]

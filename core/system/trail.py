@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
-from core.hookspecs.audit import AuditEntry
+from core.hookspecs.audit import AuditActionSpec, AuditEntry
+from core.pluginhost import host
 from core.system.models import AuditRow
 
 _FIELDS = ("pk", "at_ms", "actor", "action", "target", "address", "detail")
@@ -57,6 +58,11 @@ def search_audit(wanted: AuditSearch, before: int | None, most: int) -> list[Aud
 def audit_actors() -> list[str]:
     """Everybody who is in the log, by name."""
     return list(AuditRow.objects.order_by("actor").values_list("actor", flat=True).distinct())
+
+
+def audit_titles() -> dict[str, str]:
+    """What people read of acts, in English, by name: those that core and plugins declare."""
+    return {spec.name: spec.title for spec in host().registry.all(AuditActionSpec)}
 
 
 def forget_audit(ids: Collection[int]) -> int:
