@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.api import Health, Level, SystemClock
 
 LATE_MS = 10 * 60_000
-LINK = "/plugins/audit/log/"
+LINK = "/pages/audit/log/"
 
 
 def chain() -> Health:

@@ -21,7 +21,7 @@ export function entryBody(entry) {
 
 const fact = (name, value) => [make("dt", {}, name), make("dd", {}, value)];
 const more = (name, value, shown = value) =>
-  make("button", { type: "button", className: "button plain", title: t("Look for more of this"), "data-name": name, "data-value": value }, shown);
+  make("button", { type: "button", className: "audit-more", title: t("Look for more of this"), "data-name": name, "data-value": value }, shown);
 
 function changes({ before, after }) {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];

@@ -23,7 +23,7 @@ function told({ last, since, waiting, checkpoint, key, keep_days: days, sinks })
   return [
     make("p", {}, make("span", { className: "badge", "data-tone": waiting ? "warn" : "good" }, count)),
     make("p", { className: "small quiet-text" }, begun, " ", checkpoint ? t("Last checkpoint: {time}.", { time: dayAndTime(Date.parse(checkpoint)) }) : ""),
-    make("p", { className: "small quiet-text" }, `${t("Signed by key")} `, make("span", { className: "mono" }, key), " · ", link),
+    make("p", { className: "small quiet-text" }, t("Signed by key"), " ", make("span", { className: "mono" }, key), " · ", link),
     ...(waiting ? [make("p", { className: "small" }, n("{count} entry waits for its link.", "{count} entries wait for their link.", waiting))] : []),
     ...sinks.map(sink),
   ];
@@ -31,7 +31,9 @@ function told({ last, since, waiting, checkpoint, key, keep_days: days, sinks })
 
 function sink({ name, behind, error, sent }) {
   const title = SINKS[name] ?? name;
-  if (error) return make("p", { className: "notice", "data-tone": "warn" }, `${title}: ${error} ${n("{count} entry is sent once it is back.", "{count} entries are sent once it is back.", behind)}`);
+  const later = n("{count} entry is sent once it is back.", "{count} entries are sent once it is back.", behind);
+  if (error) return make("p", { className: "notice", "data-tone": "warn" }, `${title}: ${error} ${later}`);
   const last = sent ? t("last sent {time}", { time: dayAndTime(Date.parse(sent)) }) : t("nothing sent yet");
-  return make("p", { className: "small quiet-text" }, `${title}: ${behind ? n("{count} entry behind", "{count} entries behind", behind) : last}`);
+  const lacks = n("{count} entry behind", "{count} entries behind", behind);
+  return make("p", { className: "small quiet-text" }, `${title}: ${behind ? lacks : last}`);
 }

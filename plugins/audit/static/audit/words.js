@@ -11,14 +11,21 @@ const KINDS = {
   rule: t("Rules"), schedule: t("Schedules"), site: t("Site"), token: t("Tokens"), user: t("Users"), user_group: t("User groups"), volume: t("Volumes"),
 };
 
+const TARGETS = {
+  access_door: t("Door"), access_holder: t("Card holder"), announcement: t("Announcement"), audit: t("Audit log"), camera: t("Camera"), check: t("Finding"),
+  certificate: t("Certificate"), configuration: t("Configuration"), directory: t("Directory"), event: t("Event"), event_type: t("Event type"),
+  export: t("Export"), face_person: t("Enrolled person"), group: t("Camera group"), holiday: t("Holiday"), lpr_plate: t("Plate"), plugin: t("Plugin"),
+  role: t("Role"), rule: t("Rule"), schedule: t("Schedule"), site: t("Site"), token: t("Token"), user: t("User"), user_group: t("User group"), volume: t("Volume"),
+};
+
 export const kindOf = (kind) => KINDS[kind] ?? kind;
 
-// "Door (camera 3)", or the target as it is written where nobody knows its name.
+// "Door (Camera 3)", or the target as it is written where nobody knows its name.
 export function shownTarget({ target, target_name: name, after, before }) {
   const [kind, key] = [target.split(":")[0], target.slice(target.indexOf(":") + 1)];
-  const said = name || named(after) || named(before);
-  if (!key) return kindOf(kind);
-  return said ? `${said} (${kindOf(kind)} ${key})` : `${kindOf(kind)} ${key}`;
+  const said = name || named(after) || named(before), what = TARGETS[kind] ?? kind;
+  if (!key) return what;
+  return said ? `${said} (${what} ${key})` : `${what} ${key}`;
 }
 
 const named = (side) => [side?.name, side?.username, side?.camera].find((value) => typeof value === "string") ?? "";
