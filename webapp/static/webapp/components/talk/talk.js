@@ -101,6 +101,7 @@ class Talk extends HTMLElement {
   #tell() {
     this.part("button").setAttribute("aria-pressed", String(this.talking));
     this.toggleAttribute("talking", this.talking);
+    this.part("verb").textContent = this.#both ? t("Press to end") : this.talking ? t("Let go to end") : t("Hold to talk");
     this.dispatchEvent(new CustomEvent("talk-change", { bubbles: true, detail: { talking: this.talking, both: this.#both } }));
   }
 
