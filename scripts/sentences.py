@@ -38,6 +38,7 @@ ROOMS = (
     "core/media/masks.py",
     "core/media/rtsp/session.py",
     "core/outgoing.py",
+    "core/signin",
     "core/system/keyring.py",
     "core/system/rotation.py",
     "core/transport",
@@ -49,6 +50,7 @@ ROOMS = (
     "core/edge",
     "core/talk",
     "core/walls",
+    "core/web/rest/account.py",
     "core/web/rest/auth.py",
     "core/web/rest/bookmarks.py",
     "core/web/rest/configuration.py",
@@ -57,6 +59,8 @@ ROOMS = (
     "core/web/rest/log.py",
     "core/web/rest/plugins.py",
     "core/web/rest/replays.py",
+    "core/web/rest/second_factors.py",
+    "core/web/rest/sign_in.py",
     "core/web/rest/times.py",
     "core/web/rest/users.py",
     "core/web/rest/volumes.py",
@@ -92,6 +96,7 @@ SPEAKERS = (
     *("GiveUp", "NotDone", "RetryLater", "NoPicture", "NotSent", "RefusedCall", "Problem"),
     *("DetectorConfig", "DetectorSpec", "_fail", "_tell", "stand"),
     *("Act", "Unconfirmed", "Written"),
+    *("AuthenticationFailed", "LockedOut", "Refused", "_refused"),
 )
 ACTIONS = ("action.py", "calls.py", "fitting.py", "sections.py")
 """Files of plugins whose functions also return sentences: what an action says of its success."""

@@ -23,6 +23,7 @@ TABS = (
     ("backup", _("Off-site backup"), "backup.view"),
     ("system-plugins", _("Plugins"), "system.plugins"),
     ("system-users", _("Users"), "system.users"),
+    ("system-sign-in", _("Sign-in"), "system.sign_in"),
     ("system-directories", _("Directories"), "system.directories"),
     ("system-configuration", _("Configuration"), "system.configuration"),
     ("system-encryption", _("Encryption"), "system.encryption"),

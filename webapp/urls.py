@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import path
 
 from webapp import (
+    account,
     administration,
     app,
     backup,
@@ -51,10 +52,12 @@ urlpatterns = [
     path("system/directories/<int:directory_id>/", directories.one, name="system-directory"),
     path("system/configuration/", administration.configuration, name="system-configuration"),
     path("system/encryption/", encryption.overview, name="system-encryption"),
+    path("system/sign-in/", account.policy, name="system-sign-in"),
     path("system/log/", administration.log, name="system-log"),
     path("pages/<slug:plugin>/<slug:name>/", views.of_plugin, name="plugin-page"),
     path("first-steps/", administration.first_steps, name="first-steps"),
-    path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-in/", account.sign_in, name="sign-in"),
+    path("account/", account.account, name="account"),
     path("language/", views.choose_language, name="language"),
     path("manifest.webmanifest", app.manifest, name="manifest"),
     path("service-worker.js", app.service_worker, name="service-worker"),

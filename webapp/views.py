@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import check_for_language, gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -11,18 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from core.api import Slot
-from core.api.services import PUBLIC, SIGNED_IN, page, plugin_page, plugin_pages, site
+from core.api.services import PUBLIC, SIGNED_IN, page, plugin_page, plugin_pages
 from webapp.administration import tabs
 from webapp.texts import catalogue
-
-
-@page(PUBLIC)
-@require_safe
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """The sign-in form, which says where the first password is to be found; those who are signed in already go on."""
-    if request.user.is_authenticated:
-        return redirect("home")
-    return render(request, "webapp/sign_in.html", {"first_start": site().to_set_up})
 
 
 @page(PUBLIC)

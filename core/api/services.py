@@ -13,6 +13,7 @@ from core.cameras.queries import CameraConfig, camera_configs, camera_id_of, cam
 from core.cameras.services import add_camera, change_camera
 from core.configuration import data_directory
 from core.detection.tallies import Count, add_counts, add_heat, counts_between, heat_between
+from core.directories.queries import entrances
 from core.events.about import events_about, forget_events_about
 from core.events.following import ended_among, events_after, newest_event_id, newest_of_cameras
 from core.events.publishing import publish
@@ -29,6 +30,11 @@ from core.recording.services import trigger as trigger_recording
 from core.rules.arming import ModeError, arm
 from core.rules.arming import mode as arm_mode
 from core.rules.arming import modes as arm_modes
+from core.signin.doorstep import doorstep
+from core.signin.flow import LockedError, finish_sign_in
+from core.signin.fresh import fresh_sign_in
+from core.signin.middleware import despite_duties
+from core.signin.sessions import duties_of as session_duties
 from core.system.audit import record as record_audit
 from core.system.keyring import SecretsError, seal_bytes, unseal_bytes
 from core.system.plugin_settings import load as plugin_settings
@@ -58,6 +64,7 @@ __all__ = [
     "Declared",
     "EventError",
     "ExportItem",
+    "LockedError",
     "ModeError",
     "MotionGrid",
     "Panel",
@@ -88,13 +95,18 @@ __all__ = [
     "close_event",
     "counts_between",
     "data_directory",
+    "despite_duties",
+    "doorstep",
     "ended_among",
+    "entrances",
     "events_about",
     "events_after",
     "every_minute",
     "export_was_requested",
+    "finish_sign_in",
     "forget_audit",
     "forget_events_about",
+    "fresh_sign_in",
     "goto_preset",
     "heat_between",
     "make_key_file",
@@ -118,6 +130,7 @@ __all__ = [
     "said",
     "seal_bytes",
     "search_audit",
+    "session_duties",
     "set_output",
     "site",
     "store_motion",

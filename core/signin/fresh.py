@@ -21,7 +21,6 @@ if TYPE_CHECKING:  # it reads our class from the settings while it is being impo
 
 FRESH_MS = 600_000
 CODE = "fresh_sign_in"
-SENTENCE = "Show again who you are: your last sign-in is more than 10 minutes ago."
 _CLOCK = SystemClock()
 
 
@@ -40,7 +39,9 @@ class Fresh(BasePermission):
             return True
         if not request.user.is_authenticated or is_fresh(request._request.session):
             return True  # who is not signed in is refused by `Declared`
-        raise Refused({"detail": SENTENCE, "code": CODE})
+        raise Refused(
+            {"detail": "Show again who you are: your last sign-in is more than 10 minutes ago.", "code": CODE}
+        )
 
 
 def fresh_sign_in(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -49,7 +50,7 @@ def fresh_sign_in(page: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     @wraps(page)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not is_fresh(request.session):
-            raise PermissionDenied(SENTENCE)
+            raise PermissionDenied("Sign in again for this page: your last sign-in is more than 10 minutes ago.")
         return page(request, *args, **kwargs)
 
     return guarded

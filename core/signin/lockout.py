@@ -73,15 +73,10 @@ def locks() -> list[dict[str, Any]]:
 
 
 def unlock(username: str = "", address: str = "") -> bool:
-    """Forget the wrong attempts of a user, an address, or a user from an address; whether there were any."""
-    if not username and not address:
-        raise ValueError("name a user or an address")
-    where = Q()
-    if username:
-        where &= Q(username=key(username))
-    if address:
-        where &= Q(ip_address=address)
-    return bool(AccessAttempt.objects.filter(where).delete()[0])
+    """Forget the wrong attempts of a user, of an address, or of a user from an address; whether there were any."""
+    where = {"username": key(username), "ip_address": address}
+    named = {name: value for name, value in where.items() if value}
+    return bool(named and AccessAttempt.objects.filter(**named).delete()[0])
 
 
 def count_wrong(request: HttpRequest, username: str) -> None:

@@ -33,16 +33,29 @@ def host_of(request: HttpRequest) -> str:
     return urlsplit(f"//{request.get_host()}").hostname or ""
 
 
-def why_not(request: HttpRequest) -> str:
-    """Why no passkey can be made or used here, in one sentence; empty when they can."""
+class PasskeyError(Exception):
+    """No passkey can be made or used from here; the message is one sentence for a person."""
+
+
+def check_host(request: HttpRequest) -> None:
+    """Raises PasskeyError where browsers have no passkeys: without HTTPS, and at a bare address."""
     host = host_of(request)
     try:
         ip_address(host)
     except ValueError:
-        if request.is_secure() or host == "localhost":
-            return ""
-        return "Passkeys need HTTPS; this page came without."
-    return "Passkeys need a host name; open Eyrie by its name instead of its IP address."
+        if not request.is_secure() and host != "localhost":
+            raise PasskeyError("Passkeys need HTTPS; this page came without.") from None
+    else:
+        raise PasskeyError("Passkeys need a host name; open Eyrie by its name instead of its IP address.")
+
+
+def why_not(request: HttpRequest) -> str:
+    """Why no passkey can be made or used here, in one sentence; empty when they can."""
+    try:
+        check_host(request)
+    except PasskeyError as error:
+        return str(error)
+    return ""
 
 
 def begin_adding(request: HttpRequest, user: User) -> dict[str, Any]:

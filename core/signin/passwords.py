@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -42,15 +43,20 @@ class PolicyValidator:
 
 def refusals(password: str, user: User | None, rules: SignInPolicy) -> list[str]:
     """One sentence for each rule that the password breaks."""
-    broken = []
+    broken: list[str] = []
     for validator in _validators(rules):
-        try:
-            validator.validate(password, user)
-        except ValidationError as error:
-            broken += error.messages
-    if not broken and user is not None and user.pk is not None and _used(password, user, rules.remember):
-        broken.append("You have used this password before; choose another one.")
+        broken += _told(validator.validate, password, user)
+    if not broken and user is not None and user.pk is not None:
+        broken += _told(_not_used, password, user, rules.remember)
     return broken
+
+
+def _told(check: Callable[..., None], *given: Any) -> list[str]:
+    try:
+        check(*given)
+    except ValidationError as error:
+        return list(error.messages)
+    return []
 
 
 def must_change(user: User, rules: SignInPolicy, clock: Clock = _CLOCK) -> bool:
@@ -77,9 +83,10 @@ def _remember(user: User, clock: Clock) -> None:
     OldPassword.objects.filter(user=user).exclude(pk__in=list(kept)).delete()
 
 
-def _used(password: str, user: User, remember: int) -> bool:
+def _not_used(password: str, user: User, remember: int) -> None:
     newest = OldPassword.objects.filter(user=user).order_by("-id")[:remember]
-    return any(check_password(password, old.hash) for old in newest)
+    if any(check_password(password, old.hash) for old in newest):
+        raise ValidationError("You have used this password before; choose another one.")
 
 
 def _validators(rules: SignInPolicy) -> list[Any]:

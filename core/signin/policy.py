@@ -30,60 +30,47 @@ class SignInPolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    min_length: int = Field(10, ge=8, le=64, title="Shortest password", json_schema_extra={"unit": "characters"})
+    min_length: int = Field(10, ge=8, le=64, title="Shortest password (characters)")
     refuse_common: bool = Field(True, title="Refuse passwords that many people use")
     refuse_similar: bool = Field(True, title="Refuse passwords that are like the user's name")
-    remember: int = Field(
-        5,
-        ge=0,
-        le=MOST_REMEMBERED,
-        title="Refuse the last passwords of a user",
-        json_schema_extra={"unit": "passwords"},
-    )
+    remember: int = Field(5, ge=0, le=MOST_REMEMBERED, title="Refuse the last passwords of a user (how many)")
     max_age_days: int = Field(
         0,
         ge=0,
         le=3650,
-        title="A password must be changed after",
+        title="A password must be changed after (days)",
         description="0: never. Choose this only where a rule asks for it.",
-        json_schema_extra={"unit": "days"},
     )
     lock_after: int = Field(
         5,
         ge=3,
         le=100,
-        title="Lock out after",
+        title="Lock out after (attempts)",
         description="Wrong attempts for one user from one address.",
-        json_schema_extra={"unit": "attempts"},
     )
     lock_address_after: int = Field(
         50,
         ge=3,
         le=10_000,
-        title="Lock out an address after",
+        title="Lock out an address after (attempts)",
         description="Wrong attempts from one address for any users.",
-        json_schema_extra={"unit": "attempts"},
     )
     lock_user_after: int = Field(
         100,
         ge=3,
         le=10_000,
-        title="Lock a user everywhere after",
+        title="Lock a user everywhere after (attempts)",
         description="Wrong attempts for one user from any addresses. The user's tokens stop too.",
-        json_schema_extra={"unit": "attempts"},
     )
-    lock_minutes: int = Field(15, ge=1, le=10_080, title="Locked out for", json_schema_extra={"unit": "minutes"})
+    lock_minutes: int = Field(15, ge=1, le=10_080, title="Locked out for (minutes)")
     idle_minutes: int = Field(
         720,
         ge=5,
         le=525_600,
-        title="A session ends when it is not used for",
+        title="A session ends when it is not used for (minutes)",
         description="A page that is open uses it.",
-        json_schema_extra={"unit": "minutes"},
     )
-    lifetime_hours: int = Field(
-        336, ge=1, le=8760, title="A session ends at the latest after", json_schema_extra={"unit": "hours"}
-    )
+    lifetime_hours: int = Field(336, ge=1, le=8760, title="A session ends at the latest after (hours)")
 
 
 def policy() -> SignInPolicy:

@@ -79,6 +79,11 @@ def duties(session: SessionBase) -> list[str]:
     return list(session.get(STATE, {}).get("duties", ()))
 
 
+def duties_of(request: HttpRequest) -> list[str]:
+    """What the session of a request has to do before anything else."""
+    return duties(request.session)
+
+
 def renew_duties(
     session: SessionBase, user: User, rules: SignInPolicy | None = None, clock: Clock = _CLOCK
 ) -> list[str]:

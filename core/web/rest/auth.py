@@ -104,11 +104,8 @@ class LockedOut(APIException):
     status_code = 429
     default_code = "locked"
 
-    def __init__(self, until: datetime) -> None:
-        told = until.astimezone(ZoneInfo(site().time_zone)).strftime("%H:%M:%S")
-        super().__init__(
-            {"detail": f"Too many wrong attempts; the next one is looked at after {told}.", "code": self.default_code}
-        )
+    def __init__(self, sentence: str, until: datetime) -> None:
+        super().__init__({"detail": sentence, "code": self.default_code})
         self.wait = max(1, round(until.timestamp() - time.time()))
 
 
@@ -151,7 +148,8 @@ class Door(APIView):
         try:
             done = step()
         except flow.LockedError as error:
-            raise LockedOut(error.until) from error
+            told = error.until.astimezone(ZoneInfo(site().time_zone)).strftime("%H:%M:%S")
+            raise LockedOut(f"Too many wrong attempts; the next one is looked at after {told}.", error.until) from error
         except flow.WrongError as error:
             raise AuthenticationFailed(str(error)) from error
         self._guesses.forgive(request, self)
@@ -211,7 +209,7 @@ class PasskeyBegin(Entrance):
     @extend_schema(request=None, responses=PasskeyOptions)
     def post(self, request: Request) -> Response:
         """Begin with a passkey: as the second factor where one is waited for, else without a name and a password."""
-        _passkeys_possible(request)
+        passkeys_possible(request)
         waiting = flow.waiting_for(request._request)
         options = passkeys.begin_using(request._request, waiting[0] if waiting else None)
         if waiting is None:
@@ -279,7 +277,7 @@ class FreshPasskey(APIView):
     def post(self, request: Request) -> Response:
         """Begin with one of one's own passkeys."""
         user = _person(request)
-        _passkeys_possible(request)
+        passkeys_possible(request)
         return Response(passkeys.begin_using(request._request, user))
 
 
@@ -330,7 +328,9 @@ def _person(request: Request) -> User:
     return request.user
 
 
-def _passkeys_possible(request: Request) -> None:
-    why_not = passkeys.why_not(request._request)
-    if why_not:
-        raise ValidationError(why_not)
+def passkeys_possible(request: Request) -> None:
+    """Raises ValidationError where the browser has none."""
+    try:
+        passkeys.check_host(request._request)
+    except passkeys.PasskeyError as error:
+        raise ValidationError(str(error)) from error

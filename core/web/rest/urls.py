@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from django.urls import URLPattern, URLResolver, include, path
-
 from core.hookspecs.web import RouteSpec
 from core.pluginhost import host
+from django.urls import URLPattern, URLResolver, include, path
+
 from core.web.rest import (
     account,
     auth,
@@ -43,6 +43,7 @@ from core.web.rest import (
     rules,
     schedules,
     schema,
+    second_factors,
     sign_in,
     site,
     standing,
@@ -80,12 +81,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/password/", account.OwnPassword.as_view()),
     path("auth/ticket/", auth.Tickets.as_view()),
     path("account/", account.Account.as_view()),
-    path("account/app/begin/", account.BeginApp.as_view()),
-    path("account/app/", account.App.as_view()),
-    path("account/passkeys/begin/", account.BeginPasskey.as_view()),
-    path("account/passkeys/", account.Passkeys.as_view()),
-    path("account/passkeys/<int:passkey_id>/", account.OnePasskey.as_view()),
-    path("account/recovery-codes/", account.RecoveryCodes.as_view()),
+    path("account/app/begin/", second_factors.BeginApp.as_view()),
+    path("account/app/", second_factors.App.as_view()),
+    path("account/passkeys/begin/", second_factors.BeginPasskey.as_view()),
+    path("account/passkeys/", second_factors.Passkeys.as_view()),
+    path("account/passkeys/<int:passkey_id>/", second_factors.OnePasskey.as_view()),
+    path("account/recovery-codes/", second_factors.RecoveryCodes.as_view()),
     path("account/sessions/", account.Sessions.as_view()),
     path("account/sessions/<int:session_id>/", account.OneSession.as_view()),
     path("cameras/", cameras.Cameras.as_view()),

@@ -1,4 +1,4 @@
-// The site's name and zone, its volumes, and one's own password.
+// The site's name and zone, and its volumes.
 
 import { call } from "eyrie/api.js";
 import { byId } from "eyrie/dom.js";
@@ -6,7 +6,6 @@ import { offerZones, onSubmit, tell } from "eyrie/forms.js";
 import { t } from "eyrie/i18n.js";
 import { toast } from "eyrie/toasts.js";
 import { tellRoom, volumeCard } from "eyrie/volumes.js";
-import "components/new-password/new-password.js";
 
 const form = byId("site");
 
@@ -33,12 +32,6 @@ onSubmit(byId("volume"), async (volume) => {
   showVolumes(await call("volumes/", { method: "POST", body: { name: elements.name.value, settings: { path: elements.path.value } } }));
   volume.reset();
   byId("volume").querySelector(".room").textContent = "";
-});
-onSubmit(byId("own-password"), async (password) => {
-  const { elements } = password;
-  await call("auth/password/", { method: "POST", body: { current: elements.current.value, new: elements.new.value } });
-  password.reset();
-  toast(t("The password is changed."), "good");
 });
 tellRoom(byId("path"));
 offerZones(byId("time-zone"));

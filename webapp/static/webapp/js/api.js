@@ -3,6 +3,7 @@
 import { t } from "eyrie/i18n.js";
 
 const SIGN_IN = "/sign-in/";
+const ACCOUNT = "/account/";
 
 export class ApiError extends Error {
   // fields: sentences by field where the server tells which field is wrong
@@ -19,7 +20,9 @@ export async function call(path, options) {
 }
 
 // The answer itself, for what is no JSON. body: JSON values, or a FormData with files.
-export async function send(path, { method = "GET", body, redirect = true } = {}) {
+// Where the server wants to know again who is there, a dialog asks, and the request is sent once more.
+export async function send(path, options = {}) {
+  const { method = "GET", body, redirect = true, asked = false } = options;
   const form = body instanceof FormData;
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = cookie("__Host-csrftoken") || cookie("csrftoken");
@@ -33,6 +36,8 @@ export async function send(path, { method = "GET", body, redirect = true } = {})
   if (answer.ok) return answer;
   const data = await answer.json().catch(() => ({}));
   if (answer.status === 401 && redirect) location.assign(SIGN_IN);
+  if (data.code === "fresh_sign_in" && !asked && (await (await import("eyrie/fresh.js")).proved())) return send(path, { ...options, asked: true });
+  if (data.code?.startsWith?.("must_") && redirect && location.pathname !== ACCOUNT) location.assign(ACCOUNT);
   throw new ApiError(answer.status, sentence(data) || t("The server answered {status}.", { status: answer.status }), answer.status === 400 ? data : {});
 }
 
