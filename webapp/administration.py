@@ -26,6 +26,7 @@ TABS = (
     ("system-sign-in", _("Sign-in"), "system.sign_in"),
     ("system-directories", _("Directories"), "system.directories"),
     ("system-configuration", _("Configuration"), "system.configuration"),
+    ("system-privacy", _("Privacy"), "system.privacy"),
     ("system-encryption", _("Encryption"), "system.encryption"),
     ("system-log", _("Log"), "system.log"),
 )

@@ -40,6 +40,7 @@ CORE_PERMISSIONS = (
     PermissionSpec("system.encryption", "Replace the portal's certificate and the keys of passwords", Scope.SYSTEM),
     PermissionSpec("system.log", "Read the log of all processes", Scope.SYSTEM),
     PermissionSpec("system.plugins", "See plugins and their errors", Scope.SYSTEM),
+    PermissionSpec("system.privacy", "Prove how long recordings are kept", Scope.SYSTEM),
     PermissionSpec("system.settings", "Change settings of the site, its plugins and volumes", Scope.SYSTEM),
     PermissionSpec("system.sign_in", "Set how people sign in: passwords, lockout, sessions", Scope.SYSTEM),
     PermissionSpec("system.trust", "Decide whose plugins and updates are trusted", Scope.SYSTEM),

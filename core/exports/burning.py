@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from fractions import Fraction
 from typing import Any
@@ -20,6 +21,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.exports.footage import Footage, Read
 from core.exports.redacting import Redaction, RedactionFailed
+from core.exports.watermark import Watermark
 from core.media.covering import Cover
 from core.media.masks import masks_of
 from core.media.mp4.assemble import VirtualMp4
@@ -41,12 +43,13 @@ def burnt(
     read: Read,
     zone: tzinfo | None,
     redact: Sequence[str] = (),
+    watermark: str = "",
     tick: Callable[[], None] = lambda: None,
 ) -> Iterator[bytes]:
     """An MP4 file of the footage with its masks covered and the camera's name and the site's time in each picture.
 
-    zone: the site's; None for no name and time. redact: names of redactors, whose finds are covered too. tick: called
-    often while a picture takes long.
+    zone: the site's; None for no name and time. redact: names of redactors, whose finds are covered too. watermark: a
+    text drawn faintly all over the pictures. tick: called often while a picture takes long.
 
     Sound is copied. Raises BurningFailed; StorageError and EOFError as they come from reading.
     """
@@ -55,16 +58,20 @@ def burnt(
             av.open(_Reading(footage.file(), read), "r", format="mp4", buffer_size=BUFFER) as source,
             Redaction(redact, footage.item["camera"], footage.wall_clock(), tick) as redaction,
         ):
-            yield from _encoded(source, footage, zone, redaction)
+            marks = _Marks(_label(footage, zone), Watermark(watermark) if watermark else None)
+            yield from _encoded(source, footage, marks, redaction)
     except RedactionFailed as error:
         raise BurningFailed(str(error)) from error
     except (av.FFmpegError, ValueError) as error:
         raise BurningFailed(f"Recordings of {footage.item['name']} cannot be drawn into ({error}).") from error
 
 
-def _encoded(source: InputContainer, footage: Footage, zone: tzinfo | None, redaction: Redaction) -> Iterator[bytes]:
+def _label(footage: Footage, zone: tzinfo | None) -> Label | None:
+    return Label(footage.item["name"], footage.wall_clock(), zone) if zone else None
+
+
+def _encoded(source: InputContainer, footage: Footage, marks: _Marks, redaction: Redaction) -> Iterator[bytes]:
     sink = _Sink()
-    label = Label(footage.item["name"], footage.wall_clock(), zone) if zone else None
     cover = Cover(masks_of(footage.item.get("masks", ())))
     with av.open(sink, "w", format="mp4", options=_FRAGMENTED) as target:
         pictures = source.streams.video[0]
@@ -82,23 +89,24 @@ def _encoded(source: InputContainer, footage: Footage, zone: tzinfo | None, reda
             else:
                 for decoded in pictures.decode(packet):
                     for frame in redaction.push(decoded, base):
-                        target.mux(made.encode(_drawn(frame, label, cover, base)))
+                        target.mux(made.encode(_drawn(frame, marks, cover, base)))
             yield from sink.taken()
         for frame in redaction.rest():
-            target.mux(made.encode(_drawn(frame, label, cover, base)))
+            target.mux(made.encode(_drawn(frame, marks, cover, base)))
         target.mux(made.encode(None))
     yield from sink.taken()
 
 
-def _drawn(frame: VideoFrame, label: Label | None, cover: Cover, base: Fraction) -> VideoFrame:
+def _drawn(frame: VideoFrame, marks: _Marks, cover: Cover, base: Fraction) -> VideoFrame:
     """The frame as it is encoded: even in both directions, in yuv420p, with its time."""
     plain = cover.on(frame)
     width, height = plain.width & ~1, plain.height & ~1
-    if label is not None:
-        return label.drawn(plain, base, width, height)
-    made = plain.reformat(width, height, "yuv420p")
-    made.pts, made.time_base = frame.pts, base
-    return made
+    if marks.label is not None:
+        made = marks.label.drawn(plain, base, width, height)
+    else:
+        made = plain.reformat(width, height, "yuv420p")
+        made.pts, made.time_base = frame.pts, base
+    return made if marks.watermark is None else marks.watermark.drawn(made)
 
 
 def _copied_sound(source: InputContainer, target: OutputContainer) -> dict[int, Any]:
@@ -108,6 +116,14 @@ def _copied_sound(source: InputContainer, target: OutputContainer) -> dict[int, 
         for stream in source.streams.audio
         if stream.codec_context.name in _COPIED
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What is drawn over the pictures."""
+
+    label: Label | None
+    watermark: Watermark | None
 
 
 class Label:

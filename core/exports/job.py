@@ -130,13 +130,15 @@ class Job:
         return file.chunks(0, file.size, self._reader(footage, counts=True))
 
     def _is_burnt(self, footage: Footage) -> bool:
-        return self._export.burn_in or bool(self._export.redact) or bool(footage.item.get("masks"))
+        export = self._export
+        return export.burn_in or bool(export.redact or export.watermark or footage.item.get("masks"))
 
     def _burnt(self, footage: Footage) -> Iterator[bytes]:
         from core.exports.burning import burnt  # PyAV and its libraries only where they are needed
 
-        zone = self._zone if self._export.burn_in else None
-        return burnt(footage, self._reader(footage, counts=True), zone, self._export.redact, lambda: self._tick(0))
+        export, read = self._export, self._reader(footage, counts=True)
+        zone = self._zone if export.burn_in else None
+        return burnt(footage, read, zone, export.redact, export.watermark, lambda: self._tick(0))
 
     def _reader(self, footage: Footage, *, counts: bool) -> Read:
         """Reads the footage's bytes, counts them as progress, and says which segment it was that failed."""

@@ -69,6 +69,8 @@ def manifest(
         "requested_at": rfc3339(export.created_ms),
         "made_at": rfc3339(made_ms),
         "burnt_in": export.burn_in,
+        "watermark": export.watermark,
+        **({"purpose": export.purpose} if export.purpose else {}),
         "hash": "SHA-256",
         "public_key": base64.b64encode(public_key).decode(),
         "asked_for": [_asked(item) for item in export.items],

@@ -14,7 +14,8 @@ class Export(Job):
 
     requester: the name of `user` at that time, for the manifest. items: what is exported, each
     `{camera, name, stream, start_ms, end_ms}`; the camera's name is kept because the camera may be deleted meanwhile.
-    redact: names of redactors, whose finds are covered in the pictures.
+    redact: names of redactors, whose finds are covered in the pictures. watermark: what is drawn all over them, empty
+    for nothing. purpose: of recordings for somebody who asked what is kept of them, `{subject, reason}`; else empty.
     done_bytes of total_bytes: how far it is. files: what is in the archive, each `{name, offset, size, camera,
     start_ms, end_ms}`, `offset` being that of its bytes in the archive. notes: sentences about what is not in it.
     """
@@ -25,6 +26,8 @@ class Export(Job):
     items = models.JSONField()
     burn_in = models.BooleanField(default=False)
     redact = models.JSONField(default=list)
+    watermark = models.CharField(max_length=200, blank=True, default="")
+    purpose = models.JSONField(default=dict)
     done_bytes = models.BigIntegerField(default=0)
     total_bytes = models.BigIntegerField(default=0)
     size = models.BigIntegerField(default=0)

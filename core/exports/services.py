@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from core.hookspecs.redaction import RedactorSpec
 from core.media.clock import Clock, SystemClock
 from core.pluginhost import host
 from core.system import audit
+from core.system.site import site
 
 log = logging.getLogger("eyrie.exports")
 EXPORTER = "<exporter>"
@@ -39,6 +41,8 @@ def request_export(
     title: str = "",
     burn_in: bool = False,
     redact: Sequence[str] = (),
+    watermark: bool = False,
+    purpose: dict[str, str] | None = None,
     unmasked: Collection[int] = (),
     silent: Collection[int] = (),
     address: str = "",
@@ -48,8 +52,11 @@ def request_export(
 
     unmasked: cameras whose privacy masks are not applied, as the requester may see what lies under them. silent: those
     whose sound is left out. redact: names of redactors (`redactors`), whose finds are covered; where one cannot be had,
-    the export fails.
+    the export fails. watermark: the requester's name is drawn all over the pictures; it is for every person where the
+    site says so. purpose: `{subject, reason}`, of recordings for somebody who asked what is kept of them.
     """
+    now_ms = (clock or SystemClock()).wall_ms()
+    marked = watermark or (user_id is not None and site().export_watermark)
     wanted: list[Item] = [_silenced(_masked(item, unmasked), silent) for item in items]
     with transaction.atomic():
         export = Export.objects.create(
@@ -59,11 +66,19 @@ def request_export(
             items=wanted,
             burn_in=burn_in,
             redact=list(redact),
-            created_ms=(clock or SystemClock()).wall_ms(),
+            watermark=_watermark(requester, now_ms) if marked else "",
+            purpose=purpose or {},
+            created_ms=now_ms,
         )
-        after = {"title": title, "items": export.items, "burn_in": burn_in, "redact": export.redact}
-        audit.record(requester, "export.create", f"export:{export.pk}", after=after, address=address)
+        told = ("title", "items", "burn_in", "redact", "watermark", "purpose")
+        after = {name: getattr(export, name) for name in told}
+        action = "export.disclose" if purpose else "export.create"
+        audit.record(requester, action, f"export:{export.pk}", after=after, address=address)
     return export
+
+
+def _watermark(requester: str, now_ms: int) -> str:
+    return f"{requester} {datetime.fromtimestamp(now_ms // 1000, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def redactors() -> list[RedactorSpec]:

@@ -36,6 +36,7 @@ class Site(models.Model):
 
     to_set_up: nobody has gone through the first steps yet, and the administrator has a one-time password.
     address: of the portal, as links in messages begin. latitude, longitude: where it is, in degrees.
+    live_watermark, export_watermark: the user's name is drawn over the portal's pages, and into every person's exports.
     """
 
     name = models.CharField(max_length=64, blank=True)
@@ -44,3 +45,5 @@ class Site(models.Model):
     address = models.CharField(max_length=200, blank=True, default="")
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
+    live_watermark = models.BooleanField(default=False)
+    export_watermark = models.BooleanField(default=False)

@@ -31,6 +31,7 @@ class SiteSettings:
     to_set_up: nobody has gone through the first steps yet.
     address: of the portal for links in messages, without a slash at the end; empty when nobody has said it.
     latitude, longitude: degrees, north and east positive; None when nobody has said where it is.
+    live_watermark: the portal draws the user's name over its pages; export_watermark: exports draw it into pictures.
     """
 
     name: str
@@ -39,13 +40,14 @@ class SiteSettings:
     address: str = ""
     latitude: float | None = None
     longitude: float | None = None
+    live_watermark: bool = False
+    export_watermark: bool = False
 
 
 def site() -> SiteSettings:
     """The site's settings as they are now: one small query."""
     row = Site.objects.filter(pk=_ONLY).first() or Site()
-    zone = row.time_zone or configuration().time_zone
-    return SiteSettings(row.name, zone, row.to_set_up, row.address, row.latitude, row.longitude)
+    return SiteSettings(**_shown(row) | {"time_zone": row.time_zone or configuration().time_zone})
 
 
 def change_site(changes: dict[str, Any], *, actor: str, address: str = "") -> SiteSettings:

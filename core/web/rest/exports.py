@@ -58,6 +58,13 @@ class ItemInput(serializers.Serializer[dict[str, Any]]):
     stream = serializers.ChoiceField(choices=["main", "sub"], default="main")
 
 
+class PurposeInput(serializers.Serializer[dict[str, str]]):
+    """Somebody asked what is kept of them. subject: who; reason: by which right, and how they were known."""
+
+    subject = serializers.CharField(max_length=200)
+    reason = serializers.CharField(max_length=1000)
+
+
 class ExportInput(serializers.Serializer[dict[str, Any]]):
     """What is to be exported. `burn_in` draws camera and time into the picture, which takes a new encoding."""
 
@@ -68,6 +75,10 @@ class ExportInput(serializers.Serializer[dict[str, Any]]):
         default=list,
         help_text="What is looked for in each picture and covered, such as `faces`: see `exports/redactors/`.",
     )
+    watermark = serializers.BooleanField(
+        default=False, help_text="Draw the requester's name all over the pictures, as the site may want it anyway."
+    )
+    purpose = PurposeInput(required=False, allow_null=True, default=None)
     items = ItemInput(many=True, allow_empty=False)
 
     def validate_redact(self, names: list[str]) -> list[str]:
@@ -127,6 +138,8 @@ class ExportOutput(serializers.Serializer[Export]):
     state = serializers.ChoiceField(choices=State.choices)
     burn_in = serializers.BooleanField()
     redact = serializers.ListField(child=serializers.CharField())
+    watermark = serializers.CharField()
+    purpose = serializers.DictField(child=serializers.CharField())
     cancelling = serializers.BooleanField(source="cancel")
     done_bytes = serializers.IntegerField()
     total_bytes = serializers.IntegerField()
@@ -224,6 +237,8 @@ class Exports(ListAPIView[Export]):
             title=wanted["title"],
             burn_in=wanted["burn_in"],
             redact=wanted["redact"],
+            watermark=wanted["watermark"],
+            purpose=wanted["purpose"],
             address=address(request),
         )
         return Response(ExportOutput(export).data, status=201)
@@ -238,12 +253,12 @@ class OneExport(APIView):
     @extend_schema(responses=ExportOutput)
     def get(self, request: Request, export_id: int) -> Response:
         """The export."""
-        return Response(ExportOutput(_found(request, export_id)).data)
+        return Response(ExportOutput(found_export(request, export_id)).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, export_id: int) -> Response:
         """Remove it with its archive; one that is being made ends."""
-        delete_export(_found(request, export_id), actor=actor(request), address=address(request))
+        delete_export(found_export(request, export_id), actor=actor(request), address=address(request))
         return Response(status=204)
 
 
@@ -256,7 +271,7 @@ class Cancel(APIView):
     @extend_schema(request=None, responses=ExportOutput)
     def post(self, request: Request, export_id: int) -> Response:
         """Stop it, within a second or two. One that has ended stays as it is."""
-        export = _found(request, export_id)
+        export = found_export(request, export_id)
         cancel_export(export, actor=actor(request), address=address(request))
         export.refresh_from_db()
         return Response(ExportOutput(export).data)
@@ -347,7 +362,8 @@ def _visible(request: Request) -> QuerySet[Export]:
     return Export.objects.all() if rights_for(request).holds(MANAGE) else Export.objects.filter(mine)
 
 
-def _found(request: Request, export_id: int) -> Export:
+def found_export(request: Request, export_id: int) -> Export:
+    """An export that one may see. Raises NotFound."""
     export = _visible(request).filter(pk=export_id).first()
     if export is None:
         raise NotFound("No such export.")
@@ -356,7 +372,7 @@ def _found(request: Request, export_id: int) -> Export:
 
 def _archive(request: Request, export_id: int) -> tuple[Export, Path]:
     """An export that is done and its archive. Whoever lost the right on one of its cameras does not get it."""
-    export = _found(request, export_id)
+    export = found_export(request, export_id)
     rights = rights_for(request)
     if not all(rights.holds(EXPORT, item["camera"]) for item in export.items):
         raise PermissionDenied("You may no longer export recordings of every camera in it.")

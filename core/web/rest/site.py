@@ -20,6 +20,7 @@ class SiteBody(serializers.Serializer[dict[str, Any]]):
     """time_zone: IANA name, such as Europe/Zurich. to_set_up: nobody has gone through the first steps yet.
 
     address: of the portal, for links in messages. latitude, longitude: degrees, for sunrise and sunset in rules.
+    live_watermark: the user's name is drawn over the portal's pages; export_watermark: into every person's exports.
     """
 
     name = serializers.CharField(max_length=64, allow_blank=True)
@@ -28,6 +29,8 @@ class SiteBody(serializers.Serializer[dict[str, Any]]):
     address = serializers.CharField(max_length=200, allow_blank=True)
     latitude = serializers.FloatField(allow_null=True)
     longitude = serializers.FloatField(allow_null=True)
+    live_watermark = serializers.BooleanField()
+    export_watermark = serializers.BooleanField()
 
 
 class OneSite(APIView):

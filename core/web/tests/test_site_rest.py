@@ -19,7 +19,7 @@ def admin(person, client_of):
 
 
 def test_the_time_zone_is_the_configurations_until_one_is_chosen(admin) -> None:
-    nowhere = {"address": "", "latitude": None, "longitude": None}
+    nowhere = {"address": "", "latitude": None, "longitude": None, "live_watermark": False, "export_watermark": False}
     first = {"name": "", "time_zone": configuration().time_zone, "to_set_up": False} | nowhere
     assert admin.get(SITE).json() == first
     changed = admin.patch(SITE, {"time_zone": "Europe/Zurich", "name": "Mill"}, format="json")

@@ -19,6 +19,10 @@ class ExportForm extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
+    const { disclosure } = this.form.elements;
+    disclosure.checked = new URLSearchParams(location.search).has("disclosure");
+    this.part("disclosure").hidden = !disclosure.checked;
+    disclosure.addEventListener("change", () => { this.part("disclosure").hidden = !disclosure.checked; });
     this.part("add").addEventListener("click", () => this.#add(this.#last()));
     this.#ready = this.#fill();
   }
@@ -112,7 +116,7 @@ class ExportForm extends HTMLElement {
   async #send() {
     await this.#ready; // who presses before it is filled means what is about to stand there
     const ranges = this.#ranges();
-    const problem = wrong(ranges);
+    const problem = wrong(ranges) || this.#unsaid();
     if (problem) return this.#trouble(problem);
     const items = ranges.flatMap(({ start, end, cameras }) =>
       cameras.map((camera) => ({ camera, start: new Date(start).toISOString(), end: new Date(end).toISOString() })));
@@ -120,12 +124,22 @@ class ExportForm extends HTMLElement {
     const button = this.part("submit");
     button.disabled = true;
     try {
-      await call("exports/", { method: "POST", body: { title: this.form.title.value.trim(), burn_in: this.form.burn_in.checked, redact, items } });
+      await call("exports/", { method: "POST", body: { title: this.form.title.value.trim(), burn_in: this.form.burn_in.checked, watermark: this.form.watermark.checked, purpose: this.#purpose(), redact, items } });
       location.assign("/exports/");
     } catch (error) {
       this.#trouble(error.message);
       button.disabled = false;
     }
+  }
+
+  #purpose() {
+    const { disclosure, subject, reason } = this.form.elements;
+    return disclosure.checked ? { subject: subject.value.trim(), reason: reason.value.trim() } : null;
+  }
+
+  #unsaid() {
+    const purpose = this.#purpose();
+    return purpose && !(purpose.subject && purpose.reason) ? t("Say who asks, and why.") : "";
   }
 
   #trouble(sentence) {

@@ -98,7 +98,9 @@ class Exports extends HTMLElement {
     row.querySelector("h2").textContent = one.title || t("Export {id}", { id: one.id });
     this.part("what", row).textContent = t("Asked for by {name}, {time}", { name: one.requester, time: dayAndTime(Date.parse(one.created)) })
       + (one.burn_in ? `, ${t("with time and name in the picture")}` : "")
-      + (one.redact.length ? `, ${t("with parts of the picture covered")}` : "");
+      + (one.redact.length ? `, ${t("with parts of the picture covered")}` : "")
+      + (one.watermark ? `, ${t("with a name all over the picture")}` : "")
+      + (one.purpose.subject ? `, ${t("for {name}", { name: one.purpose.subject })}` : "");
     this.part("items", row).replaceChildren(...one.items.map(shownItem));
     this.#progress(row, one);
     this.part("error", row).textContent = one.error;
@@ -109,6 +111,9 @@ class Exports extends HTMLElement {
     download.href = `/api/v1/exports/${one.id}/export.zip`;
     download.querySelector("span").textContent = t("Download ({size})", { size: bytes(one.size) });
     download.hidden = one.state !== "done";
+    const letter = this.part("letter", row);
+    letter.href = `/api/v1/exports/${one.id}/letter.txt`;
+    letter.hidden = download.hidden || !one.purpose.subject;
     this.part("expiry", row).textContent = one.expires ? t("Kept until {time}", { time: dayAndTime(Date.parse(one.expires)) }) : "";
   }
 
