@@ -22,7 +22,8 @@ from core.pluginhost.switches import Switches
 log = logging.getLogger("eyrie.plugins")
 SAFE_FLAGS = ("--safe-mode", "--no-plugins")
 LOOKING = (["plugins", "keygen"], ["plugins", "sign"], ["plugins", "verify"])
-"""Commands about code that must not run it."""
+ALONE = ("trust", "database")
+"""Commands that run no plugin: about code that is not trusted yet, or that must work whatever plugins do."""
 EXIT_PLUGIN = 3
 _ATTEMPT = "_EYRIE_START_ATTEMPT"
 _MOST_ATTEMPTS = 20
@@ -36,7 +37,7 @@ def run(argv: list[str]) -> int:
     import django
     from django.core.management import execute_from_command_line
 
-    if any(flag in argv for flag in SAFE_FLAGS) or argv[1:3] in LOOKING or argv[1:2] == ["trust"]:
+    if any(flag in argv for flag in SAFE_FLAGS) or argv[1:3] in LOOKING or "".join(argv[1:2]) in ALONE:
         os.environ["EYRIE_SAFE_MODE"] = "1"  # inherited by every child of `serve`
         argv = [argument for argument in argv if argument not in SAFE_FLAGS]
     try:

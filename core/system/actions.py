@@ -90,6 +90,7 @@ _TITLES = {
     "token.rotate": "Token given a new secret",
     "trust.add": "Key that signs code trusted",
     "trust.remove": "Key that signs code trusted no longer",
+    "update.begin": "Update of Eyrie begun",
     "user.add": "User added",
     "secrets.rotate": "Stored passwords encrypted with a new key",
     "user.change": "User changed",

@@ -135,7 +135,7 @@ def restore(
         *(change for one in wanted for change in _changes(one)),
         *(_file_change(one) for one in replaced.changes),
     ]
-    kept = "" if dry_run else safety.keep(pack(gather(_parts(), clock), "", here=True), clock.wall_ms())
+    kept = "" if dry_run else keep_present(clock.wall_ms())
     aliases = {_alias(one.part) for one in wanted}
     with ExitStack() as stack:
         for alias in aliases:
@@ -158,6 +158,11 @@ def restore(
         left_out=left_out,
         kept=kept,
     )
+
+
+def keep_present(now_ms: int) -> str:
+    """Keep everything as it is now (core.system.transfer.safety); the copy's name. Raises ArchiveError."""
+    return safety.keep(pack(gather(_parts(), _CLOCK), "", here=True), now_ms)
 
 
 def _file_change(change: files.FileChange) -> Change:
