@@ -81,6 +81,7 @@ ROOMS = (
     "plugins/notify",
     "plugins/objects/hooks.py",
     "plugins/onvif/configuring",
+    "plugins/onvif/many",
     "plugins/operator",
     "plugins/record",
     "plugins/run_export",
@@ -96,6 +97,7 @@ SPEAKERS = (
     *("GiveUp", "NotDone", "RetryLater", "NoPicture", "NotSent", "RefusedCall", "Problem"),
     *("DetectorConfig", "DetectorSpec", "_fail", "_tell", "stand"),
     *("Act", "Unconfirmed", "Written"),
+    *("Busy", "NoSuchCamera", "Outlook", "suggest"),
     *("AuthenticationFailed", "LockedOut", "Refused", "_refused"),
 )
 ACTIONS = ("action.py", "calls.py", "fitting.py", "sections.py")

@@ -7,10 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from core.api.services import page, rights_for
+from core.api import Slot
+from core.api.services import page, plugin_pages, rights_for
 
 TABS = (
     ("cameras", _("Cameras"), "camera.view"),
@@ -27,6 +29,9 @@ def camera_tabs(request: HttpRequest) -> list[dict[str, Any]]:
         for name, title, permission in TABS
         if rights.holds(permission)
     ]
+    for one in plugin_pages(request, Slot.CAMERAS):
+        url = reverse("plugin-page", args=(one.plugin, one.name))
+        tabs.append({"url": url, "title": gettext(one.title), "current": request.path == url})
     return tabs if len(tabs) > 1 else []
 
 

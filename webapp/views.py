@@ -13,6 +13,7 @@ from django.views.i18n import set_language
 from core.api import Slot
 from core.api.services import PUBLIC, SIGNED_IN, page, plugin_page, plugin_pages
 from webapp.administration import tabs
+from webapp.recording import camera_tabs
 from webapp.texts import catalogue
 
 
@@ -34,8 +35,13 @@ def of_plugin(request: HttpRequest, plugin: str, name: str) -> HttpResponse:
     found = plugin_page(plugin, name, request)
     if found is None:
         raise Http404
-    of_system = (plugin, name) in {(one.plugin, one.name) for one in plugin_pages(request, Slot.SYSTEM)}
-    shown = {"panel": found, "title": gettext(found.title), "tabs": tabs(request) if of_system else []}
+    shown = {"panel": found, "title": gettext(found.title), "heading": gettext(found.title)}
+    for slot, heading, above in (
+        (Slot.SYSTEM, gettext("System"), tabs),
+        (Slot.CAMERAS, gettext("Cameras"), camera_tabs),
+    ):
+        if (plugin, name) in {(one.plugin, one.name) for one in plugin_pages(request, slot)}:
+            shown |= {"heading": heading, "tabs": above(request)}
     return render(request, "webapp/plugin_page.html", shown)
 
 

@@ -36,6 +36,7 @@ class Slot(StrEnum):
 
     NAVIGATION = "navigation"  # a page of its own, with a place in the rail
     SYSTEM = "system"  # a page of its own, as a tab of System
+    CAMERAS = "cameras"  # a page of its own, as a tab of Cameras
     DASHBOARD = "dashboard"
     CAMERA = "camera"
     SETTINGS = "settings"
@@ -45,9 +46,9 @@ class Slot(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PanelSpec:
-    """A piece of a page, or a page of its own where the slot is NAVIGATION or SYSTEM. template is rendered with
-    `context(request, camera_id)`; one that raises becomes an error card naming the plugin, and one whose context is
-    None is not there, such as for cameras that it is not about. icon: of lucide, in the rail.
+    """A piece of a page, or a page of its own where the slot is NAVIGATION, SYSTEM or CAMERAS. template is rendered
+    with `context(request, camera_id)`; one that raises becomes an error card naming the plugin, and one whose context
+    is None is not there, such as for cameras that it is not about. icon: of lucide, in the rail.
     """
 
     name: str

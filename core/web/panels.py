@@ -14,7 +14,7 @@ from core.pluginhost import host
 from core.pluginhost.guard import describe
 from core.pluginhost.registry import Entry
 
-PAGES = (Slot.NAVIGATION, Slot.SYSTEM)
+PAGES = (Slot.NAVIGATION, Slot.SYSTEM, Slot.CAMERAS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class PluginPage:
 
 
 def plugin_pages(request: HttpRequest, slot: Slot = Slot.NAVIGATION) -> list[PluginPage]:
-    """Pages of plugins that are open to who asks: those of the rail, or with Slot.SYSTEM the tabs of System."""
+    """Pages of plugins that are open to who asks: of the rail, or of the tabs of System (Slot.SYSTEM) or Cameras."""
     found = [(entry.plugin, entry.spec) for entry in _pages(request) if entry.spec.slot is slot]
     return [PluginPage(plugin, spec.name, spec.title, spec.icon) for plugin, spec in found]
 

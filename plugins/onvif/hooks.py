@@ -39,6 +39,13 @@ def _configuring(request: Any, camera_id: int | None) -> dict[str, Any] | None:
     return {"camera": camera_id, "parts": list(PARTS.values())}
 
 
+def _many(request: Any, camera_id: int | None) -> dict[str, Any]:
+    """The cameras to choose from, and the sections that can be set on many."""
+    from plugins.onvif.many.pages import page
+
+    return page(request)
+
+
 @hookimpl
 def register_camera_drivers() -> Iterable[CameraDriverSpec]:
     """Cameras, recorders and encoders that speak ONVIF."""
@@ -78,7 +85,7 @@ def register_routes() -> Iterable[RouteSpec]:
 
 @hookimpl
 def register_panels() -> Iterable[PanelSpec]:
-    """A camera's own settings and what it tells of, on its page."""
+    """A camera's own settings and what it tells of, on its page; settings of many, among the cameras."""
     return [
         PanelSpec(
             "configuring",
@@ -88,6 +95,7 @@ def register_panels() -> Iterable[PanelSpec]:
             CONFIGURE.codename,
             _configuring,
         ),
+        PanelSpec("many", "Settings of many", Slot.CAMERAS, "onvif/many.html", CONFIGURE.codename, _many),
         PanelSpec("topics", "What the camera tells of", Slot.CAMERA, "onvif/topics.html", "camera.manage", _topics),
     ]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from plugins.onvif.configuring.model import Field, Kind, Limits, Section, Value, WrongValues, same, shown
-from plugins.onvif.configuring.sections import checked
+from plugins.onvif.configuring.fitting import checked
+from plugins.onvif.configuring.model import Field, Kind, Limits, Section, Value, WrongValues, same
 
 _SECTION = TypeAdapter(Section)
 _SETTABLE = (Kind.CHOICE, Kind.NUMBER, Kind.BOOL, Kind.TEXT)
@@ -36,20 +36,49 @@ class Common:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One field of one camera: from, to, as people read it."""
+    """One field of one camera. group: its group's title, empty where there is but one; before, after: as words."""
 
     field: str
+    group: str
     title: str
+    unit: str
     before: str
     after: str
+
+    @property
+    def called(self) -> str:
+        """The field, for people."""
+        return _called(self.group, self.title)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a camera does not take something. title: of the field that it is about, empty for all of it."""
+
+    sentence: str
+    group: str = ""
+    title: str = ""
+
+    @property
+    def called(self) -> str:
+        """The field, for people."""
+        return _called(self.group, self.title)
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What would become of one camera. turns: none when it is so already; why_not: nothing would be sent then."""
+    """What would become of one camera. turns: none when it is so already. why_not: why nothing would be sent; refused:
+    the same by field.
+    """
 
     turns: tuple[Turn, ...] = ()
     why_not: str = ""
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fails(self) -> bool:
+        """Whether the camera could not take it."""
+        return bool(self.why_not or self.refused)
 
 
 def kept(section: Section) -> Any:
@@ -69,15 +98,15 @@ def common_fields(sections: Sequence[Section]) -> list[Common]:
     """
     found: dict[str, list[tuple[Section, Field]]] = {}
     for section in sections:
-        for field in section.fields:
-            if field.kind in _SETTABLE and not field.cuts:
-                found.setdefault(field.name, []).append((section, field))
+        for one in section.fields:
+            if one.kind in _SETTABLE and not one.cuts:
+                found.setdefault(one.name, []).append((section, one))
     return [_common(those) for those in found.values()]
 
 
 def _common(those: Sequence[tuple[Section, Field]]) -> Common:
     section, first = those[0]
-    limits = [one for own, field in those if (one := field.limits_with(own.values)) is not None]
+    limits = [taken for own, one in those if (taken := one.limits_with(own.values)) is not None]
     choices = tuple({choice.value: choice for one in limits for choice in one.choices}.values())
     shared = Limits(
         choices,
@@ -93,10 +122,10 @@ def _common(those: Sequence[tuple[Section, Field]]) -> Common:
         kind=first.kind,
         unit=first.unit,
         cameras=len(those),
-        value=first.value if all(same(field.value, first.value) for _, field in those) else None,
+        value=first.value if all(same(one.value, first.value) for _, one in those) else None,
         limits=shared,
         takers=tuple(sum(one.holds(choice.value) for one in limits) for choice in choices),
-        restarts=any(field.restarts for _, field in those),
+        restarts=any(one.restarts for _, one in those),
         hint=first.hint,
     )
 
@@ -114,30 +143,44 @@ def outlook(section: Section, values: Mapping[str, Value]) -> Outlook:
     try:
         wanted = checked(section, values)
     except WrongValues as error:
-        told = (f"{called(section, name)}: {sentence}" for name, sentence in error.sentences.items())
-        return Outlook(why_not=" ".join(told))
-    pairs = {name: (section.values[name], value) for name, value in wanted.items()}
-    return Outlook(tuple(turns(section, pairs)))
+        return Outlook(refused=error.sentences)
+    return Outlook(tuple(turns(section, {name: (section.values[name], value) for name, value in wanted.items()})))
+
+
+def whys(section: Section | None, error: str, refused: Mapping[str, str]) -> list[Why]:
+    """Why a camera does not take something, as people read it."""
+    found = [Why(error)] if error else []
+    for name, sentence in refused.items():
+        one = section.field(name) if section else None
+        found.append(Why(sentence, _above(section, one), one.title) if section and one else Why(sentence, "", name))
+    return found
 
 
 def turns(section: Section, changed: Mapping[str, Sequence[Value | None]]) -> list[Turn]:
     """Changes of fields as people read them."""
     found = []
     for name, (before, after) in changed.items():
-        field = section.field(name)
-        told = [shown(field, value) if field else str(value) for value in (before, after)]
-        found.append(Turn(name, called(section, name), *told))
+        if (one := section.field(name)) is not None:
+            words = _word(one, before), _word(one, after)
+            found.append(Turn(name, _above(section, one), one.title, one.unit, *words))
     return found
 
 
-def called(section: Section, name: str) -> str:
-    """A field's name for people."""
-    field = section.field(name)
-    if field is None:
-        return name
-    group = _group(section, field)
-    return f"{group}: {field.title}" if group and len(section.groups) > 1 else field.title
+def _word(about: Field, value: Value | None) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return next((one.title for one in about.limits.choices if one.value == value), str(value))
 
 
-def _group(section: Section, field: Field) -> str:
-    return next((one.title for one in section.groups if one.name == field.group), "")
+def _called(group: str, title: str) -> str:
+    return f"{group}: {title}" if group else title
+
+
+def _above(section: Section, about: Field) -> str:
+    return _group(section, about) if len(section.groups) > 1 else ""
+
+
+def _group(section: Section, about: Field) -> str:
+    return next((one.title for one in section.groups if one.name == about.group), "")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 
-from plugins.onvif.many.common import recalled, turns
+from plugins.onvif.many.common import recalled, turns, whys
 from plugins.onvif.many.models import How, Round, Step
 
-HEAD = ("camera", "result", "setting", "before", "after", "remarks")
+HEAD = ("camera", "result", "setting", "before", "after", "unit", "remarks")
 
 
 def report(made: Round) -> str:
@@ -23,12 +23,17 @@ def report(made: Round) -> str:
 
 
 def _lines(step: Step) -> list[tuple[str, ...]]:
-    remarks = " ".join([step.error, *step.notes, *step.refused.values()]).strip()
-    how = str(How(step.how).label)
-    changed = turns(recalled(step.section), step.changed) if step.section else []
+    section = recalled(step.section) if step.section else None
+    refused = [
+        f"{why.called}: {why.sentence}" if why.title else why.sentence
+        for why in whys(section, step.error, step.refused)
+    ]
+    remarks = " ".join([*refused, *step.notes])
+    head = step.name, str(How(step.how).label)
+    changed = turns(section, step.changed) if section else []
     if not changed:
-        return [(step.name, how, "", "", "", remarks)]
-    return [(step.name, how, turn.title, turn.before, turn.after, remarks) for turn in changed]
+        return [(*head, "", "", "", "", remarks)]
+    return [(*head, turn.called, turn.before, turn.after, turn.unit, remarks) for turn in changed]
 
 
 def _harmless(cell: str) -> str:

@@ -21,7 +21,7 @@ from plugins.onvif.configuring.permissions import CONFIGURE
 from plugins.onvif.configuring.rest import ValueField
 from plugins.onvif.configuring.sections import PARTS
 from plugins.onvif.many import services
-from plugins.onvif.many.common import Common, common_fields, recalled, turns
+from plugins.onvif.many.common import Common, Why, common_fields, recalled, turns, whys
 from plugins.onvif.many.models import How, Round, Step
 from plugins.onvif.many.report import report
 from plugins.onvif.many.services import STREAMS, Busy, Wish
@@ -67,14 +67,15 @@ class RoundOutput(serializers.Serializer[dict[str, Any]]):
 
 
 class StepOutput(serializers.Serializer[dict[str, Any]]):
-    """One camera of a round, id null once it is deleted. refused: sentences; changed: title, before, after."""
+    """One camera of a round, id null once it is deleted. whys: why not (sentence, group, title); changed: group, title,
+    unit, before, after.
+    """
 
     camera = serializers.IntegerField(allow_null=True)
     name = serializers.CharField()
     how = serializers.ChoiceField(choices=How.choices)
-    error = serializers.CharField()
     notes = serializers.ListField(child=serializers.CharField())
-    refused = serializers.ListField(child=serializers.CharField())
+    whys = serializers.ListField(child=serializers.DictField())
     changed = serializers.ListField(child=serializers.DictField())
 
 
@@ -95,12 +96,14 @@ class CommonOutput(serializers.Serializer[dict[str, Any]]):
 
 
 class OutlookOutput(serializers.Serializer[dict[str, Any]]):
-    """What would become of one camera: changes (title, before, after, reason), none when it is so already; why_not."""
+    """What would become of one camera: changes (group, title, unit, before, after, reason), none when it is so already;
+    whys: why not, and then nothing is sent.
+    """
 
     camera = serializers.IntegerField(allow_null=True)
     name = serializers.CharField()
     changes = serializers.ListField(child=serializers.DictField())
-    why_not = serializers.CharField()
+    whys = serializers.ListField(child=serializers.DictField())
 
 
 class AtWork(APIException):
@@ -315,9 +318,8 @@ def _step_body(step: Step) -> dict[str, Any]:
         "camera": step.camera_id,
         "name": step.name,
         "how": str(How(step.how)),
-        "error": said(step.error),
         "notes": [said(note) for note in step.notes],
-        "refused": [said(sentence) for sentence in step.refused.values()],
+        "whys": [_why_body(why) for why in whys(section, step.error, step.refused)],
         "changed": [asdict(turn) for turn in changed],
     }
 
@@ -328,10 +330,15 @@ def _field_body(field: Common) -> dict[str, Any]:
 
 
 def _outlook_body(wish: Wish) -> dict[str, Any]:
+    section = recalled(wish.step.section) if wish.step.section else None
     changes = [asdict(turn) | {"reason": said(wish.reasons.get(turn.field, ""))} for turn in wish.outlook.turns]
     return {
         "camera": wish.step.camera_id,
         "name": wish.step.name,
         "changes": changes,
-        "why_not": said(wish.outlook.why_not),
+        "whys": [_why_body(why) for why in whys(section, wish.outlook.why_not, wish.outlook.refused)],
     }
+
+
+def _why_body(why: Why) -> dict[str, Any]:
+    return asdict(why) | {"sentence": said(why.sentence)}

@@ -87,9 +87,9 @@ _BLANK = {"tries": 0, "values": {}, "changed": {}, "notes": [], "refused": {}, "
 
 def _prepare(wish: Wish) -> None:
     step, found = wish.step, wish.outlook
-    how = How.FAILED if found.why_not else How.WAITING if found.turns else How.SAME
-    fresh = _BLANK | {"values": dict(wish.values) if found.turns else {}, "error": found.why_not[:500]}
-    Step.objects.filter(pk=step.pk).update(how=how, **fresh)
+    how = How.FAILED if found.fails else How.WAITING if found.turns else How.SAME
+    fresh = _BLANK | {"error": found.why_not[:500], "refused": dict(found.refused)}
+    Step.objects.filter(pk=step.pk).update(how=how, **fresh | {"values": dict(wish.values) if found.turns else {}})
 
 
 def read_again(made: Round, requester: str, address: str = "") -> None:

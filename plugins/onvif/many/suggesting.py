@@ -84,7 +84,7 @@ def size_of(value: Value | None) -> tuple[int, int]:
 
 def _compressed(stream: _Stream) -> None:
     if stream["encoding"] in ("JPEG", "MPEG4") and "H264" in stream.offered("encoding"):
-        stream.suggest("encoding", "H264", "H.264 takes a tenth of the space of single pictures.")
+        stream.suggest("encoding", "H264", "H.264 takes far less space than single pictures.")
 
 
 def _playable(stream: _Stream) -> None:

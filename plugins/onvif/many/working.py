@@ -108,7 +108,7 @@ def _step(pk: int, job: Round) -> None:
         try:
             _work(step, job)
         except WrongValues as error:
-            _fail(step, " ".join(error.sentences.values()))
+            step.how, step.refused = How.FAILED, error.sentences
         except (NoSuchCamera, OnvifError, Unconfirmed) as error:
             _fail(step, str(error))
         step.save()

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from plugins.onvif.configuring.fitting import checked
 from plugins.onvif.configuring.model import Field, Group, Kind, Limits, Section, Value, choices
-from plugins.onvif.configuring.sections import checked
 from plugins.onvif.many.suggesting import suggestion
 
 SIZES = ("3840x2160", "1920x1080", "1280x720", "640x480", "640x360", "320x180")
