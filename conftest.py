@@ -31,7 +31,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "core.settings"
 os.environ["EYRIE_DATA"] = _DATA
 os.environ["EYRIE_STRICT_PLUGINS"] = "1"
 # The built-in ones, and those whose tables and routes are tested although they are off at first.
-os.environ["EYRIE_PLUGINS"] = ",".join([*built_in(), "accesscontrol", "faces", "ldap_rbac", "webpush"])
+os.environ["EYRIE_PLUGINS"] = ",".join([*built_in(), "accesscontrol", "faces", "ldap_rbac", "oidc", "webpush"])
 # Tests ask as often as they like; those of the limits set their own.
 for _name in ("READS_PER_MINUTE", "WRITES_PER_MINUTE", "HEAVY_PER_MINUTE"):
     os.environ[f"EYRIE_{_name}"] = "0"

@@ -80,18 +80,20 @@ def request(
     timeout: float = 10.0,
     verify: bool = True,
     most: int = MOST_BYTES,
+    ca: str = "",
 ) -> Answer:
     """Send one request and read the answer, whatever its status. Blocks: not for an event loop.
 
     allowed: networks reached although they are not public. timeout: seconds for all of it, looking the name up aside.
     verify: whether the certificate must be a known authority's. most: bytes of the answer's body to read.
+    ca: PEM text of the authority that signs the server's certificate, empty for those that this machine trusts.
     Raises RefusedAddress and Unreachable.
     """
     parts = check_url(url)
     host = _ascii_host(parts.hostname or "")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     addresses = _addresses(host, port, allowed)
-    connection = _Pinned(host, port, addresses, timeout, _tls(verify) if parts.scheme == "https" else None)
+    connection = _Pinned(host, port, addresses, timeout, _tls(verify, ca) if parts.scheme == "https" else None)
     deadline = threading.Timer(timeout, connection.cut)
     deadline.daemon = True
     deadline.start()
@@ -194,8 +196,8 @@ def _target(parts: SplitResult) -> str:
     return f"{path}?{quote(parts.query, safe=_SAFE)}" if parts.query else path
 
 
-def _tls(verify: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context()
+def _tls(verify: bool, ca: str) -> ssl.SSLContext:
+    context = ssl.create_default_context(cadata=ca or None)
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

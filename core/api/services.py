@@ -13,7 +13,8 @@ from core.cameras.queries import CameraConfig, camera_configs, camera_id_of, cam
 from core.cameras.services import add_camera, change_camera
 from core.configuration import data_directory
 from core.detection.tallies import Count, add_counts, add_heat, counts_between, heat_between
-from core.directories.queries import entrances
+from core.directories.backend import let_in
+from core.directories.queries import directory_settings, entrances
 from core.events.about import events_about, forget_events_about
 from core.events.following import ended_among, events_after, newest_event_id, newest_of_cameras
 from core.events.publishing import publish
@@ -96,6 +97,7 @@ __all__ = [
     "counts_between",
     "data_directory",
     "despite_duties",
+    "directory_settings",
     "doorstep",
     "ended_among",
     "entrances",
@@ -109,6 +111,7 @@ __all__ = [
     "fresh_sign_in",
     "goto_preset",
     "heat_between",
+    "let_in",
     "make_key_file",
     "masks_on",
     "newest_audit_id",

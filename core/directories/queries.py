@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
+from pydantic import BaseModel
 
-from core.directories.kinds import spec_of
+from core.directories.kinds import settings_of, spec_of
 from core.directories.models import Directory, GroupLink
 from core.hookspecs.directories import DirectoryError
 
@@ -43,6 +44,17 @@ def links(directory: Directory) -> QuerySet[GroupLink]:
     """Groups of it that count here, by name, with their number of members."""
     rows = directory.links.select_related("group").annotate(members=Count("group__members"))
     return rows.prefetch_related("group__grants__role").order_by("group__name")
+
+
+def directory_settings(slug: str, kind: str) -> BaseModel | None:
+    """Settings of the directory of this short name, if there is one of the kind, it is on, and they can be read."""
+    row = enabled(slug, kind)
+    if row is None:
+        return None
+    try:
+        return settings_of(row)
+    except DirectoryError:
+        return None
 
 
 def enabled(slug: str, kind: str) -> Directory | None:
