@@ -34,9 +34,9 @@ BASE_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "axes",
+    "core.signin",  # before core.access, whose command `user` it adds to
     "core.access",
     "core.directories",
-    "core.signin",
     "core.system",
     "core.transport",
     "core.cameras",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.password_validation import password_changed, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -60,8 +60,6 @@ def add_user(
         field, sentences = next(iter(error.message_dict.items()))
         raise AccessError(f"{field}: {sentences[0]}") from error
     user.save()
-    if password is not None:
-        password_changed(password, user)
     for role in roles:
         grant(user, role)
     return user
@@ -86,7 +84,6 @@ def change_password(user: User, password: str) -> None:
         raise AccessError(f"password: {' '.join(error.message_dict['password'])}") from error
     user.set_password(password)
     user.save(update_fields=["password"])
-    password_changed(password, user)
 
 
 def describe_user(user: User, full_name: str | None = None, email: str | None = None) -> None:

@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """One subcommand each."""
-        actions = parser.add_subparsers(dest="action", required=True)
+        actions = self.actions = parser.add_subparsers(dest="action", required=True)  # core.signin has one more
         add = actions.add_parser("add", help="add a user; a password is made and printed unless one is given")
         add.add_argument("name")
         add.add_argument("--role", help="give this role at once")
