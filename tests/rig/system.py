@@ -95,15 +95,18 @@ class RunningSystem:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        scheme = "https" if self.settings.get("EYRIE_TLS") == "on" else "http"
+        return f"{scheme}://127.0.0.1:{self.port}"
 
     @property
     def api(self) -> httpx.Client:
         """A client signed in as administrator, by the session that the portal uses too."""
         if self._client is None:
-            client = httpx.Client(base_url=f"{self.url}/api/v1/", timeout=30)
+            client = httpx.Client(base_url=f"{self.url}/api/v1/", timeout=30, verify=False)  # noqa: S501  its own certificate
             client.post("auth/login/", json={"username": "admin", "password": self.password}).raise_for_status()
-            client.headers["X-CSRFToken"] = client.cookies["csrftoken"]
+            (client.headers["X-CSRFToken"],) = (
+                value for name, value in client.cookies.items() if name.endswith("csrftoken")
+            )
             self._client = client
         return self._client
 
@@ -112,7 +115,8 @@ class RunningSystem:
         if self.process is not None and self.process.poll() is not None:
             raise RuntimeError(f"serve ended with {self.process.returncode}: {self.log.read_text('utf-8')[-2000:]}")
         try:
-            return httpx.get(f"{self.url}/api/v1/health/", timeout=5).status_code == httpx.codes.OK
+            answer = httpx.get(f"{self.url}/api/v1/health/", timeout=5, verify=False)  # noqa: S501  its own certificate
+            return answer.status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
 

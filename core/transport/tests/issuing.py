@@ -47,11 +47,12 @@ def issue(
     days: int = 90,
     bits: int = 0,
     usage: Any = ExtendedKeyUsageOID.SERVER_AUTH,
+    now: datetime.datetime = NOW,
 ) -> Issued:
-    """begin, days: of its validity, from NOW. bits: RSA instead of P-256."""
+    """begin, days: of its validity, from now. bits: RSA instead of P-256."""
     key: Any = rsa.generate_private_key(65537, bits) if bits else ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    start = NOW + datetime.timedelta(days=begin)
+    start = now + datetime.timedelta(days=begin)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)

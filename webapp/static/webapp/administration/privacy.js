@@ -20,10 +20,11 @@ byId("prove").addEventListener("click", ({ currentTarget }) => busy(currentTarge
 function show(proof) {
   const { cameras, removed_cameras_with_recordings: removed, made_at: made } = proof.statement;
   const wrong = cameras.filter((one) => !one.keeps_rule).length + removed.length;
-  byId("verdict").hidden = byId("proof").hidden = false;
+  byId("verdict").hidden = false;
+  byId("proof").hidden = !cameras.length && !removed.length;
   byId("verdict").dataset.tone = wrong ? "warn" : "good";
-  byId("verdict").textContent = wrong ? n("Of {count} camera there is more than the rule says.", "Of {count} cameras there is more than the rule says.", wrong)
-    : t("Of no camera there is anything older than its rule says.");
+  byId("verdict").textContent = wrong ? n("{count} camera has recordings older than its rule allows.", "{count} cameras have recordings older than their rules allow.", wrong)
+    : cameras.length ? t("No camera has recordings older than its rule allows.") : t("There is no camera yet.");
   byId("kept").replaceChildren(...cameras.map(row), ...removed.map((camera) => make("tr", {}, make("th", { scope: "row" }, t("Camera {number}, removed", { number: camera })), make("td", { colSpan: 3 }, t("Recordings are still there; they go within minutes.")))));
   const name = `eyrie-retention-${made.slice(0, 10)}`;
   offer(byId("signed"), `${name}.json`, "application/json", JSON.stringify(proof, null, 1));

@@ -1,12 +1,11 @@
 // <eyrie-watermark data-name popover="manual">: who looks, and when, faintly over everything; a photograph of the screen
 // shows it. It is drawn by the browser over the pictures and is not in them: whoever knows how can take it away.
 
-import { timeZone } from "eyrie/times.js";
 import { now } from "eyrie/now.js";
+import { dayAndTime } from "eyrie/times.js";
 
 const ANEW = 60_000;
 const ANGLE = (-24 * Math.PI) / 180;
-const format = new Intl.DateTimeFormat(undefined, { timeZone, dateStyle: "short", timeStyle: "short" });
 
 class Watermark extends HTMLElement {
   #canvas = document.createElement("canvas");
@@ -47,7 +46,7 @@ class Watermark extends HTMLElement {
     pen.scale(ratio, ratio);
     pen.font = "600 16px system-ui, sans-serif";
     pen.rotate(ANGLE);
-    const text = `${this.dataset.name}  ${format.format(now())}`;
+    const text = `${this.dataset.name}  ${dayAndTime(now())}`;
     const wide = pen.measureText(text).width + 120;
     const reach = Math.hypot(width, height);
     for (let y = 0, row = 0; y < reach * 1.5; y += 110, row += 1) {
