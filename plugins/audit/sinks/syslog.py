@@ -78,7 +78,6 @@ class SyslogSink:
             plain.settimeout(ANSWER_S)
             if self._settings.syslog_transport == "tcp":
                 plain.sendall(framed)
-                plain.shutdown(socket.SHUT_WR)
                 _until_closed(plain)
                 return
             with tls_context(self._settings).wrap_socket(plain, server_hostname=self._settings.syslog_host) as secure:
