@@ -57,7 +57,7 @@ class Entries(APIView):
 
     required: Required = {"GET": VIEW.codename}
 
-    @extend_schema(parameters=[AuditQuery], responses=AuditEntriesOutput)
+    @extend_schema(operation_id="plugins_audit_entries_search", parameters=[AuditQuery], responses=AuditEntriesOutput)
     def get(self, request: Request) -> Response:
         """Search the log, the newest first. `next` is the `before` to go on with, null at the end."""
         form = AuditQuery(data=_repeated(request))

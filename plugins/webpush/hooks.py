@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from core.api import ActionSpec, PanelSpec, RouteSpec, SettingsSpec, Slot, hookimpl
+from core.api import ActionSpec, AuditActionSpec, PanelSpec, RouteSpec, SettingsSpec, Slot, hookimpl
 from plugins.webpush.action import push
 from plugins.webpush.settings import NotificationSettings, PushSettings
 
@@ -25,6 +25,15 @@ def register_settings() -> Iterable[SettingsSpec]:
 def register_actions() -> Iterable[ActionSpec]:
     """Push notifications."""
     return [ActionSpec("webpush", "Notify browsers and phones", NotificationSettings, push, timeout=300.0)]
+
+
+@hookimpl
+def register_audit_actions() -> Iterable[AuditActionSpec]:
+    """What is written to the audit log."""
+    return (
+        AuditActionSpec("webpush.subscribe", "Push notifications of a browser set up"),
+        AuditActionSpec("webpush.unsubscribe", "Push notifications of a browser ended"),
+    )
 
 
 @hookimpl

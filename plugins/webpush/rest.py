@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from core.api import SystemClock
 from core.api.outgoing import RefusedAddress, check_url
-from core.api.services import SIGNED_IN, Required
+from core.api.services import SIGNED_IN, Required, record_audit
 from plugins.webpush.encryption import BadKeys, browser_key
 from plugins.webpush.models import Subscription
 from plugins.webpush.vapid import public_key
@@ -83,6 +83,7 @@ class Subscriptions(APIView):
         Subscription.objects.update_or_create(digest=_digest(endpoint), defaults=made)
         old = Subscription.objects.filter(user_id=request.user.pk).order_by("-created_ms", "-pk")[MOST:]
         Subscription.objects.filter(pk__in=[one.pk for one in old]).delete()
+        _note(request, "webpush.subscribe", {"browser": made["browser"]})
         return Response(status=204)
 
     @extend_schema(request=EndpointInput, responses={204: None})
@@ -91,8 +92,15 @@ class Subscriptions(APIView):
         form = EndpointInput(data=request.data)
         form.is_valid(raise_exception=True)
         digest = _digest(form.validated_data["endpoint"])
-        Subscription.objects.filter(user_id=request.user.pk, digest=digest).delete()
+        if Subscription.objects.filter(user_id=request.user.pk, digest=digest).delete()[0]:
+            _note(request, "webpush.unsubscribe", {})
         return Response(status=204)
+
+
+def _note(request: Request, action: str, after: dict[str, Any]) -> None:
+    """For the audit log."""
+    address = str(request.META.get("REMOTE_ADDR") or "")
+    record_audit(request.user.get_username(), action, f"user:{request.user.pk}", after=after, address=address)
 
 
 def _check(endpoint: str, keys: dict[str, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -18,7 +19,7 @@ from core.access.rights import rights_for
 from core.bookmarks import queries, services
 from core.bookmarks.models import Bookmark
 from core.web.rest.cameras import found_camera
-from core.web.rest.conventions import NewestFirst, integers
+from core.web.rest.conventions import NewestFirst, integers, noted
 from core.web.rest.times import optional_time, required_time, rfc3339
 
 PERMISSION = "camera.playback"
@@ -110,7 +111,9 @@ class Bookmarks(ListAPIView[Bookmark]):
         start, end = required_time(given, "start"), optional_time({"end": given["end"] or ""}, "end")
         if end is not None and end <= start:
             raise ValidationError({"end": ["is not after start; give an end later than the start, or none."]})
-        made = services.add(given["camera"], request.user.pk or 0, given["text"], start, end)
+        with transaction.atomic():
+            made = services.add(given["camera"], request.user.pk or 0, given["text"], start, end)
+            noted(request, "bookmark.add", f"bookmark:{made.pk}", after=_told(made))
         return Response(BookmarkOutput(made).data, status=201)
 
 
@@ -126,13 +129,27 @@ class OneBookmark(APIView):
         bookmark = _own(request, bookmark_id)
         form = BookmarkWords(data=request.data)
         form.is_valid(raise_exception=True)
-        return Response(BookmarkOutput(services.change(bookmark, form.validated_data["text"])).data)
+        with transaction.atomic():
+            before = _told(bookmark)
+            changed = services.change(bookmark, form.validated_data["text"])
+            noted(request, "bookmark.change", f"bookmark:{changed.pk}", before, _told(changed))
+        return Response(BookmarkOutput(changed).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, bookmark_id: int) -> Response:
         """Forget it; the recording stays."""
-        services.remove(_own(request, bookmark_id))
+        bookmark = _own(request, bookmark_id)
+        with transaction.atomic():
+            noted(request, "bookmark.delete", f"bookmark:{bookmark.pk}", before=_told(bookmark))
+            services.remove(bookmark)
         return Response(status=204)
+
+
+def _told(bookmark: Bookmark) -> dict[str, Any]:
+    """For the audit log."""
+    end = bookmark.end_ms
+    span = {"from": rfc3339(bookmark.start_ms), "to": rfc3339(end) if end is not None else None}
+    return {"camera": bookmark.camera_id, "text": bookmark.text, **span}
 
 
 def _own(request: Request, bookmark_id: int) -> Bookmark:

@@ -18,6 +18,7 @@ from core.recording.volumes import VolumeError
 from core.rules.arming import ModeError
 from core.rules.checking import RuleError
 from core.signin.policy import PolicyError
+from core.system import audit
 from core.system.plugin_settings import SettingsError
 from core.system.site import SiteError
 from core.web.speech import everything_said
@@ -68,6 +69,11 @@ def on_exception(error: Exception, context: dict[str, Any]) -> Response | None:
 def actor(request: Request) -> str:
     """The name the audit log gets."""
     return request.user.get_username() or "anonymous"
+
+
+def noted(request: Request, action: str, target: str, before: audit.Side = None, after: audit.Side = None) -> None:
+    """Write down who did what; in the transaction of the deed where there is one."""
+    audit.record(actor(request), action, target, before=before, after=after, address=address(request))
 
 
 def address(request: Request | HttpRequest) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -21,7 +22,7 @@ from core.events import pictures, queries, services
 from core.events.models import StoredEvent
 from core.media.clock import SystemClock
 from core.web.covered import Covered
-from core.web.rest.conventions import NewestFirst, actor, integers
+from core.web.rest.conventions import NewestFirst, actor, integers, noted
 from core.web.rest.media import JPEG, WIDTH, picture_of_moment
 from core.web.rest.times import optional_time, rfc3339
 from core.web.speech import said
@@ -191,7 +192,11 @@ class Acknowledge(APIView):
         given = form.validated_data
         mine = rights_for(request).filter(queries.events(ids=given["ids"]), "event.acknowledge", "camera_id")
         ids = list(mine.values_list("pk", flat=True))
-        count = services.acknowledge(ids, by=actor(request), at_ms=SystemClock().wall_ms(), note=given["note"])
+        with transaction.atomic():
+            count = services.acknowledge(ids, by=actor(request), at_ms=SystemClock().wall_ms(), note=given["note"])
+            if count:
+                target = f"event:{ids[0]}" if len(ids) == 1 else "event:"
+                noted(request, "event.acknowledge", target, after={"events": ids, "note": given["note"]})
         return Response({"count": count})
 
 

@@ -24,7 +24,7 @@ from core.media.source import SourceError
 from core.tasks.jobs import State
 from core.web.rest.cameras import found_camera
 from core.web.rest.controls import CameraSilent
-from core.web.rest.conventions import Pages, actor, address
+from core.web.rest.conventions import Pages, actor, address, noted
 from core.web.rest.times import required_range, rfc3339
 from core.web.speech import said
 
@@ -184,6 +184,7 @@ class CancelFill(APIView):
     def post(self, request: Request, camera_id: int, fill_id: int) -> Response:
         """Stop it, within seconds; what was fetched stays."""
         cancel_fill(_found(camera_id, fill_id))
+        noted(request, "camera.fetch_cancel", f"camera:{camera_id}", after={"fill": fill_id})
         return Response(FillOutput(_found(camera_id, fill_id)).data)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
 from rest_framework import serializers
@@ -22,7 +23,7 @@ from core.replays.services import cancel_replay, request_replay
 from core.tasks.jobs import State
 from core.web.covered import Covered
 from core.web.rest.cameras import found_camera
-from core.web.rest.conventions import Pages, actor, address
+from core.web.rest.conventions import Pages, actor, address, noted
 from core.web.rest.times import required_range, rfc3339
 from core.web.speech import said
 
@@ -185,7 +186,10 @@ class OneReplay(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, camera_id: int, replay_id: int) -> Response:
         """Forget it; one that is being done ends. What it has stored stays."""
-        _found(camera_id, replay_id).delete()
+        job = _found(camera_id, replay_id)
+        with transaction.atomic():
+            noted(request, "camera.replay_delete", f"camera:{camera_id}", before={"replay": job.pk, "state": job.state})
+            job.delete()
         return Response(status=204)
 
 
@@ -198,6 +202,7 @@ class CancelReplay(APIView):
     def post(self, request: Request, camera_id: int, replay_id: int) -> Response:
         """Stop it, within seconds; what it has found stays."""
         cancel_replay(_found(camera_id, replay_id))
+        noted(request, "camera.replay_cancel", f"camera:{camera_id}", after={"replay": replay_id})
         return Response(ReplayOutput(_found(camera_id, replay_id)).data)
 
 

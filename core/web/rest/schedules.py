@@ -21,7 +21,7 @@ from core.recording.schedule import Calendar, mode_at, next_change
 from core.recording.schedule_form import schedule_from
 from core.recording.services import LONGEST_MS, trigger
 from core.web.rest.cameras import found_camera
-from core.web.rest.conventions import actor, address
+from core.web.rest.conventions import actor, address, noted
 from core.web.rest.times import rfc3339
 
 MANAGE = "camera.manage"
@@ -201,6 +201,7 @@ class RecordNow(APIView):
         now = _CLOCK.wall_ms()
         until = now + form.validated_data["seconds"] * 1000
         trigger(camera_id, now, until, f"hand:{actor(request)[:50]}:{uuid4().hex}")
+        noted(request, "camera.record", f"camera:{camera_id}", after={"until": rfc3339(until)})
         return Response({"start": rfc3339(now), "until": rfc3339(until)}, status=202)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
@@ -16,6 +17,7 @@ from core.access.rights import rights_for
 from core.walls import queries, services
 from core.walls.arrangement import TILES
 from core.walls.models import View
+from core.web.rest.conventions import noted
 
 WATCH, SHARE = "camera.live", "view.share"
 
@@ -82,7 +84,9 @@ class Views(APIView):
         given = form.validated_data
         _check_sharing(request, given["shared"])
         try:
-            view = services.add(request.user.pk or 0, given["name"], given["arrangement"], shared=given["shared"])
+            with transaction.atomic():
+                view = services.add(request.user.pk or 0, given["name"], given["arrangement"], shared=given["shared"])
+                noted(request, "view.add", f"view:{view.pk}", after=_told(view))
         except services.ViewError as error:
             raise ValidationError({error.field: [str(error)]}) from error
         return Response(_body(request, view), status=201)
@@ -103,14 +107,21 @@ class OneView(APIView):
         given = form.validated_data
         _check_sharing(request, given.get("shared", False) and not view.shared)
         try:
-            return Response(_body(request, services.change(view, given)))
+            with transaction.atomic():
+                before = _told(view)
+                view = services.change(view, given)
+                noted(request, "view.change", f"view:{view.pk}", before, _told(view))
+            return Response(_body(request, view))
         except services.ViewError as error:
             raise ValidationError({error.field: [str(error)]}) from error
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, view_id: int) -> Response:
         """Forget it."""
-        services.remove(_changeable(request, view_id))
+        view = _changeable(request, view_id)
+        with transaction.atomic():
+            noted(request, "view.delete", f"view:{view.pk}", before=_told(view))
+            services.remove(view)
         return Response(status=204)
 
 
@@ -130,6 +141,11 @@ def _may_change(request: Request, view: View) -> bool:
 def _check_sharing(request: Request, shared: bool) -> None:
     if shared and not rights_for(request).holds(SHARE):
         raise PermissionDenied("Your rights do not let you share views; ask an administrator, or keep it private.")
+
+
+def _told(view: View) -> dict[str, Any]:
+    """For the audit log."""
+    return {"name": view.name, "shared": view.shared, "arrangement": view.arrangement}
 
 
 def _body(request: Request, view: View) -> dict[str, Any]:
