@@ -18,8 +18,6 @@ from plugins.simulator.testing import DeviceFace, Trouble, onvif_device, simulat
 from webapp.texts import catalogue
 
 __all__ = ["onvif_device", "simulator", "simulator_cache"]
-NAMED = {"encoding", "resolution", "profile", "fps", "date", "time"}
-"""Fields whose choices are called alike everywhere."""
 Devices = Callable[..., DeviceFace]
 FIRST, SECOND = "Geheim-1", "Geheim-2"  # passwords of throw-away devices
 
@@ -252,6 +250,6 @@ def test_every_title_is_said_in_every_language(onvif_device: Devices) -> None:
         titles |= {section.title, *(act.title for act in section.acts)}
         titles |= {group.title for group in section.groups if name not in ("users", "network", "text")}
         titles |= {text for field in fields for text in (field.title, field.unit, field.hint) if text}
-        titles |= {one.title for field in fields for one in field.limits.choices if field.short not in NAMED}
+        titles |= {one.title for field in fields for one in field.limits.choices if one.word}
     known = catalogue("de")
-    assert {title for title in titles if title not in known and not title.isdigit()} == set()
+    assert {title for title in titles if title not in known} == set()

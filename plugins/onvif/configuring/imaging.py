@@ -86,7 +86,7 @@ _SPECS = (
     _Spec("light.wide_level", "Its level", *(("WideDynamicRange", "Level"),) * 2, mode=("light.wide", "ON")),
     _Spec("light.back", "Backlight compensation", *(("BacklightCompensation", "Mode"),) * 2, ("OFF", "ON")),
     _Spec("light.back_level", "Its level", *(("BacklightCompensation", "Level"),) * 2, mode=("light.back", "ON")),
-    _Spec("exposure.mode", "Exposure", *(("Exposure", "Mode"),) * 2, ("AUTO", "MANUAL")),
+    _Spec("exposure.mode", "Mode", *(("Exposure", "Mode"),) * 2, ("AUTO", "MANUAL")),
     _Spec(
         "exposure.priority",
         "In doubt",
@@ -101,10 +101,10 @@ _SPECS = (
     _exposure("time", "Exposure time", "ExposureTime", "MANUAL", "µs"),
     _exposure("gain", "Gain", "Gain", "MANUAL", "dB"),
     _exposure("iris", "Iris", "Iris", "MANUAL", "dB"),
-    _Spec("white.mode", "White balance", *(("WhiteBalance", "Mode"),) * 2, ("AUTO", "MANUAL")),
+    _Spec("white.mode", "Mode", *(("WhiteBalance", "Mode"),) * 2, ("AUTO", "MANUAL")),
     _Spec("white.red", "Red", ("WhiteBalance", "CrGain"), ("WhiteBalance", "YrGain"), mode=("white.mode", "MANUAL")),
     _Spec("white.blue", "Blue", ("WhiteBalance", "CbGain"), ("WhiteBalance", "YbGain"), mode=("white.mode", "MANUAL")),
-    _Spec("focus.mode", "Focus", ("Focus", "AutoFocusMode"), ("Focus", "AutoFocusModes"), ("AUTO", "MANUAL")),
+    _Spec("focus.mode", "Mode", ("Focus", "AutoFocusMode"), ("Focus", "AutoFocusModes"), ("AUTO", "MANUAL")),
 )
 _ORDERS = {
     "ImagingSettings": (

@@ -31,10 +31,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of the values that a device offers, and what it is called."""
+    """One of the values that a device offers, and what it is called. word: by us, so that it is translated."""
 
     value: Value
     title: str
+    word: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ def same(one: Value | None, other: Value | None) -> bool:
 
 def choices(values: Sequence[Value]) -> tuple[Choice, ...]:
     """Values that are called as they are, each once."""
-    return tuple(Choice(value, str(value)) for value in dict.fromkeys(values))
+    return tuple(Choice(value, str(value), word=False) for value in dict.fromkeys(values))
 
 
 def shown(one: Field, value: Value | None) -> str:

@@ -80,7 +80,7 @@ def _fields(stream: str, encoder: Encoder) -> list[Field]:
         others = {codec: one for codec in codecs if (one := _limits(encoder, codec, name)) is not None}
         if others:
             made.append(replace(field, limits=others.get(now, Limits()), depends=f"{stream}.encoding", others=others))
-        elif value is not None:
+        elif value is not None and kind is not Kind.BOOL:
             made.append(replace(field, kind=Kind.SHOWN, hint=""))
     return made
 

@@ -28,6 +28,7 @@ from plugins.onvif.configuring.model import (
     Wanted,
     Written,
     WrongValues,
+    choices,
     number,
 )
 from plugins.onvif.settings import OnvifSettings
@@ -74,7 +75,8 @@ def read(device: Device, settings: OnvifSettings) -> Section:
         acts.append(Act(f"remove:{one.get('token', '')}", "Remove", group, confirm=gone, danger=True))
     if not texts.most or len(texts.known) < texts.most:
         acts.append(Act("add", "Add text", fields=tuple(_fields("new", None, texts.told))))
-    return Section(NAME, TITLE, tuple(groups), tuple(fields), tuple(acts))
+    missing = "" if groups else "There is no text on the picture."
+    return Section(NAME, TITLE, tuple(groups), tuple(fields), tuple(acts), missing)
 
 
 def write(device: Device, settings: OnvifSettings, section: Section, wanted: Wanted) -> Written:
@@ -179,7 +181,7 @@ def _formats(group: str, style: Element | None, options: Element | None) -> list
         known = [text(one) for one in children(options, tag)]
         value = text(style, tag) or None
         if known:
-            limits = Limits(tuple(Choice(one, one) for one in dict.fromkeys([*known, *([value] if value else [])])))
+            limits = Limits(choices([*known, *([value] if value else [])]))
             field = Field(f"{group}.{name}", title, Kind.CHOICE, value, limits)
             found.append(_only(field, f"{group}.kind", [kind, "DateAndTime"]))
     return found

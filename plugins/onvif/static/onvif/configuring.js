@@ -71,8 +71,10 @@ class Configuring extends HTMLElement {
 
   #mark(name) {
     for (const link of this.links) {
-      if (link.dataset.part === name) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      if (link.dataset.part === name) {
+        link.setAttribute("aria-current", "page");
+        link.scrollIntoView({ block: "nearest", inline: "nearest" });
+      } else link.removeAttribute("aria-current");
     }
   }
 
@@ -99,7 +101,7 @@ class Configuring extends HTMLElement {
     this.save = make("button", { type: "submit", className: "button primary" }, t("Save to the camera"));
     const settable = section.fields.some(({ kind }) => kind !== "shown");
     this.counted = make("span", { className: "small quiet-text", role: "status" });
-    const foot = make("div", { className: "buttons" }, settable && this.save, this.counted, this.#acts(""));
+    const foot = make("div", { className: "buttons" }, settable ? this.save : null, this.counted, this.#acts(""));
     this.form.replaceChildren(...[section.missing && make("p", { className: "quiet-text" }, section.missing), ...groups, rest, foot].filter(Boolean));
     this.#fields.draw(rest);
     this.#count();

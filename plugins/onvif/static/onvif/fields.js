@@ -84,7 +84,7 @@ class Box {
     this.control = controlOf(one, limits, value);
     this.error = make("p", { id: `${id}-error`, className: "error", hidden: true });
     const title = one.unit ? `${t(one.title)} (${t(one.unit)})` : t(one.title);
-    const told = [one.hint && t(one.hint), one.kind === "number" && !limits.choices.length ? span(limits) : ""].filter(Boolean).join(" ");
+    const told = [one.hint && t(one.hint), this.control.type === "number" ? span(limits) : ""].filter(Boolean).join(" ");
     const hint = told && make("p", { id: `${id}-hint`, className: "hint" }, told);
     if (one.kind === "shown") {
       this.element = make("div", { className: "field" }, make("span", { className: "label" }, title), make("output", { className: "number" }, String(one.value ?? "–")), hint);
@@ -92,18 +92,18 @@ class Box {
     }
     Object.assign(this.control, { id, name: one.name });
     this.control.setAttribute("aria-describedby", hint ? `${id}-hint ${id}-error` : `${id}-error`);
-    const number = this.control.type === "range" && make("output", { htmlFor: id, className: "number" }, this.control.value);
+    const number = this.control.type !== "range" ? null : make("output", { htmlFor: id, className: "number" }, this.control.value);
     if (number) this.control.addEventListener("input", () => { number.textContent = this.control.value; });
     this.control.addEventListener(this.control.type === "text" || this.control.type === "number" || this.control.type === "password" ? "input" : "change", () => entered(this.value(limits)));
     this.element = one.kind === "bool"
       ? make("div", { className: "field" }, make("label", { className: "check" }, this.control, title), hint, this.error)
-      : make("div", { className: "field" }, make("label", { htmlFor: id }, title, number && " ", number), this.control, hint, this.error);
+      : make("div", { className: "field" }, make("label", { htmlFor: id }, title, number ? " " : null, number), this.control, hint, this.error);
   }
 
   value(limits) {
     const { value, checked } = this.control;
     if (this.one.kind === "bool") return checked;
-    if (limits.choices.length) return limits.choices[Number(value)]?.value ?? null;
+    if (limits.choices.length) return value === "" ? null : limits.choices[Number(value)]?.value ?? null;
     if (this.one.kind === "number") return value === "" ? null : Number(value);
     return value;
   }
@@ -121,7 +121,7 @@ class Box {
 function controlOf(one, limits, value) {
   if (one.kind === "bool") return make("input", { type: "checkbox", checked: value === true });
   if (limits.choices.length) {
-    const options = limits.choices.map((choice, place) => make("option", { value: String(place), selected: choice.value === value }, t(choice.title)));
+    const options = limits.choices.map((choice, place) => make("option", { value: String(place), selected: choice.value === value }, choice.word ? t(choice.title) : choice.title));
     return make("select", {}, ...(value === null ? [make("option", { value: "", selected: true }, "–")] : []), ...options);
   }
   if (one.kind === "number") {
