@@ -90,13 +90,6 @@ def plugins(request: HttpRequest) -> HttpResponse:
     return _system(request, "plugins", **shown)
 
 
-@page("system.users")
-@require_safe
-def users(request: HttpRequest) -> HttpResponse:
-    """Users and their roles."""
-    return _system(request, "users")
-
-
 @page("system.configuration")
 @require_safe
 def configuration(request: HttpRequest) -> HttpResponse:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import path
 
 from webapp import (
+    access,
     account,
     administration,
     app,
@@ -47,7 +48,12 @@ urlpatterns = [
     path("system/backup/", backup.overview, name="backup"),
     path("system/backup/<int:target_id>/", backup.files, name="backup-files"),
     path("system/plugins/", administration.plugins, name="system-plugins"),
-    path("system/users/", administration.users, name="system-users"),
+    path("system/users/", access.users, name="system-users"),
+    path("system/users/<int:user_id>/", access.user, name="system-user"),
+    path("system/users/groups/", access.groups, name="system-user-groups"),
+    path("system/users/groups/<int:user_group_id>/", access.group, name="system-user-group"),
+    path("system/users/roles/", access.roles, name="system-roles"),
+    path("system/users/tokens/", access.tokens, name="system-tokens"),
     path("system/directories/", directories.listed, name="system-directories"),
     path("system/directories/new/", directories.one, name="system-directory-new"),
     path("system/directories/<int:directory_id>/", directories.one, name="system-directory"),

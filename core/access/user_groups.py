@@ -16,6 +16,11 @@ def user_groups() -> QuerySet[UserGroup]:
     return UserGroup.objects.prefetch_related("members", "grants__role", "grants__camera", "grants__camera_group")
 
 
+def user_group_of(user_group_id: int) -> UserGroup | None:
+    """The group of this id, if there is one."""
+    return user_groups().filter(pk=user_group_id).first()
+
+
 @transaction.atomic
 def save_user_group(row: UserGroup, name: str | None, member_ids: Collection[int] | None) -> UserGroup:
     """Keep a new or changed group; what is None stays.

@@ -4,6 +4,8 @@ from core.access.declared import PUBLIC, SIGNED_IN, Declared, Required
 from core.access.pages import page
 from core.access.queries import cameras_with
 from core.access.rights import Rights, rights_for, rights_of
+from core.access.services import user_of
+from core.access.user_groups import user_group_of
 from core.analyser.telling import Voice as SightVoice
 from core.bookmarks.services import add_once as add_bookmark_once
 from core.cameras.control import goto_preset, set_output
@@ -140,4 +142,6 @@ __all__ = [
     "task",
     "trigger_recording",
     "unseal_bytes",
+    "user_group_of",
+    "user_of",
 ]

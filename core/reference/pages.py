@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.pluginhost import PluginHost, signatures
-from core.reference import api_pages, system_pages
+from core.reference import access_page, api_pages, system_pages
 
 
 def pages(host: PluginHost) -> dict[str, str]:
@@ -13,6 +13,7 @@ def pages(host: PluginHost) -> dict[str, str]:
         "types.md": api_pages.types_page(),
         "settings.md": system_pages.settings_page(),
         "plugin-settings.md": system_pages.plugin_settings_page(host),
+        "access-matrix.md": access_page.access_page(),
         "permissions.md": system_pages.permissions_page(host),
         "events.md": system_pages.events_page(host),
         "audit.md": system_pages.audit_page(host),

@@ -151,7 +151,7 @@ def test_the_first_steps_lead_from_the_one_time_password_to_a_recorded_camera(
     filled(window)
 
 
-def test_cameras_plugins_users_and_the_system_are_looked_after(
+def test_cameras_plugins_and_the_system_are_looked_after(
     window: Page, new_system: Callable[..., RunningSystem], park: ParkFace, tea: dict[str, str]
 ) -> None:
     system = new_system(**tea).start()
@@ -159,7 +159,6 @@ def test_cameras_plugins_users_and_the_system_are_looked_after(
     cameras(window, system, park)
     plugins(window, system)
     overview(window, system)
-    users(window, system)
 
 
 def cameras(window: Page, system: RunningSystem, park: ParkFace) -> None:
@@ -233,32 +232,3 @@ def overview(window: Page, system: RunningSystem) -> None:
     expect(window.locator("#processes")).to_contain_text(re.compile(r"\d\s%"), timeout=40_000)
     window.goto(system.url + "/system/plugins/")
     expect(window.locator("[data-plugin=tea] .state")).to_have_text("Works in part")
-
-
-def users(window: Page, system: RunningSystem) -> None:
-    window.goto(system.url + "/system/users/")
-    window.get_by_role("button", name="Add user").click()
-    form = window.get_by_role("dialog")
-    form.get_by_label("User name").fill("vi")
-    form.get_by_label("Password").fill("short")
-    form.get_by_role("button", name="Add user").click()
-    expect(form.get_by_role("alert").filter(visible=True)).to_contain_text("too short")
-    form.get_by_label("Password").fill(OWN)
-    form.get_by_role("button", name="Add user").click()
-    row = window.locator("[data-user=vi]")
-    expect(row.locator(".chip")).to_contain_text("Viewer")
-    row.get_by_role("button", name="Give a role").click()
-    form.get_by_label("Role").select_option("operator")
-    form.get_by_label("For").select_option(index=1)
-    form.get_by_role("button", name="Give role").click()
-    expect(row.locator(".chip")).to_have_count(2)
-    row.get_by_role("button", name="Take back Viewer from vi").click()
-    expect(row.locator(".chip")).to_have_count(1)
-
-    window.context.clear_cookies()
-    enter(window, system, "vi", OWN)
-    window.goto(system.url + "/cameras/")
-    expect(window.locator(".camera-row h2")).to_have_count(1)
-    expect(window.get_by_role("link", name="Add camera")).to_have_count(0)
-    assert window.goto(system.url + "/system/users/").status == 403
-    assert window.goto(system.url + "/cameras/99/").status == 404
