@@ -55,7 +55,7 @@ def test_a_change_of_many_is_looked_at_made_and_told(
     main = page.get_by_role("group", name="Main stream")
     expect(main.get_by_label(GOP)).to_have_value("20", timeout=SOON)
     row = page.get_by_role("row")
-    expect(row.filter(has_text="Shed")).to_contain_text("Not changed")
+    expect(row.filter(has_text="Shed")).to_contain_text("Not read")
 
     main.get_by_label(GOP).fill("10")
     expect(row.filter(has_text="Gate")).to_contain_text("20 → 10")

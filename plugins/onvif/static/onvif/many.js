@@ -17,7 +17,7 @@ const HOW = {
   read: ["", () => t("Read")],
   changed: ["good", () => t("Changed")],
   same: ["", () => t("Already so")],
-  failed: ["bad", () => t("Not changed")],
+  failed: ["bad", (stage) => (stage === "read" ? t("Not read") : t("Not changed"))],
   left: ["warn", () => t("Left out")],
 };
 
@@ -132,7 +132,7 @@ class Many extends HTMLElement {
     this.part("again").hidden = this.part("report").hidden = working;
     this.part("report").href = `/api/v1/${this.#path}report.csv`;
     Object.assign(this.part("progress"), { max: sum, value: sum - left });
-    const told = Object.entries(HOW).filter(([how]) => counts[how]).map(([how, [, words]]) => `${words()}: ${counts[how]}`);
+    const told = Object.entries(HOW).filter(([how]) => counts[how]).map(([how, [, words]]) => `${words(this.#round.stage)}: ${counts[how]}`);
     this.part("how").textContent = [error, told.join(" · ")].filter(Boolean).join(" ");
     if (working) for (const name of ["fields", "table", "doing"]) this.part(name).hidden = true;
   }
@@ -205,7 +205,7 @@ class Many extends HTMLElement {
         ...notes.map((note) => make("li", { className: "small" }, note)),
       ];
       const who = camera === null ? name : make("a", { href: `/cameras/${camera}/` }, name);
-      return make("tr", {}, make("th", { scope: "row" }, who), make("td", {}, told.length ? make("ul", {}, ...told) : ""), make("td", {}, make("span", { className: "badge", "data-tone": tone || null }, words())));
+      return make("tr", {}, make("th", { scope: "row" }, who), make("td", {}, told.length ? make("ul", {}, ...told) : ""), make("td", {}, make("span", { className: "badge", "data-tone": tone || null }, words(this.#round.stage))));
     }));
   }
 
@@ -214,6 +214,7 @@ class Many extends HTMLElement {
     this.#fields.draw();
     this.#suggested = true;
     await this.#preview();
+    this.part("table").scrollIntoView({ block: "nearest" });
   }
 
   async run_() {
