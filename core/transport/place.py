@@ -59,6 +59,9 @@ def keep(data: Path, pem: bytes) -> None:
             file.write(pem)
             file.flush()
             os.fsync(file.fileno())
+        if os.geteuid() == 0:  # as certbot calls us; it is for whoever Eyrie runs as
+            owner = data.stat()
+            os.chown(aside, owner.st_uid, owner.st_gid)
         Path(aside).replace(certificate_file(data))
     except OSError:
         Path(aside).unlink(missing_ok=True)

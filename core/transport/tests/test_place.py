@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import ssl
 import stat
 from collections.abc import Callable
@@ -48,6 +49,14 @@ def test_somebody_elses_is_never_replaced(config, leaf: Issued) -> None:
     ten_years = FakeClock(wall_ms=NOW_MS + 3650 * DAY_MS)
     assert see_to(config, ten_years).names == ("cameras.example.com",)
     assert own_fingerprint(config.data) == ""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_installs_is_the_data_directorys_owners(config, leaf: Issued) -> None:
+    os.chown(config.data, 65534, 65534)
+    keep(config.data, leaf.pem + leaf.key_pem())
+    found = certificate_file(config.data).stat()
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (65534, 65534, 0o600)
 
 
 def test_a_damaged_file_is_named_with_the_remedy(config) -> None:
