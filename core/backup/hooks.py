@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.backup.models import Plan, Target
+from core.backup.models import Plan, SettingsCopies, Target
 from core.backup.reporting import EVENT_TYPES
 from core.backup.services import PLAN_FIELDS
 from core.hookspecs.access import PermissionSpec, Scope
@@ -40,10 +40,20 @@ def decide_segment_deletion(camera_id: int, start_ms: int, end_ms: int) -> str |
 def register_configuration() -> Iterable[ConfigurationPart]:
     """Where copies go and what of; how far they are stays behind."""
     target = ("name", "kind", "settings", "enabled", "cap", "window")
+    copies = ("enabled", "target", "every", "hour", "keep", "passphrase", "include")
     plan = (*PLAN_FIELDS, "since_ms")
     return (
         ConfigurationPart("backup_targets", "Backup targets", Target, target, "name"),
         ConfigurationPart(
             "backup_plans", "Backup plans", Plan, plan, "name", after=("core.backup_targets", "core.cameras")
+        ),
+        ConfigurationPart(
+            "settings_copies",
+            "Copies of the settings",
+            SettingsCopies,
+            copies,
+            "every",
+            single=True,
+            after=("core.backup_targets",),
         ),
     )

@@ -167,3 +167,36 @@ class Restore(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["camera_id", "start_ms"], name="backup_restore_hold")]
+
+
+class Every(models.TextChoices):
+    """How often settings are copied."""
+
+    DAY = "day", "Each day"
+    WEEK = "week", "Each week, on Mondays"
+
+
+class SettingsCopies(models.Model):
+    """The scheduled copies of all settings, one row (core.backup.settings_copies).
+
+    hour: of the site's day. keep: how many stay at the target. passphrase: locks them, sealed. include: optional parts.
+    mark: tells this installation's files from another's at the same target.
+    tried_ms, done_ms: the last attempt, and the last that worked; name, size: of that file; error: why the last attempt
+    did not. retry_ms: not again before. claimed_ms: when somebody last began.
+    """
+
+    enabled = models.BooleanField(default=False)
+    target = models.ForeignKey(Target, models.SET_NULL, null=True, related_name="+")
+    every = models.CharField(max_length=8, choices=Every, default=Every.DAY)
+    hour = models.PositiveSmallIntegerField(default=3)
+    keep = models.PositiveSmallIntegerField(default=14)
+    passphrase = models.JSONField(default=dict)
+    include = models.JSONField(default=list)
+    mark = models.CharField(max_length=8, blank=True)
+    tried_ms = models.BigIntegerField(default=0)
+    done_ms = models.BigIntegerField(default=0)
+    name = models.CharField(max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    retry_ms = models.BigIntegerField(default=0)
+    claimed_ms = models.BigIntegerField(default=0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from core.health import cameras, certificate, clock, database, files, plugins, release, trust, volumes
+from core.health import cameras, certificate, clock, copies, database, files, plugins, release, trust, volumes
 from core.hookspecs.marks import hookimpl
 from core.hookspecs.ops import HealthCheckSpec, HealthFix
 
@@ -21,5 +21,6 @@ def register_health_checks() -> Iterable[HealthCheckSpec]:
         HealthCheckSpec("trust", "Signatures of plugins", trust.check),
         HealthCheckSpec("keys", "Key files", files.check, fresh=10.0, fix=HealthFix("Close to others", files.close)),
         HealthCheckSpec("certificate", "Encryption", certificate.check, fresh=60.0),
+        HealthCheckSpec("copies", "Copies of the settings", copies.check, fresh=60.0),
         HealthCheckSpec("version", "Version", release.check, fresh=60.0),
     )

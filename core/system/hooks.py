@@ -20,7 +20,7 @@ from core.system.transfer.own_files import (
 @hookimpl
 def register_configuration() -> Iterable[ConfigurationPart]:
     """The site's own settings, and those of plugins."""
-    site = ("name", "time_zone", "address", "latitude", "longitude")
+    site = ("name", "time_zone", "address", "latitude", "longitude", "live_watermark", "export_watermark")
     return (
         ConfigurationPart("site", "Site", Site, site, "name", single=True),
         ConfigurationPart(

@@ -61,9 +61,6 @@ LEFT_OUT = {
     "sessions.Session": HERE,
     "signin.KnownPlace": HERE,
     "signin.OldPassword": "hashes of passwords that are used no more",
-    "socialaccount.SocialAccount": UNUSED,
-    "socialaccount.SocialApp": UNUSED,
-    "socialaccount.SocialToken": UNUSED,
     "system.AuditRow": "the log stays with the installation it tells of",
     "talk.Floor": STANDS,
     "usersessions.UserSession": HERE,
@@ -74,6 +71,9 @@ COLUMNS = {
     "access.User": ("last_login", "is_superuser", "is_staff", "date_joined", "groups", "user_permissions"),
     "backup.Plan": ("kept", "kept_bytes", "lagging", "files", "bytes", "counted_ms"),
     "backup.Target": ("trouble", "error", "since_ms", "failures", "retry_ms", "told", "owner", "beat_ms"),
+    "backup.SettingsCopies": (
+        *("mark", "tried_ms", "done_ms", "name", "size", "error", "retry_ms", "claimed_ms"),  # of this installation
+    ),
     "cameras.Camera": (
         *("masks_pushed", "masks_at_camera", "masks_since_ms", "masks_trouble"),  # what the device was last told
         *("revision", "created_at"),
