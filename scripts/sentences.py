@@ -32,6 +32,7 @@ ROOMS = (
     "core/cameras/steering.py",
     "core/cameras/services.py",
     "core/detection/queries.py",
+    "core/directories",
     "core/health",
     "core/media/avsource.py",
     "core/media/dial.py",
@@ -55,6 +56,7 @@ ROOMS = (
     "core/web/rest/bookmarks.py",
     "core/web/rest/configuration.py",
     "core/web/rest/detectors.py",
+    "core/web/rest/directories.py",
     "core/web/rest/exports.py",
     "core/web/rest/log.py",
     "core/web/rest/plugins.py",
@@ -95,13 +97,13 @@ ROOMS = (
 SPEAKERS = (
     *("Error", "Health", "HealthCheckSpec", "HealthFix", "NotFound", "PermissionDenied", "ProbeReport"),
     *("GiveUp", "NotDone", "RetryLater", "NoPicture", "NotSent", "RefusedCall", "Problem"),
-    *("DetectorConfig", "DetectorSpec", "_fail", "_tell", "stand"),
+    *("DetectorConfig", "DetectorSpec", "_fail", "_tell", "stand", "Step", "Leaver", "Refused", "_told", "_refused"),
     *("Act", "Unconfirmed", "Written"),
     *("Busy", "NoSuchCamera", "Outlook", "suggest"),
     *("AuthenticationFailed", "LockedOut", "Refused", "_refused"),
 )
-ACTIONS = ("action.py", "calls.py", "fitting.py", "sections.py")
-"""Files of plugins whose functions also return sentences: what an action says of its success."""
+ACTIONS = ("action.py", "calls.py", "connecting.py", "people.py", "sync.py", "fitting.py", "sections.py")
+"""Files whose functions also return sentences: what an action says of its success, why somebody is not let in."""
 SHORTEST = 12
 NOT_SAID = {  # raised where no reader is told
     "the kernel does not tell its clock's state",
@@ -123,7 +125,7 @@ def sentences() -> dict[str, str]:
     found: dict[str, str] = {}
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py") if (ROOT / room).is_dir() else [ROOT / room]):
-            if "tests" in path.parts or "management" in path.parts:
+            if "tests" in path.parts or path.name == "testing.py" or "management" in path.parts:
                 continue
             for line, text in _said_in(ast.parse(path.read_text("utf-8")), returned=path.name in ACTIONS):
                 found.setdefault(text, f"{path.relative_to(ROOT)}:{line}")

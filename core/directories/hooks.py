@@ -31,8 +31,10 @@ def _check() -> Health:
     for row in Directory.objects.filter(enabled=True).exclude(error="", held=""):
         if row.held:
             remedy = "Look at who would be shut out, then confirm it or mend the directory."
-            return Health(Level.WARNING, f"{row.title}: {row.held}", remedy, link)
-        return Health(Level.WARNING, f"{row.title}: {row.error}", "Test the directory.", link)
+            return Health(Level.WARNING, f"The directory {row.title} asks: {row.held}", remedy, link)
+        return Health(
+            Level.WARNING, f"The directory {row.title} could not be asked: {row.error}", "Test the directory.", link
+        )
     return Health(Level.OK, "All directories answered when they were last asked.")
 
 

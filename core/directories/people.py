@@ -114,8 +114,9 @@ def _clash(directory: Directory, person: Person, identity: Identity | None, know
         return problem
     owner, slug = known.names.get(person.name.lower(), (0, directory.slug))
     if slug != directory.slug:
-        whose = "a user of Eyrie itself" if not slug else f"a user of the directory {slug}"
-        return f"The name belongs to {whose}; rename or remove that one first."
+        if not slug:
+            return "The name belongs to a user of Eyrie itself; rename or remove that one first."
+        return f"The name belongs to a user of the directory {slug}; rename or remove that one first."
     if owner and (identity.user_id if identity else owner) != owner:
         return "The name belongs to another user of this directory; remove that one first."
     if identity is None and owner in known.owners:

@@ -91,8 +91,9 @@ def _held(found: int, going: int, known: Known) -> str:
     active = sum(1 for one in known.identities.values() if one.user.is_active and not one.gone)
     if not going or (found and going * 2 <= active):
         return ""
-    why = "The directory knows nobody" if not found else f"{going} of {active} users would be shut out"
-    return f"{why}; that looks like a mistake in it or in the settings. Look at who goes, then confirm or mend it."
+    if not found:
+        return "The directory knows nobody, which looks like a mistake. Look at who would go, then confirm or mend it."
+    return f"{going} of {active} users would be shut out, which looks like a mistake. Look at them, then confirm it."
 
 
 def sync(directory: Directory, *, actor: str, address: str = "", confirmed: bool = False) -> Outlook:

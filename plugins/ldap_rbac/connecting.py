@@ -5,7 +5,6 @@ away. Referrals are not followed: another server is one that nobody has checked.
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import socket
 import ssl
 import threading
@@ -217,14 +216,12 @@ def certificate_of(connection: Connection) -> tuple[str, datetime] | None:
 def _not_opened(server: str, failure: OSError | None, error: Exception) -> DirectoryError:
     refused, away = DirectoryTrouble.REFUSED, DirectoryTrouble.AWAY
     if isinstance(failure, ssl.SSLCertVerificationError):
-        return DirectoryError(refused, f"{server}: {_distrust(failure, host_of(server))}")
+        return DirectoryError(refused, f"The server {server} is not trusted: {_distrust(failure, host_of(server))}")
     if failure is not None:
-        return DirectoryError(away, f"{server}: the encryption could not begin: {_short(failure)}.")
+        return DirectoryError(away, f"The server {server} does not begin to encrypt: {_short(failure)}.")
     if "startTLS" in str(error):
-        return DirectoryError(
-            refused, f"{server}: it offers no StartTLS; choose tls with port 636, or set it up there."
-        )
-    return DirectoryError(away, f"{server}: no answer: {_short(error)}.")
+        return DirectoryError(refused, f"The server {server} offers no StartTLS; choose tls, or set it up there.")
+    return DirectoryError(away, f"The server {server} does not answer: {_short(error)}.")
 
 
 def _distrust(error: ssl.SSLCertVerificationError, host: str) -> str:
@@ -232,19 +229,10 @@ def _distrust(error: ssl.SSLCertVerificationError, host: str) -> str:
     if error.verify_code == 10:
         return "its certificate has expired; renew it there."
     if error.verify_code in (62, 64):  # host name, IP address
-        kind = "address" if _is_address(host) else "name"
-        return f"its certificate is not for the {kind} {host}; write the server as the certificate says."
+        return f"its certificate is not for {host}; write the server as the certificate says."
     if error.verify_code in (18, 19, 20, 21):
         return "its certificate is signed by nobody who is trusted; paste the right certificate authority."
     return f"its certificate is not accepted: {error.verify_message}."
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _short(error: Exception) -> str:

@@ -44,9 +44,11 @@ def _reached(settings: LdapSettings, server: str, steps: list[Step]) -> Connecti
     try:
         found = sorted({one[4][0] for one in socket.getaddrinfo(host_of(server), None, type=socket.SOCK_STREAM)})
     except OSError as error:
-        steps.append(Step("Name", False, f"{host_of(server)} has no address: {error.strerror}. Check its spelling."))
+        steps.append(
+            Step("Name", False, f"The name {host_of(server)} has no address: {error.strerror}. Check its spelling.")
+        )
         return None
-    steps.append(Step("Name", True, f"{host_of(server)} has the address {', '.join(map(str, found))}."))
+    steps.append(Step("Name", True, f"The name {host_of(server)} has the address {', '.join(map(str, found))}."))
     try:
         connection = opened(settings, server, settings.whole_s)
     except DirectoryError as error:
@@ -62,12 +64,10 @@ def _encryption(server: str, connection: Connection) -> Step:
         return Step("Connection", True, f"{server} answers, without encryption: passwords cross the net readably.")
     subject, until = certificate
     days = round((until.timestamp() * 1000 - SystemClock().wall_ms()) / DAY_MS)
-    soon = " Renew it soon." if days < SOON_DAYS else ""
-    return Step(
-        "Connection",
-        True,
-        f"{server} answers, encrypted. Its certificate is for {subject}, until {until:%Y-%m-%d}.{soon}",
-    )
+    day = f"{until:%Y-%m-%d}"
+    if days < SOON_DAYS:
+        return Step("Connection", True, f"{server} answers, encrypted. Renew its certificate for {subject} by {day}.")
+    return Step("Connection", True, f"{server} answers, encrypted. Its certificate is for {subject}, until {day}.")
 
 
 def _searched(connection: Connection, settings: LdapSettings, name: str, steps: list[Step]) -> Person | None:
@@ -79,16 +79,21 @@ def _searched(connection: Connection, settings: LdapSettings, name: str, steps: 
         return None
     entry = find(connection, settings, name)
     if entry is None:
-        why = f"Nobody in {settings.base} is called {name!r}; check the name, where people are, and the filter."
-        steps.append(Step("Person", False, why))
+        steps.append(
+            Step("Person", False, f"Nobody is called {name!r} there; check the name, the place and the filter.")
+        )
         return None
     person = person_of(entry, settings, groups_of(connection, settings, entry))
     if not person.name:
-        why = f"{entry.dn} has no {words_of(settings).name}, which is to be the user name; name another attribute."
-        steps.append(Step("Person", False, why))
+        lacks = words_of(settings).name
+        steps.append(Step("Person", False, f"{entry.dn} has no {lacks}, which is to be the user name; name another."))
         return None
-    state = "" if person.enabled else " The directory does not let them sign in."
-    steps.append(Step("Person", person.enabled, f"{name} is {entry.dn}, here {person.name}.{state}"))
+    if not person.enabled:
+        steps.append(
+            Step("Person", False, f"The directory does not let {person.name} sign in; the entry is {entry.dn}.")
+        )
+        return None
+    steps.append(Step("Person", True, f"The entry of {name} is {entry.dn}; the user name here is {person.name}."))
     steps.append(_groups(person))
     return person
 
@@ -97,8 +102,10 @@ def _anybody(connection: Connection, settings: LdapSettings) -> Step:
     words = words_of(settings)
     found = searched(connection, settings.base, words.user_filter.replace(NAME, "*"), wanted(settings, words), limit=1)
     if not found:
-        why = f"Nobody is found in {settings.base}; check where people are, the filter, and the account's rights."
-        return Step("People", False, why)
+        where = settings.base
+        return Step(
+            "People", False, f"Nobody is found in {where}; check the place, the filter, and the account's rights."
+        )
     return Step("People", True, f"People are found in {settings.base}, such as {found[0].text(words.name)}.")
 
 

@@ -22,7 +22,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from core.api import DirectoryError
-from core.api.services import PUBLIC, LockedError, Required, directory_settings, finish_sign_in, let_in
+from core.api.services import PUBLIC, LockedError, Required, directory_settings, finish_sign_in, let_in, said
 from plugins.oidc.claims import person_of, second_factor_given
 from plugins.oidc.provider import PROVIDERS, Provider, Refused
 from plugins.oidc.settings import OidcSettings
@@ -144,4 +144,4 @@ def _reason(request: HttpRequest) -> str:
 
 
 def _told(request: HttpRequest, sentence: str) -> HttpResponse:
-    return render(request, "oidc/refused.html", {"sentence": sentence}, status=403)
+    return render(request, "oidc/refused.html", {"sentence": said(sentence)}, status=403)

@@ -36,6 +36,7 @@ from core.web.rest.directory_forms import (
     sync_body,
 )
 from core.web.rest.reach import held_by, within_own
+from core.web.speech import said
 
 MANAGE = "system.directories"
 T = TypeVar("T")
@@ -145,7 +146,7 @@ class Test(APIView):
         stored = None if given["directory"] is None else found(given["directory"])
         settings = _told(lambda: services.checked_settings(given["kind"], given["settings"], stored))
         steps = _asked(lambda: services.try_out(given["kind"], settings, stored, given["name"]))
-        rows = [{"what": step.what, "ok": step.ok, "sentence": step.sentence} for step in steps]
+        rows = [{"what": step.what, "ok": step.ok, "sentence": said(step.sentence)} for step in steps]
         return Response(DirectoryTestOutput({"ok": all(step.ok for step in steps), "steps": rows}).data)
 
 

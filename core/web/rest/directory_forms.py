@@ -13,6 +13,7 @@ from core.directories.sync import Outlook
 from core.system.secrets import masked
 from core.web.rest.grants import GrantOutput, grant_body
 from core.web.rest.times import rfc3339
+from core.web.speech import said
 
 SHOWN = 200
 """People whom a sync names; the counts tell of all."""
@@ -64,6 +65,8 @@ class DirectoryOutput(serializers.ModelSerializer[Directory]):
     settings = serializers.SerializerMethodField()
     users = serializers.IntegerField()
     synced = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
+    held = serializers.SerializerMethodField()
     report = serializers.DictField()
 
     class Meta:
@@ -77,6 +80,14 @@ class DirectoryOutput(serializers.ModelSerializer[Directory]):
         """With secrets masked; empty where they cannot be used, and then trying it says why."""
         settings = settings_or_none(row)
         return masked(settings) if settings else {}
+
+    def get_error(self, row: Directory) -> str:
+        """In the reader's language."""
+        return said(row.error)
+
+    def get_held(self, row: Directory) -> str:
+        """In the reader's language."""
+        return said(row.held)
 
     def get_synced(self, row: Directory) -> str:
         """RFC 3339, empty for never."""
@@ -199,10 +210,10 @@ def sync_body(outlook: Outlook, *, applied: bool = False, confirmed: bool = Fals
     """What a sync did or would do."""
     return {
         "applied": applied,
-        "held": "" if confirmed else outlook.held,
+        "held": "" if confirmed else said(outlook.held),
         "counts": outlook.counts(),
         "come": [{"name": one.person.name, "why": ""} for one in outlook.come[:SHOWN]],
         "change": [{"name": one.person.name, "why": ", ".join(one.changes)} for one in outlook.change[:SHOWN]],
-        "go": [{"name": one.identity.user.username, "why": one.why} for one in outlook.go[:SHOWN]],
-        "refused": [{"name": one.person.name, "why": one.refusal} for one in outlook.refused[:SHOWN]],
+        "go": [{"name": one.identity.user.username, "why": said(one.why)} for one in outlook.go[:SHOWN]],
+        "refused": [{"name": one.person.name, "why": said(one.refusal)} for one in outlook.refused[:SHOWN]],
     }

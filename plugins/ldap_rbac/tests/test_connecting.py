@@ -92,11 +92,11 @@ def test_a_port_where_nobody_is() -> None:
         port = gone.getsockname()[1]
     found = trouble(LdapSettings(servers=[f"127.0.0.1:{port}"], base="dc=x"))
     assert found.trouble is DirectoryTrouble.AWAY
-    assert "no answer" in str(found)
+    assert "does not answer" in str(found)
 
 
 def test_a_name_without_an_address() -> None:
-    assert "no answer" in str(trouble(LdapSettings(servers=["nowhere.invalid"], base="dc=x")))
+    assert "does not answer" in str(trouble(LdapSettings(servers=["nowhere.invalid"], base="dc=x")))
 
 
 def test_the_next_server_is_asked_and_the_dead_one_remembered(served: Slapd) -> None:
@@ -128,11 +128,11 @@ def test_a_certificate_for_another_host(encryption: str) -> None:
     needs_slapd()
     with slapd(names=("ldap.example.org", "10.0.0.1")) as running:
         running.person("anna", RIGHT)
-        for host, what in (("127.0.0.1", "the address 127.0.0.1"), ("localhost", "the name localhost")):
+        for host in ("127.0.0.1", "localhost"):
             port = running.tls_port if encryption == "tls" else running.port
             found = trouble(LdapSettings(**running.settings(servers=[f"{host}:{port}"], encryption=encryption)))
             assert found.trouble is DirectoryTrouble.REFUSED
-            assert f"is not for {what}" in str(found)
+            assert f"is not for {host}" in str(found)
 
 
 def test_a_certificate_that_has_expired() -> None:
@@ -156,7 +156,7 @@ def test_a_trial_tells_each_step(served: Slapd) -> None:
     assert outcome(trial) == dict.fromkeys(("Name", "Connection", "Account", "Person", "Groups"), True)
     assert trial.person is not None
     told = " ".join(step.sentence for step in trial.steps)
-    assert "certificate is for localhost, until 20" in told
+    assert "Renew its certificate for localhost by 20" in told
     assert "They are in 3 groups: all, guards, staff." in told
     anybody = try_out(LdapSettings(**served.settings()), "")
     assert anybody.steps[-1].what == "People"
