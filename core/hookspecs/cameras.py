@@ -96,10 +96,10 @@ class CameraDriverSpec:
     set_output: switches an output of it (a relay, a light, a siren) on or off, so again as often as it is called.
     outputs: their names, asked for within some seconds where a person chooses one; run in web. Both raise ControlError;
     None when the driver cannot. Run in the worker.
-    set_masks: has the camera itself black out these polygons in all its streams, instead of those it had, within some
-    seconds; returns those that it took, whole and nothing less, and Eyrie covers the others. With none it covers
-    nothing any more. Raises ControlError, after which the camera's masks are not relied on; None when the driver
-    cannot. Runs in the worker, again whenever the camera was away.
+    set_masks: has the camera itself black out these polygons in all its streams, instead of those it was given before,
+    within some seconds; returns those that it took, whole and nothing less, and Eyrie covers the others. What people
+    have drawn at the camera itself stays. Raises ControlError, after which the camera's masks are not relied on; None
+    when the driver cannot. Runs in the worker, again whenever the camera was away.
     edge: what the camera keeps itself, on a card or a disk; called without touching the network, also with secrets
     left empty. None, or returning None, when it keeps nothing. Runs in web and a process of its own below the worker.
     talk: the way to the camera's loudspeaker, open while the context lasts; called without touching the network, also

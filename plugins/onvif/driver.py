@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 
-from core.api import CameraDriverSpec, Edge, FoundCamera, Loudspeaker, PacketSource, ProbeReport, Ptz
+from core.api import CameraDriverSpec, Edge, FoundCamera, Loudspeaker, Masks, PacketSource, ProbeReport, Ptz
 from plugins.onvif.settings import OnvifSettings
 
 
@@ -57,6 +57,13 @@ async def set_output(settings: OnvifSettings, output: str, on: bool, timeout: fl
     await switch(settings, output, on)
 
 
+async def set_masks(settings: OnvifSettings, masks: Masks, timeout: float) -> Masks:  # noqa: ASYNC109 - as above
+    """Have it cover these itself."""
+    from plugins.onvif.configuring.masks import set_masks as given
+
+    return await given(settings, masks)
+
+
 def talk(settings: OnvifSettings) -> AbstractAsyncContextManager[Loudspeaker] | None:
     """The way to its loudspeaker."""
     if not settings.speaks:
@@ -86,6 +93,7 @@ SPEC = CameraDriverSpec(
     ptz=ptz,
     set_output=set_output,
     outputs=outputs,
+    set_masks=set_masks,
     talk=talk,
     edge=edge,
 )

@@ -108,8 +108,11 @@ def register_permissions() -> Iterable[PermissionSpec]:
 
 @hookimpl
 def register_configuration() -> Iterable[ConfigurationPart]:
-    """What people made of topics."""
-    from plugins.onvif.models import TopicMapping  # once Django is set up
+    """What people made of topics, and which masks at cameras are Eyrie's to take away."""
+    from plugins.onvif.models import GivenMask, TopicMapping  # once Django is set up
 
     fields = ("topic", "item", "on_value", "type", "attributes")
-    return [ConfigurationPart("mappings", "Meanings of topics", TopicMapping, fields, "topic item")]
+    return [
+        ConfigurationPart("mappings", "Meanings of topics", TopicMapping, fields, "topic item"),
+        ConfigurationPart("given_masks", "Masks given to cameras", GivenMask, ("device", "token"), "device token"),
+    ]

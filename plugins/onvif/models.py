@@ -71,3 +71,16 @@ class Subscription(models.Model):
     device = models.CharField(max_length=300, unique=True)
     address = models.CharField(max_length=1000)
     headers = models.JSONField(default=list)
+
+
+class GivenMask(models.Model):
+    """A privacy mask that Eyrie has put on a device. device: its identity and its video source configuration; token:
+    the device's name of the mask.
+    """
+
+    objects: ClassVar[models.Manager[GivenMask]] = models.Manager()
+    device = models.CharField(max_length=300)
+    token = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "token"], name="onvif_given_mask_once")]
