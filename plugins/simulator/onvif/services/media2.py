@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _WORDS = {Codec.H264: "H264", Codec.H265: "H265", Codec.MJPEG: "JPEG"}
 MOST_MASKS = 8
+YCBCR = "http://www.onvif.org/ver10/colorspace/YCbCr"
 
 
 def _encoder(channel: Channel, stream: str, name: str) -> Element:
@@ -284,6 +285,7 @@ def mask_options(device: OnvifDevice, call: Call) -> Element:
         tr2("MaxMasks", MOST_MASKS),
         tr2("MaxPoints", 16),
         tr2("Types", "Color"),
+        tr2("Color", tt("ColorList", X=16.0, Y=128.0, Z=128.0, Colorspace=YCBCR)),
         RectangleOnly=False,
         SingleColorOnly=True,
     )
