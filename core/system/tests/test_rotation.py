@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.db import models
 
-from core.cameras.models import Camera
 from core.system import rotation
 from core.system.keyring import Keyring
 from core.system.models import AuditRow, PluginSettings
@@ -31,7 +30,7 @@ def stored(ring: Keyring, count: int = 3) -> None:
     for number in range(count):
         secret = {"$sealed": ring.encrypt(f"sesame {number}")}
         settings = {"url": "rtsp://a", "accounts": [{"password": secret}], "id": "0123abcd:" + "A" * 60}
-        Camera.objects.create(name=f"Camera {number}", driver="rtsp", settings=settings)
+        PluginSettings.objects.create(plugin=f"door-{number}", data=settings)
     PluginSettings.objects.create(
         plugin="email", data={"token": {"$sealed": ring.encrypt("post")}, "bare": ring.encrypt("x")}
     )
@@ -40,10 +39,10 @@ def stored(ring: Keyring, count: int = 3) -> None:
 def readable(ring: Keyring, count: int = 3) -> list[str]:
     """Whose key each secret has now; each is what it was."""
     names = []
-    for number, camera in enumerate(Camera.objects.order_by("pk")):
-        token = camera.settings["accounts"][0]["password"]["$sealed"]
+    for number, row in enumerate(PluginSettings.objects.filter(plugin__startswith="door").order_by("pk")):
+        token = row.data["accounts"][0]["password"]["$sealed"]
         assert ring.decrypt(token) == f"sesame {number}"
-        assert camera.settings["id"] == "0123abcd:" + "A" * 60
+        assert row.data["id"] == "0123abcd:" + "A" * 60
         names.append(token.partition(":")[0])
     assert len(names) == count
     data = PluginSettings.objects.get(plugin="email").data
@@ -124,12 +123,12 @@ def test_another_process_encrypts_with_the_new_key_at_once(ring: Keyring) -> Non
 
 def test_an_altered_secret_is_named_and_stops_nothing(ring: Keyring) -> None:
     stored(ring)
-    camera = Camera.objects.earliest("pk")
-    token = camera.settings["accounts"][0]["password"]["$sealed"]
-    camera.settings["accounts"][0]["password"]["$sealed"] = token[:-8] + ("A" if token[-8] != "A" else "B") + token[-7:]
-    camera.save()
+    row = PluginSettings.objects.get(plugin="door-0")
+    token = row.data["accounts"][0]["password"]["$sealed"]
+    row.data["accounts"][0]["password"]["$sealed"] = token[:-8] + ("A" if token[-8] != "A" else "B") + token[-7:]
+    row.save()
     done = rotate(FakeClock(), actor="ada")
-    assert done.unreadable == ["camera Camera 0"]
+    assert done.unreadable == ["plugin settings door-0"]
     assert done.resealed == 4
 
 
@@ -138,10 +137,11 @@ def test_a_lost_key_names_what_is_to_be_entered_again(ring: Keyring, tmp_path: P
     assert lost() == []
     monkeypatch.setattr(rotation, "keyring", lambda: Keyring(tmp_path / "other.key"))
     found = lost()
-    assert found == [*(f"camera Camera {number}" for number in range(6)), "plugin settings email"]
+    assert found == [*(f"plugin settings door-{number}" for number in range(6)), "plugin settings email"]
     assert lost_sentence(found) == (
         "secrets.key lacks the key of stored secrets; put its backup back, or enter those anew of: "
-        "camera Camera 0, camera Camera 1, camera Camera 2, camera Camera 3, camera Camera 4 and 2 more."
+        "plugin settings door-0, plugin settings door-1, plugin settings door-2, plugin settings door-3, "
+        "plugin settings door-4 and 2 more."
     )
 
 
