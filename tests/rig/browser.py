@@ -113,7 +113,7 @@ def sign_in(window: Page, system: RunningSystem, name: str = "admin", password: 
     window.goto(system.url + "/sign-in/")
     window.fill("#username", name)
     window.fill("#password", password)
-    window.get_by_role("button", name="Sign in").click()
+    window.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def filled(window: Page) -> None:
