@@ -62,7 +62,7 @@ async function refresh() {
 // Parts of one reason stand together, the reason once below them.
 function choice({ key, title, why }, at, all) {
   const label = make("label", { className: "check" }, make("input", { type: "checkbox", value: key }), title);
-  return all[at + 1]?.why === why ? [label] : [label, make("p", { className: "hint" }, why)];
+  return all[at + 1]?.why === why ? [label] : [label, make("p", { className: "small quiet-text" }, why)];
 }
 
 function earlier({ name, at }) {
