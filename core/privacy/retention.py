@@ -16,10 +16,12 @@ from core.media.clock import Clock
 from core.recording.ids import camera_of, camera_range, start_of
 from core.recording.models import Segment, Stream
 from core.recording.queries import first_start_ms
+from core.recording.removals import removals
 from core.recording.retention import ask_plugins
 
 DAY_MS = 86_400_000
 LATE_MS = 3_600_000
+GONE_DAYS = 30
 NAMED = 20
 """Exceptions of a camera that are named; the others are counted."""
 
@@ -34,11 +36,22 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """What was deleted on one day, which begins at day_ms: count segments of times from oldest_ms to newest_ms, UTC."""
+
+    day_ms: int
+    count: int
+    bytes: int
+    oldest_ms: int
+    newest_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What is kept of one camera. name: empty for one that was removed. days: its rule; None: until there is no room.
 
     oldest_ms, newest_ms: UTC ms, None without recordings. count, bytes: segments and their size. older: how many are
-    older than the rule; held: the first of them. kept_rule: nothing is.
+    older than the rule; held: the first of them; gone: what was deleted in the last GONE_DAYS days.
     """
 
     camera: int
@@ -50,6 +63,7 @@ class Kept:
     bytes: int
     older: int
     held: list[Held] = field(default_factory=list)
+    gone: list[Gone] = field(default_factory=list)
 
     @property
     def keeps_rule(self) -> bool:
@@ -94,7 +108,11 @@ def _kept(camera_id: int, name: str, days: int | None, now_ms: int) -> Kept:
     told = rows.aggregate(count=Count("pk"), bytes=Sum("size"), newest=Max("end_ms"))
     oldest = min(filter(None, (first_start_ms(camera_id, stream) for stream in Stream)), default=None)
     older, held = _exceptions(rows, now_ms - days * DAY_MS - LATE_MS) if days is not None else (0, [])
-    return Kept(camera_id, name, days, oldest, told["newest"], told["count"], told["bytes"] or 0, older, held)
+    gone = [
+        Gone(one.day_ms, one.count, one.bytes, one.oldest_ms, one.newest_ms)
+        for one in removals(camera_id, now_ms - GONE_DAYS * DAY_MS)
+    ]
+    return Kept(camera_id, name, days, oldest, told["newest"], told["count"], told["bytes"] or 0, older, held, gone)
 
 
 def _segments(camera_id: int) -> QuerySet[Segment]:

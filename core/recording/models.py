@@ -208,3 +208,20 @@ class LoudMinute(models.Model):
 Minute: TypeAlias = MotionMinute | ObjectMinute | LoudMinute
 BY_THE_MINUTE: tuple[type[Minute], ...] = (MotionMinute, ObjectMinute, LoudMinute)
 """What detectors told of a camera's minutes: kept as long as there is a recording of them."""
+
+
+class Removal(models.Model):
+    """What retention deleted of a camera on one day: count segments, of times between oldest_ms and newest_ms.
+
+    day_ms: when the day began, UTC.
+    """
+
+    camera_id = models.BigIntegerField()
+    day_ms = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+    bytes = models.BigIntegerField()
+    oldest_ms = models.BigIntegerField()
+    newest_ms = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["camera_id", "day_ms"], name="removal_day")]

@@ -24,6 +24,7 @@ from core.recording.keys import piece_key
 from core.recording.models import UNSETTLED, Gap, Piece, Segment, State, Stream
 from core.recording.motion_store import sweep_motion
 from core.recording.queries import first_start_ms
+from core.recording.removals import note_removed
 from core.recording.store import remove_rows
 from core.recording.tally import SumBetween, Tally
 from core.recording.volumes import OpenVolume, open_volumes
@@ -169,6 +170,7 @@ class Retention:
                 segments.pop(piece.segment_id, None)
                 self.outcome.failed[volume.name if volume else str(piece.volume_id)] = str(error)
         remove_rows(list(segments))
+        note_removed(segments.values(), self._clock.wall_ms())
         for segment in segments.values():
             self._tally.deleted(("camera", segment.camera_id), segment.start_ms, segment.size)
         for piece in pieces:

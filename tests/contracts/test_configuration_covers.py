@@ -51,6 +51,7 @@ LEFT_OUT = {
     "recording.MotionMinute": HAPPENED,
     "recording.ObjectMinute": HAPPENED,
     "recording.Piece": "about recordings, which stay behind",
+    "recording.Removal": HAPPENED,
     "recording.Segment": "about recordings, which stay behind",
     "recording.Trigger": HAPPENED,
     "recording.Volume": "disks of this machine, with recordings on them",

@@ -20,6 +20,7 @@ from core.privacy.retention import DAY_MS, LATE_MS, Kept, left_behind, proof, st
 from core.privacy.signed import canonical, signed
 from core.recording.ids import segment_id
 from core.recording.models import Format, Segment, State
+from core.recording.removals import note_removed
 from core.testing.clock import FakeClock
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -79,6 +80,19 @@ def test_who_holds_it_is_named(record: Any, register_temporarily: Any) -> None:
     door = camera("Door", 1)
     record(door.pk, NOW_MS - 5 * DAY_MS)
     assert prove(door)[0].held[0].why == "Kept for the police."
+
+
+def test_what_was_deleted_is_told_by_day(record: Any) -> None:
+    door = camera("Door", 7)
+    gone = [record(door.pk, NOW_MS - days * DAY_MS) for days in (9, 8)]
+    for at_ms, segments in ((NOW_MS - DAY_MS, gone[:1]), (NOW_MS, gone[1:]), (NOW_MS - 40 * DAY_MS, gone)):
+        note_removed(segments, at_ms)
+    note_removed(gone[:1], NOW_MS + 1)
+    before, today = prove(door)[0].gone
+    assert (before.count, before.oldest_ms, before.newest_ms) == (1, gone[0].start_ms, gone[0].end_ms)
+    assert (today.count, today.bytes) == (2, 2000)
+    assert (today.oldest_ms, today.newest_ms) == (gone[0].start_ms, gone[1].end_ms)
+    assert today.day_ms == NOW_MS - NOW_MS % DAY_MS
 
 
 def test_a_camera_without_a_rule_breaks_none(record: Any) -> None:

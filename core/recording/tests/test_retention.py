@@ -8,7 +8,7 @@ from core.cameras.models import Camera
 from core.hookspecs.storage import Storage, StorageError, VolumeSpace
 from core.media.tests.footage import START_MS
 from core.recording.keys import piece_key
-from core.recording.models import Gap, Piece, Segment, State
+from core.recording.models import Gap, Piece, Removal, Segment, State
 from core.recording.retention import DAY_MS, Outcome, Retention, ask_plugins
 from core.recording.tally import Tally
 from core.recording.tests.recorded import record
@@ -45,6 +45,8 @@ def test_by_age(volume: OpenVolume, camera: Camera) -> None:
     Camera.objects.update(retention_days=1)
     assert run(START_MS + DAY_MS + 2 * 3_600_000).deleted == 2
     assert left(volume) == sorted(keys[2:])
+    told = Removal.objects.get()
+    assert (told.camera_id, told.count, told.oldest_ms) == (camera.pk, 2, START_MS)
 
 
 def test_by_bytes_the_oldest_go(volume: OpenVolume, camera: Camera) -> None:

@@ -41,8 +41,20 @@ class HeldOutput(serializers.Serializer[dict[str, Any]]):
     why = serializers.CharField()
 
 
+class GoneOutput(serializers.Serializer[dict[str, Any]]):
+    """What was deleted on one day; UTC ms."""
+
+    day_ms = serializers.IntegerField()
+    count = serializers.IntegerField()
+    bytes = serializers.IntegerField()
+    oldest_ms = serializers.IntegerField()
+    newest_ms = serializers.IntegerField()
+
+
 class KeptOutput(serializers.Serializer[dict[str, Any]]):
-    """What is kept of a camera. days: its rule, null without; times UTC ms; older: recordings older than the rule."""
+    """What is kept of a camera. days: its rule, null without; times UTC ms; older: recordings older than the rule;
+    gone: what was deleted in the last 30 days.
+    """
 
     camera = serializers.IntegerField()
     name = serializers.CharField()
@@ -53,6 +65,7 @@ class KeptOutput(serializers.Serializer[dict[str, Any]]):
     bytes = serializers.IntegerField()
     older = serializers.IntegerField()
     held = HeldOutput(many=True)
+    gone = GoneOutput(many=True)
     keeps_rule = serializers.BooleanField()
 
 
