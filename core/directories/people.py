@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from knox.models import AuthToken
 
@@ -141,10 +141,17 @@ def _fields(person: Person) -> dict[str, str]:
     }
 
 
-@transaction.atomic
 def take_in(directory: Directory, verdict: Verdict) -> User:
     """Have the user as the directory says: made, renamed, let in again, in the groups that they are in there."""
-    person, user = verdict.person, verdict.user or _adopted(directory, verdict.person)
+    try:
+        return _taken_in(directory, verdict)
+    except IntegrityError:  # somebody else made the user between our look and our deed: it is there now
+        return _taken_in(directory, verdict)
+
+
+@transaction.atomic
+def _taken_in(directory: Directory, verdict: Verdict) -> User:
+    person, user = verdict.person, verdict.user or _known_since(directory, verdict.person)
     if user is None:
         user = User(directory=directory.slug)
         user.set_unusable_password()
@@ -160,8 +167,13 @@ def take_in(directory: Directory, verdict: Verdict) -> User:
     return user
 
 
-def _adopted(directory: Directory, person: Person) -> User | None:
-    """A user of this directory whose identity got lost, such as by restoring a configuration."""
+def _known_since(directory: Directory, person: Person) -> User | None:
+    """The person's user, made by another sign-in meanwhile; or a user of this directory whose identity got lost, such
+    as by restoring a configuration.
+    """
+    identity = Identity.objects.filter(directory=directory, person=person.id).select_related("user").first()
+    if identity is not None:
+        return identity.user
     rows = User.objects.filter(username__iexact=person.name, directory=directory.slug)
     return rows.filter(identity=None, is_active=True).first()
 

@@ -14,6 +14,7 @@ from core.access.services import add_user
 from core.directories.asking import AWAY_S, Asking
 from core.directories.backend import sign_in
 from core.directories.models import Directory, Identity
+from core.directories.people import judge, known_of, take_in
 from core.directories.tests.paper import RIGHT, Paper
 from core.system.models import AuditRow
 from core.testing.clock import FakeClock
@@ -183,3 +184,14 @@ def test_a_plugin_that_fails_is_a_directory_that_is_away(
     monkeypatch.setattr(host(), "strict", False)
     paper.books["main"]["anna"] = None  # type: ignore[assignment]  # what a mistake in a plugin raises
     assert sign_in("anna", RIGHT, asked) is None
+
+
+def test_two_sign_ins_at_once_make_one_user(paper: Paper, book: Book) -> None:
+    """Both looked when nobody was there yet, and both want to make somebody."""
+    row = book()
+    paper.write("anna")
+    [person] = [person for person, _ in paper.books["main"].values()]
+    first, second = (judge(row, person, known_of(row, [person])) for _ in range(2))
+    made = take_in(row, first)
+    assert take_in(row, second) == made
+    assert made.user_groups.count() == 1

@@ -16,6 +16,7 @@ from core.access.services import add_user
 from core.directories.models import Directory
 from core.directories.services import groups_like, link, save
 from core.directories.sync import look, sync
+from core.signin.lockout import locked
 from core.testing.specs import check_descriptor
 from plugins.ldap_rbac.hooks import register_directories
 from plugins.ldap_rbac.settings import LdapSettings
@@ -24,6 +25,7 @@ from plugins.ldap_rbac.tests.conftest import RIGHT, needs_slapd
 from plugins.ldap_rbac.tests.test_connecting import LONGEST_S, silent
 
 pytestmark = pytest.mark.django_db
+WRONG = "wrong horse"
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def test_somebody_of_the_company_signs_in(client: Client, directory: Directory) 
     answer = sign_in(client, "anna", RIGHT)
     assert answer.status_code == 200, answer.content
     assert "camera.live" in answer.json()["everywhere"]
-    assert sign_in(client, "anna", "wrong").status_code == 401
+    assert sign_in(client, "anna", WRONG).status_code == 401
     assert sign_in(client, "anna", "").status_code == 400
     assert "password" not in str(directory.settings["bind_password"]).lower()
 
@@ -71,7 +73,7 @@ def test_a_local_user_does_not_wait_for_a_directory_that_hangs(client: Client) -
         save(Directory(kind="ldap"), {"slug": "gone", "title": "Gone"}, hanging, actor="test")
         begun = time.monotonic()
         assert sign_in(client, "gert", "correct horse battery").status_code == 200
-        assert sign_in(client, "gert", "wrong").status_code == 401
+        assert sign_in(client, "gert", WRONG).status_code == 401
         assert time.monotonic() - begun < LONGEST_S, "half of the time that the directory could have taken"
 
 
@@ -96,3 +98,21 @@ def test_a_directory_that_goes_away_changes_nothing(company: Slapd, directory: D
     with pytest.raises(DirectoryError):
         sync(directory, actor="test")
     assert User.objects.filter(directory="company", is_active=True).count() == 2
+
+
+def test_wrong_passwords_lock_people_of_directories_out_too(directory: Directory) -> None:
+    here = Client(REMOTE_ADDR="10.7.0.1")  # the limit by address is not what is tried
+    sync(directory, actor="test")
+    for _ in range(8):
+        sign_in(here, "anna", WRONG)
+    assert locked(User.objects.get(username="anna"), "10.7.0.1")
+    assert sign_in(here, "anna", RIGHT).status_code != 200, "the right password no longer counts"
+
+
+def test_a_role_that_asks_for_a_second_factor_asks_people_of_directories_too(
+    directory: Directory,
+) -> None:
+    client = Client(REMOTE_ADDR="10.7.0.2")
+    Role.objects.filter(name="operator").update(second_factor=True)
+    assert sign_in(client, "anna", RIGHT).status_code == 200
+    assert client.get("/api/v1/cameras/").status_code == 403, "until a second factor is set up"
