@@ -54,6 +54,7 @@ bench: setup-dev ## Quick benches; figures go to artefacts/
 	$(PYTHON) bench/faults.py --quick --json artefacts/faults.json
 	$(PYTHON) bench/live.py --quick --json artefacts/live.json
 	$(PYTHON) bench/rules.py --quick --json artefacts/rules.json
+	$(PYTHON) bench/access.py --quick --json artefacts/access.json
 	@set -e; for name in motion tamper people tracking lines faces lpr system; do \
 	  $(PYTHON) bench/detect/$$name.py --quick --json artefacts/detect-$$name.json; done
 

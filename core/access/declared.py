@@ -18,6 +18,9 @@ PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed in"
 """Any user who is signed in, whatever they hold."""
 
+LARGEST_ID: Final = 2**63 - 1
+"""What a database holds; an address may name a larger number."""
+
 Required = dict[str, str]
 """HTTP method to the codename of the permission it takes, or PUBLIC or SIGNED_IN."""
 
@@ -39,6 +42,8 @@ class Declared(BasePermission):
             return True
         if not request.user.is_authenticated:
             return False
+        if any(isinstance(value, int) and value > LARGEST_ID for value in view.kwargs.values()):
+            raise NotFound("There is nothing with such a number.")
         if codename == SIGNED_IN:
             return True
         rights = rights_for(request)

@@ -11,7 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
-from core.access.declared import PUBLIC, SIGNED_IN
+from core.access.declared import LARGEST_ID, PUBLIC, SIGNED_IN
 from core.access.rights import Rights, rights_for
 
 Page = Callable[..., HttpResponse]
@@ -29,6 +29,8 @@ def page(required: str, *, somewhere: bool = False) -> Callable[[Page], Page]:
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if required != PUBLIC and not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+            if any(isinstance(value, int) and value > LARGEST_ID for value in kwargs.values()):
+                raise Http404("There is nothing with such a number.")
             if required not in (PUBLIC, SIGNED_IN):
                 _check(rights_for(request), required, kwargs.get("camera_id"), somewhere=somewhere)
             return view(request, *args, **kwargs)

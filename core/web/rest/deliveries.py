@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.access.declared import Required
+from core.access.declared import LARGEST_ID, Required
 from core.rules import arming, queries, services
 from core.rules.models import Delivery, State
 from core.web.rest.conventions import NewestFirst, actor, address, integers
@@ -76,7 +76,9 @@ class ByAge(NewestFirst):
 class SendAgainInput(serializers.Serializer[dict[str, Any]]):
     """Deliveries that were given up."""
 
-    ids = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1, max_length=1000)
+    ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), min_length=1, max_length=1000
+    )
 
 
 class SendAgainOutput(serializers.Serializer[dict[str, Any]]):

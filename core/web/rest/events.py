@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.access.declared import Required
+from core.access.declared import LARGEST_ID, Required
 from core.access.rights import rights_for
 from core.events import pictures, queries, services
 from core.events.models import StoredEvent
@@ -94,7 +94,9 @@ class EventOutput(serializers.ModelSerializer[StoredEvent]):
 class AcknowledgeInput(serializers.Serializer[dict[str, Any]]):
     """Which events somebody has looked at, and what they say about them."""
 
-    ids = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1, max_length=1000)
+    ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), min_length=1, max_length=1000
+    )
     note = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 

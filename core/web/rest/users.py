@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.access import services, user_groups
-from core.access.declared import Required
+from core.access.declared import LARGEST_ID, Required
 from core.access.effective import effective
 from core.access.models import User
 from core.access.roles import role_named
@@ -80,7 +80,9 @@ class UserChange(serializers.Serializer[dict[str, Any]]):
     full_name = serializers.CharField(max_length=150, allow_blank=True, required=False)
     email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
     password = serializers.CharField(max_length=256, trim_whitespace=False, write_only=True, required=False)
-    groups = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, max_length=1000)
+    groups = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), required=False, max_length=1000
+    )
 
 
 class HeldOutput(GrantOutput):

@@ -70,10 +70,12 @@ class Live(Watchman):
         if self._masks is not None and self._masks != await self._covered():
             await self.close(RECORDER_SILENT, "The privacy masks have changed.")
             return True
+        if await super().refused():
+            return True
         if self._masks is not None and self._silent != await self._hears_nothing():
             await self.close(RECORDER_SILENT, "Your right to listen has changed.")
             return True
-        return await super().refused()
+        return False
 
     async def begin(self) -> None:
         """Start the stream."""

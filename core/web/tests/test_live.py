@@ -8,10 +8,12 @@ import json
 import pytest
 import websockets
 from asgiref.sync import sync_to_async
+from django.utils import timezone
+from knox.models import AuthToken
 from PIL import Image
 
-from core.access import tokens
-from core.access.models import Grant
+from core.access import services, tokens
+from core.access.models import Grant, User, UserGroup
 from core.cameras.models import Camera
 from core.media.clock import SystemClock
 from core.media.tests.footage import Footage, audio, decode_file, same, together, video
@@ -127,6 +129,59 @@ async def test_a_revoked_token_ends_the_stream(served, person, camera, recorder,
         with pytest.raises(websockets.ConnectionClosed):
             await asyncio.wait_for(viewer.recv(), 10)
         assert viewer.close_code == 4401
+
+
+def over(what: str) -> None:
+    """Something that carried jo's stream ends."""
+    jo, now = User.objects.get(username="jo"), timezone.now()
+    if what == "the token expires":
+        AuthToken.objects.filter(user=jo).update(expiry=now)
+    elif what == "the token is good from elsewhere only":
+        jo.api_tokens.update(networks=["192.0.2.0/24"])
+    elif what == "the token no longer names the function":
+        jo.api_tokens.update(permissions=["camera.view"])
+    elif what == "the grant expires":
+        jo.grants.update(expires_at=now)
+    elif what == "the group loses its member":
+        jo.user_groups.clear()
+    else:
+        services.set_active(jo, False)
+
+
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        ("the token expires", 4401),
+        ("the token is good from elsewhere only", 4401),
+        ("the token no longer names the function", 4403),
+        ("the grant expires", 4404),
+        ("the group loses its member", 4404),
+        ("the user is switched off", 4401),
+    ],
+)
+async def test_a_stream_ends_in_the_middle_when(
+    served, person, camera, recorder, footage, monkeypatch, what: str, code: int
+) -> None:
+    monkeypatch.setattr(live_socket.Live, "check_seconds", 0.05)
+    cameras, _ = recorder
+    if what == "the group loses its member":
+        headers = await token_of(person, "jo", "")
+        group = await UserGroup.objects.acreate(name="guards")
+        await group.members.aadd(await User.objects.aget(username="jo"))
+        await sync_to_async(services.grant)(group, "viewer", camera.pk)
+    else:
+        headers = await token_of(person, "jo", "viewer", camera.pk)
+    cameras.live.on_stream(footage.info)
+    cameras.live.on_units(footage.units)
+    async with websockets.connect(address(served, camera), additional_headers=headers) as viewer:
+        await asyncio.wait_for(viewer.recv(), 20)
+        assert isinstance(await asyncio.wait_for(viewer.recv(), 20), bytes)
+        await sync_to_async(over)(what)
+        with pytest.raises(websockets.ConnectionClosed):
+            while True:
+                await asyncio.wait_for(viewer.recv(), 20)
+        assert viewer.close_code == code
+    await asyncio.wait_for(cameras.left.wait(), 20)
 
 
 async def test_a_viewer_who_leaves_in_the_middle_leaves_nothing_behind(
