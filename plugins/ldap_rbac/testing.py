@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ ROOT = f"cn=admin,{SUFFIX}"
 READER = f"cn=eyrie,{SUFFIX}"
 PASSWORD = "what the service says"  # noqa: S105 - of a server that lives for one test
 PROGRAM = shutil.which("slapd", path="/usr/sbin:/usr/local/sbin:/usr/local/libexec:/usr/libexec:/usr/bin")
+DRIP_S = 0.2
 _SCHEMAS = Path("/etc/ldap/schema")
 _MODULES = Path("/usr/lib/ldap")
 _CONFIG = """
@@ -173,6 +175,14 @@ class Slapd:
             raise ValueError(f"{program}: {done.stderr.decode()}")
 
 
+def needs_slapd() -> None:
+    """Skip the test, loudly, where there is none."""
+    if PROGRAM is None:
+        import pytest  # where tests run only
+
+        pytest.skip("NO SLAPD: scripts/system-packages.sh installs it, so no directory was asked")
+
+
 @contextlib.contextmanager
 def slapd(
     names: tuple[str, ...] = ("localhost", "127.0.0.1"),
@@ -269,3 +279,35 @@ def _await(running: Slapd) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             running.process.wait(0.01)
     raise ValueError("slapd does not start")
+
+
+@contextlib.contextmanager
+def silent(says: bytes = b"") -> Iterator[int]:
+    """A server that takes connections and never answers, or says one byte now and then for ever. Its port."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            held = []
+            listening.settimeout(DRIP_S)
+            while not over.is_set():
+                try:
+                    held.append(listening.accept()[0])
+                except TimeoutError:
+                    for line in held:
+                        if says:
+                            try:
+                                line.send(says)
+                            except OSError:
+                                held.remove(line)
+                                break
+            for line in held:
+                line.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            over.set()
+            thread.join()

@@ -21,7 +21,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from core.media.clock import SystemClock
+from core.api import SystemClock
 
 CLIENT = "eyrie: the client"
 SECRET = "secret & more"  # noqa: S105 - of a server that lives for one test

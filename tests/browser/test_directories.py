@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from plugins.ldap_rbac.testing import GROUPS, PASSWORD, PEOPLE, PROGRAM, READER, Slapd, slapd
+from plugins.ldap_rbac.testing import GROUPS, PASSWORD, PEOPLE, READER, Slapd, needs_slapd, slapd
 from tests.browser.test_accessibility import violations
 from tests.rig.browser import enter, filled, watched_page
 from tests.rig.system import RunningSystem
@@ -18,8 +18,7 @@ ANNAS = "right horse for anna"
 
 @pytest.fixture
 def company() -> Iterator[Slapd]:
-    if PROGRAM is None:
-        pytest.skip("slapd is not installed: scripts/system-packages.sh installs it")
+    needs_slapd()
     with slapd() as running:
         guards = running.group("guards", running.person("anna", ANNAS), running.person("bert"))
         running.group("<b>staff</b>", guards)

@@ -7,15 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from plugins.ldap_rbac.settings import LdapSettings
-from plugins.ldap_rbac.testing import GROUPS, PROGRAM, Slapd, slapd
+from plugins.ldap_rbac.testing import GROUPS, Slapd, needs_slapd, slapd
 
 RIGHT = "right horse"
-
-
-def needs_slapd() -> None:
-    """Skip, loudly, where there is none."""
-    if PROGRAM is None:
-        pytest.skip("slapd is not installed: scripts/system-packages.sh installs it")
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -17,11 +14,10 @@ from plugins.ldap_rbac import connecting
 from plugins.ldap_rbac.connecting import DEAD_S, Servers
 from plugins.ldap_rbac.people import sign_in
 from plugins.ldap_rbac.settings import LdapSettings
-from plugins.ldap_rbac.testing import Authority, Slapd, slapd
-from plugins.ldap_rbac.tests.conftest import RIGHT, needs_slapd
+from plugins.ldap_rbac.testing import Authority, Slapd, needs_slapd, silent, slapd
+from plugins.ldap_rbac.tests.conftest import RIGHT
 from plugins.ldap_rbac.trial import try_out
 
-DRIP_S = 0.2
 LONGEST_S = 20.0
 """What one of these may take on a busy machine; without its time-outs it would take for ever."""
 
@@ -30,38 +26,6 @@ def trouble(settings: LdapSettings) -> DirectoryError:
     with pytest.raises(DirectoryError) as found:
         sign_in(settings, "anna", RIGHT)
     return found.value
-
-
-@contextmanager
-def silent(says: bytes = b"") -> Iterator[int]:
-    """A server that takes connections and never answers, or says one byte now and then for ever. Its port."""
-    over = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def serve() -> None:
-            held = []
-            listening.settimeout(DRIP_S)
-            while not over.is_set():
-                try:
-                    held.append(listening.accept()[0])
-                except TimeoutError:
-                    for line in held:
-                        if says:
-                            try:
-                                line.send(says)
-                            except OSError:
-                                held.remove(line)
-                                break
-            for line in held:
-                line.close()
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield listening.getsockname()[1]
-        finally:
-            over.set()
-            thread.join()
 
 
 @pytest.fixture(autouse=True)

@@ -7,16 +7,23 @@ from pydantic import ValidationError
 
 from core.api import DirectoryError, DirectoryTrouble, Person, Refusal
 from core.testing.clock import FakeClock
+from core.testing.specs import check_descriptor
 from plugins.ldap_rbac.groups import groups_like
+from plugins.ldap_rbac.hooks import register_directories
 from plugins.ldap_rbac.listing import people
 from plugins.ldap_rbac.people import Entry, person_of, sign_in
 from plugins.ldap_rbac.settings import LdapSettings
-from plugins.ldap_rbac.testing import GROUPS, PEOPLE, SUFFIX, Slapd, slapd
-from plugins.ldap_rbac.tests.conftest import RIGHT, needs_slapd
+from plugins.ldap_rbac.testing import GROUPS, PEOPLE, SUFFIX, Slapd, needs_slapd, slapd
+from plugins.ldap_rbac.tests.conftest import RIGHT
 from plugins.ldap_rbac.words import filled, same
 
 WRONG = "wrong horse"
 ALL_OF_ANNA = frozenset({f"cn=guards,{GROUPS}", f"cn=staff,{GROUPS}", f"cn=all,{GROUPS}"})
+
+
+def test_the_descriptor() -> None:
+    for spec in register_directories():
+        check_descriptor(spec)
 
 
 @pytest.mark.parametrize("encryption", ["starttls", "tls", "none"])

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.test import Client
 
 from core.access.models import Grant, Role, User
@@ -17,15 +16,12 @@ from core.directories.models import Directory
 from core.directories.services import groups_like, link, save
 from core.directories.sync import look, sync
 from core.signin.lockout import locked
-from core.testing.specs import check_descriptor
-from plugins.ldap_rbac.hooks import register_directories
 from plugins.ldap_rbac.settings import LdapSettings
-from plugins.ldap_rbac.testing import PEOPLE, Slapd, slapd
-from plugins.ldap_rbac.tests.conftest import RIGHT, needs_slapd
-from plugins.ldap_rbac.tests.test_connecting import LONGEST_S, silent
+from plugins.ldap_rbac.testing import PEOPLE, Slapd, needs_slapd, silent, slapd
 
 pytestmark = pytest.mark.django_db
-WRONG = "wrong horse"
+RIGHT, WRONG = "right horse", "wrong horse"
+LONGEST_S = 20.0
 
 
 @pytest.fixture
@@ -49,12 +45,6 @@ def directory(company: Slapd) -> Directory:
 def sign_in(client: Client, name: str, password: str) -> Any:
     body = json.dumps({"username": name, "password": password})
     return client.post("/api/v1/auth/login/", body, content_type="application/json")
-
-
-def test_the_descriptor() -> None:
-    assert apps.is_installed("plugins.ldap_rbac")
-    for spec in register_directories():
-        check_descriptor(spec)
 
 
 def test_somebody_of_the_company_signs_in(client: Client, directory: Directory) -> None:

@@ -11,17 +11,13 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import Client
-from pydantic import ValidationError
 
 from core.access.models import Grant, Role, User
 from core.access.services import add_user
 from core.directories.models import Directory
 from core.directories.services import link, save
-from core.testing.specs import check_descriptor
-from plugins.oidc.hooks import register_directories
 from plugins.oidc.settings import OidcSettings
 from plugins.oidc.testing import CLIENT, LocalProvider, new_key
-from plugins.oidc.trial import try_out
 
 pytestmark = pytest.mark.django_db
 WRONG = "wrong"
@@ -74,11 +70,6 @@ def who(client: Client) -> str:
 def why(answer: HttpResponse) -> str:
     assert answer.status_code == 403
     return " ".join(answer.content.decode().replace("&#x27;", "'").split())
-
-
-def test_the_descriptor() -> None:
-    for spec in register_directories():
-        check_descriptor(spec)
 
 
 @pytest.mark.parametrize("wants", ["post", "basic"])
@@ -230,30 +221,3 @@ def test_a_provider_that_is_away_or_another(client: Client, provider: LocalProvi
     assert "enter exactly that as its address" in why(client.get(BEGIN))
     save(row, {}, OidcSettings(**provider.settings(client_secret=WRONG)), actor="test")
     assert "check the address, the client and its secret" in why(go(client))
-
-
-def test_a_trial_tells_each_step(provider: LocalProvider) -> None:
-    steps = try_out(OidcSettings(**provider.settings())).steps
-    assert [(step.what, step.ok) for step in steps] == [("Provider", True), ("Keys", True)]
-    assert "1 keys" in steps[1].sentence
-    gone = try_out(OidcSettings(**provider.settings(issuer="http://localhost:9"))).steps
-    assert [(step.what, step.ok) for step in gone] == [("Provider", False)]
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("issuer", "http://id.example.org"),
-        ("issuer", "https://user:pass@id.example.org"),
-        ("issuer", "id.example.org"),
-        ("client_id", ""),
-        ("groups_claim", "a b"),
-        ("ca", "no certificate"),
-    ],
-)
-def test_settings_that_cannot_be(field: str, value: str) -> None:
-    good = {"issuer": "https://id.example.org/.well-known/openid-configuration", "client_id": "eyrie"}
-    assert OidcSettings.model_validate(good).issuer == "https://id.example.org"
-    assert OidcSettings.model_validate(good | {"scopes": "groups"}).scopes == "openid groups"
-    with pytest.raises(ValidationError, match=field):
-        OidcSettings.model_validate(good | {field: value})
