@@ -26,7 +26,7 @@ from core.events.services import record as record_event
 from core.exports.footage import Item as ExportItem
 from core.exports.services import request_export
 from core.exports.services import was_requested as export_was_requested
-from core.keys import make_key_file
+from core.keys import make_key_file, put_key_file
 from core.recording.motion import MotionGrid
 from core.recording.motion_store import store_motion
 from core.recording.services import trigger as trigger_recording
@@ -127,6 +127,7 @@ __all__ = [
     "plugin_pages",
     "plugin_settings",
     "publish",
+    "put_key_file",
     "record_audit",
     "record_event",
     "request_export",

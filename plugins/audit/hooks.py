@@ -8,6 +8,7 @@ from typing import Any
 from core.api import (
     AuditActionSpec,
     AuditEntry,
+    ConfigurationFiles,
     Health,
     HealthCheckSpec,
     Level,
@@ -76,6 +77,14 @@ def register_health_checks() -> Iterable[HealthCheckSpec]:
         HealthCheckSpec("chain", "Audit log", health.chain),
         HealthCheckSpec("sinks", "Copies of the audit log", health.sinks),
     ]
+
+
+@hookimpl
+def register_configuration_files() -> Iterable[ConfigurationFiles]:
+    """The key that signs the chain, so that on a new machine the same hand goes on."""
+    from plugins.audit import keeping  # with Django's settings
+
+    return [ConfigurationFiles("signing", "Key that signs the audit log", keeping.read, keeping.write, keeping.check)]
 
 
 @hookimpl

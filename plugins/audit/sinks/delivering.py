@@ -10,7 +10,8 @@ import logging
 from collections.abc import Sequence
 
 from core.api import Clock
-from plugins.audit.models import Cursor, Head
+from core.api.services import AuditSearch, search_audit
+from plugins.audit.models import Cursor, Head, Link
 from plugins.audit.records import records_after
 from plugins.audit.sinks.base import Sink, SinkError
 
@@ -36,9 +37,19 @@ def behind(cursor: Cursor) -> int:
 
 
 def _cursor(name: str) -> Cursor:
-    """A sink that is new gets what is written from now on; one that was off for a while goes on where it was."""
+    """A sink that is new gets what is written from the change of settings on by which it was switched on; one that was
+    off for a while goes on where it was.
+    """
+    found = Cursor.objects.filter(sink=name).first()
+    return found or Cursor.objects.get_or_create(sink=name, defaults={"number": _begin()})[0]
+
+
+def _begin() -> int:
+    """The last link before that change, or the newest where nobody changed anything."""
+    changes = search_audit(AuditSearch(actions=("plugin.settings",), target="plugin:audit"), None, 1)
+    link = Link.objects.filter(entry_id=changes[0].id).first() if changes else None
     head = Head.objects.first()
-    return Cursor.objects.get_or_create(sink=name, defaults={"number": head.number if head else 0})[0]
+    return link.number - 1 if link else head.number if head else 0
 
 
 def _bring(sink: Sink, cursor: Cursor, clock: Clock) -> None:
