@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from core.api.services import site
+from plugins.onvif.client.device import Device
 from plugins.onvif.client.errors import OnvifError
+from plugins.onvif.client.reading import Element, name_of
 from plugins.onvif.configuring import sections
 from plugins.onvif.configuring.model import Change, Section, Value, WrongValues
 from plugins.onvif.configuring.sections import Unconfirmed
 from plugins.onvif.configuring.zones import posix_zone
 from plugins.onvif.settings import OnvifSettings
+from plugins.simulator.onvif.tests.schemas import complaints
 from plugins.simulator.testing import DeviceFace, Trouble, onvif_device, simulator, simulator_cache
 from webapp.texts import catalogue
 
@@ -253,3 +258,35 @@ def test_every_title_is_said_in_every_language(onvif_device: Devices) -> None:
         titles |= {one.title for field in fields for one in field.limits.choices if one.word}
     known = catalogue("de")
     assert {title for title in titles if title not in known} == set()
+
+
+@pytest.mark.django_db
+def test_what_is_sent_fits_the_schemas(onvif_device: Devices, monkeypatch: pytest.MonkeyPatch) -> None:
+    device = onvif_device(lacks={"tr2"})
+    sent: list[Element] = []
+    ask = Device.ask
+
+    def recorded(self: Device, service: str, body: Element, **more: Any) -> Element:
+        sent.append(copy.deepcopy(body))
+        return ask(self, service, body, **more)
+
+    monkeypatch.setattr(Device, "ask", recorded)
+    changed(device, "streams", main__gop=9, main__fps=5, sub__bitrate=100, sub__profile="High")
+    changed(device, "picture", levels__contrast=33, night__filter="OFF", white__mode="MANUAL", exposure__mode="MANUAL")
+    group = acted(device, "text", "add", new__kind="Plain", new__text="A", new__place="Custom", new__x=0.5, new__y=0)
+    name = group.section.groups[0].name
+    sections.change(settings_of(device), "text", {f"{name}.kind": "DateAndTime", f"{name}.place": "UpperLeft"})
+    acted(device, "text", f"remove:{name.removeprefix('osd-')}")
+    changed(
+        device, "time", clock__source="NTP", zone__name="CET-1", server__dhcp=False, server__names="a.example, 10.0.0.1"
+    )
+    acted(device, "time", "now")
+    changed(device, "network", name__dhcp=False, name__host="north", dns__dhcp=False, dns__servers="10.0.0.5")
+    changed(device, "network", name__dhcp=True)
+    acted(device, "users", "add", new__name="anna", new__password=FIRST, new__level="User")
+    changed(device, "users", **{"user-anna__level": "Operator"})
+    acted(device, "users", "remove:anna")
+    acted(device, "device", "restart")
+    wrong = {name_of(body): why for body in sent if (why := complaints(body))}
+    assert wrong == {}
+    assert len({name_of(body) for body in sent if not name_of(body).startswith("Get")}) >= 13

@@ -12,6 +12,8 @@ from plugins.onvif.client.wsdl import NAMESPACES
 
 SOFT = ("unsupported", "fault", "nonsense")
 """Kinds of errors that are about this one call: the device is there, and others may work."""
+SETTING_S = 15.0
+"""How long a device may take to set something: some start their encoders anew before they answer."""
 TDS = NAMESPACES["device"]
 _MEANINGS = {
     "PasswordTooWeak": "The camera finds this password too weak; make it longer, with digits and other characters.",
@@ -37,7 +39,12 @@ _MEANINGS = {
 
 def ask(device: Device, operation: str, *content: Element) -> Element:
     """Of the device service. Raises OnvifError."""
-    return device.ask("device", element(TDS, operation, *content))
+    return device.ask("device", element(TDS, operation, *content), deadline=patience(operation))
+
+
+def patience(operation: str) -> float | None:
+    """How long a device may take for it, in seconds; None for as long as usual."""
+    return None if operation.startswith("Get") else SETTING_S
 
 
 def offered(device: Device, operation: str, *content: Element) -> Element | None:

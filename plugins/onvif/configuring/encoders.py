@@ -16,7 +16,7 @@ from plugins.onvif.client.profiles import Media, Profile, encoding_of
 from plugins.onvif.client.reading import Element, children, every, find, name_of, text
 from plugins.onvif.client.reading import number as said_number
 from plugins.onvif.client.wsdl import NAMESPACES
-from plugins.onvif.configuring.asking import SOFT
+from plugins.onvif.configuring.asking import SOFT, patience
 from plugins.onvif.configuring.editing import copied, put, there, truth
 from plugins.onvif.configuring.model import Limits, Value, choices, number
 
@@ -70,16 +70,35 @@ def encoder_of(device: Device, profile: Profile) -> Encoder:
 
 def set_encoder(device: Device, encoder: Encoder, values: Settings) -> None:
     """Have it encode with these values; those that are missing stay. Raises OnvifError."""
+    try:
+        _send(device, encoder, values)
+    except OnvifError as error:
+        other = _older(device, encoder, values) if error.kind == "unsupported" else None
+        if other is None:
+            raise
+        _send(device, other, values)
+
+
+def _send(device: Device, encoder: Encoder, values: Settings) -> None:
     namespace = NAMESPACES[encoder.service]
     wanted = copied(encoder.said, namespace, "Configuration")
     _put_common(wanted, encoder, values)
-    body = element(namespace, "SetVideoEncoderConfiguration", wanted)
+    parts = [wanted]
     if encoder.service == "media2":
         _put_attributes(wanted, values)
     else:
         _put_codec(wanted, values)
-        body.append(element(namespace, "ForcePersistence", "true"))
-    device.ask(encoder.service, body)
+        parts.append(element(namespace, "ForcePersistence", "true"))
+    _ask(device, encoder.service, "SetVideoEncoderConfiguration", *parts)
+
+
+def _older(device: Device, encoder: Encoder, values: Settings) -> Encoder | None:
+    """The same encoder by Media 1, where Media2 only tells: not for H.265, for which that has no word."""
+    codec = values.get("encoding", encoder.values.get("encoding"))
+    if encoder.service == "media" or codec == "H265" or not device.offers("media"):
+        return None
+    said = _configuration(device, "media", encoder.token)
+    return None if said is None else Encoder("media", said, _values(said, "media"))
 
 
 def _services(device: Device) -> list[Media]:
@@ -108,7 +127,7 @@ def _of_token(told: Iterable[Element], token: str) -> Element | None:
 
 
 def _ask(device: Device, service: Media, operation: str, *content: Element) -> Element:
-    return device.ask(service, element(NAMESPACES[service], operation, *content))
+    return device.ask(service, element(NAMESPACES[service], operation, *content), deadline=patience(operation))
 
 
 def _values(said: Element, service: Media) -> Settings:

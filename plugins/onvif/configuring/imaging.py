@@ -12,7 +12,7 @@ from plugins.onvif.client.errors import OnvifError
 from plugins.onvif.client.reading import Element, children, find, name_of, text
 from plugins.onvif.client.reading import number as said_number
 from plugins.onvif.client.wsdl import NAMESPACES
-from plugins.onvif.configuring.asking import SOFT, sentence_of
+from plugins.onvif.configuring.asking import SOFT, patience, sentence_of
 from plugins.onvif.configuring.channel import channel_of
 from plugins.onvif.configuring.editing import copied, put, there
 from plugins.onvif.configuring.model import (
@@ -192,7 +192,7 @@ def _options(device: Device, source: str) -> Element | None:
 
 def _ask(device: Device, operation: str, source: str, *content: Element) -> Element:
     token = element(_TIMG, "VideoSourceToken", source)
-    return device.ask("imaging", element(_TIMG, operation, token, *content))
+    return device.ask("imaging", element(_TIMG, operation, token, *content), deadline=patience(operation))
 
 
 def _value(spec: _Spec, now: Element) -> Value | None:

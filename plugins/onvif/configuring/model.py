@@ -157,10 +157,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What came of a change. section: as the device tells it now; changed: value before and after by field, whoever
-    of us and the device changed it; notes: what the device made of it otherwise than it was asked, in sentences;
-    refused: what it did not take, by field, in sentences. follow: what Eyrie must reach the device with from now on,
-    as changes of OnvifSettings.
+    """What came of a change.
+
+    section: as the device tells it now; changed: value before and after by field, whoever of us and the device changed
+    it, or as it was sent to a device that cannot be asked now; notes: what the device made of it otherwise than it was
+    asked, in sentences; refused: what it did not take, by field, in sentences; follow: what Eyrie must reach the device
+    with from now on, as changes of OnvifSettings.
     """
 
     section: Section

@@ -108,7 +108,10 @@ def act(settings: OnvifSettings, section: str, name: str, values: Mapping[str, V
 def _read_back(settings: OnvifSettings, before: Section, sent: Wanted, written: Written) -> Change:
     """What came of it, with a sentence about everything that is otherwise than it was asked."""
     if written.away:
-        return Change(before, {}, written.notes, written.refused, written.follow)
+        sent_only: dict[str, tuple[Value | None, Value | None]] = {
+            name: (before.values.get(name), value) for name, value in sent.items()
+        }
+        return Change(before, sent_only, written.notes, written.refused, written.follow)
     now = OnvifSettings.model_validate(settings.model_dump() | dict(written.follow))
     after = _settled(now, before.name, sent)
     old, new = before.values, after.values

@@ -13,7 +13,7 @@ from plugins.onvif.client.profiles import Media
 from plugins.onvif.client.reading import Element, children, every, find, text
 from plugins.onvif.client.reading import number as said_number
 from plugins.onvif.client.wsdl import NAMESPACES
-from plugins.onvif.configuring.asking import SOFT, refusals
+from plugins.onvif.configuring.asking import SOFT, patience, refusals
 from plugins.onvif.configuring.channel import channel_of
 from plugins.onvif.configuring.editing import SCHEMA, copied, drop, put, there
 from plugins.onvif.configuring.model import (
@@ -60,7 +60,8 @@ class _Texts:
 
     def ask(self, device: Device, operation: str, *content: Element) -> Element:
         """Of the service that knows them."""
-        return device.ask(self.service, element(NAMESPACES[self.service], operation, *content))
+        request = element(NAMESPACES[self.service], operation, *content)
+        return device.ask(self.service, request, deadline=patience(operation))
 
 
 def read(device: Device, settings: OnvifSettings) -> Section:

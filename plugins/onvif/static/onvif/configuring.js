@@ -101,12 +101,18 @@ class Configuring extends HTMLElement {
     this.save = make("button", { type: "submit", className: "button primary" }, t("Save to the camera"));
     const settable = section.fields.some(({ kind }) => kind !== "shown");
     this.counted = make("span", { className: "small quiet-text", role: "status" });
-    const foot = make("div", { className: "buttons" }, settable ? this.save : null, this.counted, this.#acts(""));
+    const foot = make("div", { className: "buttons" }, settable ? this.save : null, this.counted, this.#acts(""), this.#suggestions());
     this.form.replaceChildren(...[section.missing && make("p", { className: "quiet-text" }, section.missing), ...groups, rest, foot].filter(Boolean));
     this.#fields.draw(rest);
     this.#count();
     this.#show({ form: true });
     this.#tell([...section.notes, ...notes]);
+  }
+
+  // What suits live pictures and recordings is worked out on the page of many cameras, for one as well.
+  #suggestions() {
+    if (this.name !== "streams" || this.#section.missing) return null;
+    return make("a", { className: "button small", href: `/pages/onvif/many/?camera=${this.dataset.camera}&suggest=1` }, t("Suggest better streams"));
   }
 
   #acts(group) {
