@@ -12,16 +12,20 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def self_signed(folder: Path) -> tuple[Path, Path]:
-    """Files of a certificate for localhost and 127.0.0.1, and of its key; both PEM, good for a day."""
+def self_signed(folder: Path, *, expired: bool = False) -> tuple[Path, Path]:
+    """Files of a certificate for localhost and 127.0.0.1, and of its key; both PEM, good for a day.
+
+    expired: it was good until yesterday.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
+    day = datetime.timedelta(days=1)
+    now = datetime.datetime.now(datetime.UTC) - (2 * day if expired else 0 * day)
     names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))])
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_after(now + day)
         .add_extension(names, critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())

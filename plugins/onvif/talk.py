@@ -17,19 +17,20 @@ from plugins.onvif.settings import OnvifSettings
 from plugins.onvif.streams import asked_url, fault_of, stored_url, target_of
 
 _ASKED = (
-    ("media2", "GetAudioOutputConfigurations", "Configurations"),
-    ("media", "GetAudioOutputs", "AudioOutputs"),
-    ("deviceio", "GetAudioOutputs", "Token"),
+    ("media2", "media2", "GetAudioOutputConfigurations", "Configurations"),
+    ("media", "media", "GetAudioOutputs", "AudioOutputs"),
+    ("deviceio", "media", "GetAudioOutputs", "AudioOutputs"),
 )
+"""Service, whose namespace its request is in, operation, what its answer lists. The I/O service shares media's."""
 
 
 def has_loudspeaker(device: Device) -> bool:
     """Whether a device says that it has one. Blocks. Raises OnvifError when it does not answer."""
-    for service, operation, listed in _ASKED:
+    for service, namespace, operation, listed in _ASKED:
         if not device.offers(service):
             continue
         try:
-            answer = device.ask(service, element(NAMESPACES[service], operation))
+            answer = device.ask(service, element(NAMESPACES[namespace], operation))
         except OnvifError as error:
             if error.kind not in ("unsupported", "fault", "nonsense"):
                 raise

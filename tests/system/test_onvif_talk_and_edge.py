@@ -20,7 +20,7 @@ from plugins.onvif.edge import search
 from plugins.onvif.edge.search import Recording, moment, of_camera, written
 from plugins.onvif.probe import inquire
 from plugins.onvif.settings import OnvifSettings
-from plugins.onvif.talk import way
+from plugins.onvif.talk import has_loudspeaker, way
 from plugins.simulator.testing import DeviceFace, onvif_device
 
 __all__ = ["onvif_device"]
@@ -34,6 +34,14 @@ def settings_of(device: DeviceFace, channel: str = "") -> OnvifSettings:
     given = OnvifSettings(address=device.address, user=device.user, password=password, channel=channel)
     told, _ = inquire(given, 20)
     return given.model_copy(update=told)
+
+
+@pytest.mark.parametrize("lacks", [set(), {"tr2"}, {"tr2", "trt"}])
+def test_a_loudspeaker_is_known_by_whichever_service_there_is(onvif_device: Make, lacks: set[str]) -> None:
+    for speaker in (True, False):
+        device = onvif_device(lacks=lacks, camera={"speaker": speaker})
+        given = OnvifSettings(address=device.address, user=device.user, password=SecretStr(device.password))
+        assert has_loudspeaker(device_of(given)) is speaker
 
 
 def hours_ago(hours: float) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from plugins.onvif.many.common import recalled, turns, whys
 from plugins.onvif.many.models import How, Round, Step
+from plugins.onvif.many.together import recalled, turns, whys
 
 HEAD = ("camera", "result", "setting", "before", "after", "unit", "remarks")
 

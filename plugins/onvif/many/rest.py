@@ -21,10 +21,10 @@ from plugins.onvif.configuring.permissions import CONFIGURE
 from plugins.onvif.configuring.rest import ValueField
 from plugins.onvif.configuring.sections import PARTS
 from plugins.onvif.many import services
-from plugins.onvif.many.common import Common, Why, common_fields, recalled, turns, whys
 from plugins.onvif.many.models import How, Round, Step
 from plugins.onvif.many.report import report
 from plugins.onvif.many.services import STREAMS, Busy, Wish
+from plugins.onvif.many.together import Common, Why, common_fields, recalled, turns, whys
 
 DRIVER = "onvif"
 NEWEST = 20
@@ -80,7 +80,7 @@ class StepOutput(serializers.Serializer[dict[str, Any]]):
 
 
 class CommonOutput(serializers.Serializer[dict[str, Any]]):
-    """A field that cameras of the round share, as plugins.onvif.many.common.Common describes it."""
+    """A field that cameras of the round share, as plugins.onvif.many.together.Common describes it."""
 
     name = serializers.CharField()
     title = serializers.CharField()

@@ -11,9 +11,9 @@ from core.api import Clock, SystemClock
 from core.api.jobs import State
 from core.api.services import record_audit
 from plugins.onvif.configuring.model import Section, Value
-from plugins.onvif.many.common import Outlook, outlook, recalled
 from plugins.onvif.many.models import UNDONE, How, Round, Stage, Step
 from plugins.onvif.many.suggesting import suggestion
+from plugins.onvif.many.together import Outlook, outlook, recalled
 
 KEPT_MS = 90 * 86_400_000
 """How long a round that is over is kept."""

@@ -18,8 +18,8 @@ from plugins.onvif.client.errors import OnvifError
 from plugins.onvif.configuring.model import Change, Section, Value, WrongValues, same
 from plugins.onvif.configuring.sections import Unconfirmed
 from plugins.onvif.configuring.services import ACTION, NoSuchCamera, change_of, read_of
-from plugins.onvif.many.common import kept, recalled
 from plugins.onvif.many.models import UNDONE, How, Round, Stage, Step
+from plugins.onvif.many.together import kept, recalled
 
 AT_ONCE = 4
 """Cameras at a time: their answers take the time, not this machine."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugins.simulator.onvif.markup import Element, find, tmd
+from lxml import etree
+
+from plugins.simulator.onvif.markup import PREFIXES, Element, find, tmd
 from plugins.simulator.onvif.services.devicemgmt import change_relay, relay_outputs, set_relay_state
 from plugins.simulator.onvif.services.media import audio_outputs, video_sources
 from plugins.simulator.onvif.serving import Call, Service
@@ -27,6 +29,13 @@ def service_capabilities(device: OnvifDevice, call: Call) -> Element:
         SerialPorts=0,
     )
     return tmd("GetServiceCapabilitiesResponse", able)
+
+
+def outputs(device: OnvifDevice, call: Call) -> Element:
+    """GetAudioOutputs: request and answer are the media service's, in the WSDL too."""
+    if etree.QName(call.body).namespace != PREFIXES["trt"]:
+        raise SoapFault("GetAudioOutputs is not known here", "Receiver", "ter:ActionNotSupported", status=500)
+    return audio_outputs(device, call)
 
 
 def inputs(device: OnvifDevice, call: Call) -> Element:
@@ -59,7 +68,7 @@ SERVICE = Service(
     "/onvif/deviceio_service",
     (2, 60),
     {
-        "GetAudioOutputs": audio_outputs,  # its answer is of the media service, in the WSDL too
+        "GetAudioOutputs": outputs,
         "GetDigitalInputs": inputs,
         "GetRelayOutputOptions": relay_options,
         "GetRelayOutputs": relay_outputs,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plugins.onvif.configuring.model import Field, Group, Kind, Limits, Section, Value, choices
-from plugins.onvif.many.common import common_fields, kept, outlook, recalled
+from plugins.onvif.many.together import common_fields, kept, outlook, recalled
 
 
 def section(
