@@ -13,9 +13,7 @@ from core.backup import settings_copies
 from core.backup.models import SettingsCopies, Target
 from core.backup.services import BackupSettingsError
 from core.backup.tests.folder import Faults
-from core.health import copies as health
 from core.hookspecs.backup import BackupTrouble
-from core.hookspecs.ops import Level
 from core.system.models import AuditRow, Site
 from core.system.transfer.archive import unpack
 from core.testing.clock import FakeClock
@@ -78,9 +76,8 @@ def test_only_the_newest_of_our_own_stay(set_up: None, far: Path, clock: FakeClo
 
 @pytest.mark.parametrize("fault", ["away", "corrupts", "breaks"])
 def test_what_goes_wrong_is_told_and_tried_again_later(
-    set_up: None, far: Path, clock: FakeClock, faults: Faults, fault: str, monkeypatch: pytest.MonkeyPatch
+    set_up: None, far: Path, clock: FakeClock, faults: Faults, fault: str
 ) -> None:
-    monkeypatch.setattr(health, "_CLOCK", clock)
     if fault == "away":
         faults.trouble = BackupTrouble.AWAY
     elif fault == "corrupts":
@@ -91,7 +88,6 @@ def test_what_goes_wrong_is_told_and_tried_again_later(
     row = settings_copies.copies()
     assert row.error
     assert (row.done_ms, row.claimed_ms) == (0, 0)
-    assert health.check().level is Level.FAILED
     tried = row.tried_ms
     clock.advance(60)
     settings_copies.look(clock)
@@ -100,7 +96,6 @@ def test_what_goes_wrong_is_told_and_tried_again_later(
     clock.advance(settings_copies.RETRY_MS / 1000)
     settings_copies.look(clock)
     assert (settings_copies.copies().error, len(files(far))) == ("", 1)
-    assert health.check().level is Level.OK
 
 
 def test_who_was_killed_at_it_is_succeeded_after_a_while(set_up: None, far: Path, clock: FakeClock) -> None:
@@ -138,7 +133,7 @@ def test_what_cannot_be_set_is_told_by_field(target: Target) -> None:
         assert list(caught.value.fields) == [field]
 
 
-def test_a_target_that_is_deleted_is_told(set_up: None, target: Target, clock: FakeClock) -> None:
+def test_without_its_target_nothing_is_tried(set_up: None, target: Target, clock: FakeClock) -> None:
     target.delete()
     settings_copies.look(clock)
-    assert health.check().level is Level.FAILED
+    assert settings_copies.copies().tried_ms == 0
