@@ -85,7 +85,7 @@ class PictureInput(serializers.Serializer[dict[str, Any]]):
 class FromSightingInput(serializers.Serializer[dict[str, Any]]):
     """A sighting whose picture becomes one of the person."""
 
-    sighting = serializers.IntegerField(min_value=1)
+    sighting = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
 
 
 class ForgottenOutput(serializers.Serializer[dict[str, int]]):

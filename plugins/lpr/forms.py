@@ -43,7 +43,9 @@ class ReadQuery(serializers.Serializer[dict[str, Any]]):
     alike = serializers.BooleanField(
         required=False, default=True, help_text="O and 0, I and 1, B and 8 count as the same."
     )
-    camera = serializers.ListField(child=serializers.IntegerField(), required=False, default=list)
+    camera = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), required=False, default=list
+    )
     start = Moment(required=False, allow_null=True, default=None)
     end = Moment(required=False, allow_null=True, default=None)
     list = serializers.ChoiceField(choices=sorted(NAMES), required=False, default="", allow_blank=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.access.declared import LARGEST_ID
 from core.backup import queries
 from core.backup.models import Content, Copy, Plan, Restore, State, Target, Verify
 from core.backup.targets import settings_of
@@ -93,7 +94,7 @@ class TargetProbeInput(serializers.Serializer[dict[str, Any]]):
 
     kind = serializers.CharField(max_length=64)
     settings = serializers.DictField()
-    target = serializers.IntegerField(required=False, allow_null=True, default=None)
+    target = serializers.IntegerField(max_value=LARGEST_ID, required=False, allow_null=True, default=None)
 
 
 class TargetProbeOutput(serializers.Serializer[dict[str, Any]]):
@@ -109,11 +110,15 @@ class PlanInput(serializers.Serializer[dict[str, Any]]):
     """
 
     name = serializers.CharField(max_length=64)
-    target = serializers.IntegerField()
+    target = serializers.IntegerField(max_value=LARGEST_ID)
     enabled = serializers.BooleanField(default=True)
     content = serializers.ChoiceField(choices=Content.choices, default=Content.RECORDINGS)
-    cameras = serializers.ListField(child=serializers.IntegerField(min_value=0), default=list, max_length=10_000)
-    groups = serializers.ListField(child=serializers.IntegerField(min_value=0), default=list, max_length=1000)
+    cameras = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=LARGEST_ID), default=list, max_length=10_000
+    )
+    groups = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=LARGEST_ID), default=list, max_length=1000
+    )
     stream = serializers.ChoiceField(choices=["main", "sub"], default="main")
     event_types = serializers.ListField(child=serializers.CharField(max_length=100), default=list, max_length=200)
     before_s = serializers.IntegerField(min_value=0, max_value=300, default=10)
@@ -221,8 +226,10 @@ class CopiesAct(serializers.Serializer[dict[str, Any]]):
     """What to do with which copies: `ids`, or all of a plan, or all when neither is given."""
 
     act = serializers.ChoiceField(choices=["cancel", "retry"])
-    ids = serializers.ListField(child=serializers.IntegerField(), required=False, max_length=1000)
-    plan = serializers.IntegerField(required=False)
+    ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), required=False, max_length=1000
+    )
+    plan = serializers.IntegerField(max_value=LARGEST_ID, required=False)
 
 
 class CopiesActed(serializers.Serializer[dict[str, Any]]):
@@ -251,7 +258,7 @@ class FarFolderOutput(serializers.Serializer[dict[str, Any]]):
 class RestoreInput(serializers.Serializer[dict[str, Any]]):
     """Files to bring back into the index; `keep_days`: how long retention leaves them there."""
 
-    target = serializers.IntegerField()
+    target = serializers.IntegerField(max_value=LARGEST_ID)
     paths = serializers.ListField(child=serializers.CharField(max_length=400), allow_empty=False, max_length=1000)
     keep_days = serializers.IntegerField(min_value=1, max_value=36500, default=7)
 

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.access.declared import Required
+from core.access.declared import LARGEST_ID, Required
 from core.access.rights import rights_for
 from core.bookmarks import queries, services
 from core.bookmarks.models import Bookmark
@@ -53,7 +53,7 @@ class BookmarkOutput(serializers.ModelSerializer[Bookmark]):
 class BookmarkInput(serializers.Serializer[dict[str, Any]]):
     """A new bookmark."""
 
-    camera = serializers.IntegerField(min_value=1)
+    camera = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
     start = serializers.CharField(help_text="RFC 3339.")
     end = serializers.CharField(required=False, allow_null=True, default=None, help_text="RFC 3339, after start.")
     text = serializers.CharField(max_length=500)

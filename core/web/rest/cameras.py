@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.access.declared import Required
+from core.access.declared import LARGEST_ID, Required
 from core.access.queries import cameras_with
 from core.access.rights import rights_for
 from core.cameras import queries, services
@@ -245,7 +245,7 @@ class Cameras(ListAPIView[Camera]):
 class CameraOrder(serializers.Serializer[dict[str, Any]]):
     """Ids of cameras in the order in which lists show them; those not named follow as they stood."""
 
-    ids = serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=10_000)
+    ids = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), max_length=10_000)
 
 
 class Order(APIView):

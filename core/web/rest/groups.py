@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.access.declared import Required
+from core.access.declared import LARGEST_ID, Required
 from core.access.queries import cameras_with
 from core.access.rights import rights_for
 from core.cameras import groups, services
@@ -29,7 +29,9 @@ class GroupInput(serializers.Serializer[dict[str, Any]]):
     """A named group of cameras."""
 
     name = serializers.CharField(max_length=64)
-    cameras = serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=10_000, default=list)
+    cameras = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), max_length=10_000, default=list
+    )
 
 
 class GroupOutput(GroupInput):
@@ -96,7 +98,9 @@ class OneGroup(APIView):
 class SeveralInput(serializers.Serializer[dict[str, Any]]):
     """Cameras, and what is to be changed of all of them: fields as of one camera, but no name, driver and settings."""
 
-    ids = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1, max_length=1000)
+    ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), min_length=1, max_length=1000
+    )
     changes = serializers.DictField()
 
     def validate_changes(self, changes: dict[str, Any]) -> dict[str, Any]:
