@@ -59,9 +59,11 @@ def in_use(session: SessionBase, user: User, request: HttpRequest | None = None,
         return False
     if now - state["seen_ms"] < TOLD_MS:
         return True
-    rules = policy()
     row = UserSession.objects.filter(session_key=session.session_key).first()
     used_ms = max(state["seen_ms"], _ms(row.last_seen_at) if row else 0)
+    if request is None and now - used_ms < TOLD_MS:
+        return True
+    rules = policy()
     if now - used_ms > rules.idle_minutes * MINUTE_MS or now - state["at_ms"] > rules.lifetime_hours * HOUR_MS:
         return False
     if row is not None and now - _ms(row.last_seen_at) >= TOLD_MS:
