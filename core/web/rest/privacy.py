@@ -51,7 +51,7 @@ class GoneOutput(serializers.Serializer[dict[str, Any]]):
     newest_ms = serializers.IntegerField()
 
 
-class KeptOutput(serializers.Serializer[dict[str, Any]]):
+class CameraKeptOutput(serializers.Serializer[dict[str, Any]]):
     """What is kept of a camera. days: its rule, null without; times UTC ms; older: recordings older than the rule;
     gone: what was deleted in the last 30 days.
     """
@@ -76,7 +76,7 @@ class StatementOutput(serializers.Serializer[dict[str, Any]]):
     site = serializers.CharField()
     made_at = serializers.CharField()
     made_by = serializers.CharField()
-    cameras = KeptOutput(many=True)
+    cameras = CameraKeptOutput(many=True)
     removed_cameras_with_recordings = serializers.ListField(child=serializers.IntegerField())
 
 
