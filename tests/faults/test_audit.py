@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from websockets.sync.client import connect
 
 from core.testing.certificates import self_signed
 from plugins.audit.tests.collector import Collector, collecting, parsed
+from plugins.simulator.testing import SimulatedCamera, running_park
 from tests.rig.processes import eventually
 from tests.rig.system import RunningSystem
 
@@ -70,3 +72,33 @@ def test_nothing_is_lost_on_the_way_to_syslog(system: RunningSystem, tmp_path: P
         database.execute("update system_auditrow set actor = 'nobody' where action = 'camera.add'")
     with pytest.raises(Exception, match="was altered"):
         system.run("audit", "verify")
+
+
+def test_what_was_watched_survives_a_killed_web(system: RunningSystem, simulator_cache: Path) -> None:
+    with running_park(simulator_cache, SimulatedCamera("gate", seed=11)) as park:
+        camera = system.add_camera("Gate", park.url("gate"))
+        system.wait_recording(camera, 60)
+        cookies = "; ".join(f"{name}={value}" for name, value in system.api.cookies.items())
+        address = f"{system.url.replace('http', 'ws', 1)}/ws/v1/cameras/{camera}/live/"
+        with connect(address, additional_headers={"Cookie": cookies}, max_size=None) as viewer:
+            for _ in range(50):
+                viewer.recv(timeout=30)
+            eventually(lambda: rows(system, "select count(*) from viewings_viewing"), PATIENCE, "the session kept")
+            system.members("web")[0].send_signal(signal.SIGKILL)
+        query = {"action": "camera.live", "camera": str(camera)}
+        entries = "plugins/audit/entries/"
+
+        def told() -> list[dict[str, object]]:
+            answer = system.api.get(entries, params=query) if system.healthy() else None
+            return [one["after"] for one in answer.json()["results"]] if answer is not None else []
+
+        (session,) = eventually(told, 150, "the session's entry")
+        assert session["camera"] == "Gate"
+        assert str(session["from"]) <= str(session["to"])
+        assert rows(system, "select count(*) from viewings_viewing") == 0
+
+
+def rows(system: RunningSystem, question: str) -> int:
+    with sqlite3.connect(f"file:{system.data / 'eyrie.sqlite3'}?mode=ro", uri=True) as database:
+        found: int = database.execute(question).fetchone()[0]
+        return found
