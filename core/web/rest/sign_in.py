@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,12 +16,12 @@ from rest_framework.views import APIView
 from core.access import services
 from core.access.declared import Required
 from core.access.models import User
-from core.access.rights import rights_for, rights_of
 from core.signin import flow, lockout, passwords, sessions
 from core.signin.policy import SignInPolicy, change_policy, policy
 from core.system import audit
 from core.web.rest.account import SessionsOutput, sessions_body, tell
 from core.web.rest.conventions import actor, address
+from core.web.rest.reach import held_by, within_own
 from core.web.rest.times import rfc3339
 
 
@@ -131,7 +131,7 @@ class UserSessions(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, user_id: int) -> Response:
         """End all of their sessions; what is open in them ends within seconds."""
-        user = _found(user_id)
+        user = _within_own(request, user_id)
         tell(request, "auth.session_end", user, username=user.username, sessions=sessions.end_all(user))
         return Response(status=204)
 
@@ -145,9 +145,7 @@ class UserSecondFactors(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, user_id: int) -> Response:
         """Remove app, passkeys and recovery codes, and end the user's sessions."""
-        user = _found(user_id)
-        if not rights_for(request).covers(rights_of(user)):
-            raise PermissionDenied("This user may do more than you; ask an administrator.")
+        user = _within_own(request, user_id)
         with transaction.atomic():
             Authenticator.objects.filter(user=user).delete()
             sessions.end_all(user)
@@ -163,7 +161,7 @@ class UserPasswordDue(APIView):
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, user_id: int) -> Response:
         """Have the user choose another password when they next sign in."""
-        user = _found(user_id)
+        user = _within_own(request, user_id)
         if user.directory or not user.has_usable_password():
             raise ValidationError("This user has no password here.")
         with transaction.atomic():
@@ -180,4 +178,11 @@ def _found(user_id: int) -> User:
     user = services.user_of(user_id)
     if user is None:
         raise NotFound("No such user.")
+    return user
+
+
+def _within_own(request: Request, user_id: int) -> User:
+    """Raises PermissionDenied for who may do more: looking after users is not ruling over administrators."""
+    user = _found(user_id)
+    within_own(request, held_by(user))
     return user

@@ -313,6 +313,18 @@ def test_an_administrator_helps_who_lost_a_phone(jo: User, client: APIClient) ->
     assert sign_in(client).status_code == 200
 
 
+def test_who_looks_after_users_weakens_no_administrator(client: APIClient) -> None:
+    Role.objects.create(name="desk", title="Desk", permissions=["system.users"])
+    services.add_user("jo", GOOD, ["desk"])
+    boss = services.add_user("boss", GOOD, ["administrator"])
+    with_app(boss)
+    sign_in(client)
+    assert client.delete(f"/api/v1/users/{boss.pk}/second-factors/").status_code == 403
+    assert client.delete(f"/api/v1/users/{boss.pk}/sign-in/").status_code == 403
+    assert client.post(f"/api/v1/users/{boss.pk}/password-due/").status_code == 403
+    assert Authenticator.objects.filter(user=boss).exists()
+
+
 def test_a_token_changes_nothing_about_how_its_owner_signs_in(person, client_of) -> None:
     tool = client_of(person("jo", "administrator"))
     for method, path in (("get", ""), ("post", "app/begin/"), ("post", "recovery-codes/"), ("delete", "sessions/")):
