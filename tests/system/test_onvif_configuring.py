@@ -290,3 +290,11 @@ def test_what_is_sent_fits_the_schemas(onvif_device: Devices, monkeypatch: pytes
     wrong = {name_of(body): why for body in sent if (why := complaints(body))}
     assert wrong == {}
     assert len({name_of(body) for body in sent if not name_of(body).startswith("Get")}) >= 13
+
+
+def test_a_device_that_answers_nonsense_for_one_section_says_so_in_a_line(onvif_device: Devices) -> None:
+    device = onvif_device()
+    device.fault(Trouble.HTML, only="timg")
+    missing = sections.read(settings_of(device), "picture").missing
+    assert missing.startswith("The camera does not tell these settings: The device answered with a web page")
+    assert streams(device).fields

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.request import Request
@@ -24,6 +24,7 @@ MOST_TEXT = 400
 T = TypeVar("T")
 
 
+@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]})
 class ValueField(serializers.Field[Any, Any, Any, Any]):
     """A value of a setting: text, a number, true or false."""
 
@@ -56,7 +57,7 @@ class SectionOutput(PartOutput):
     """A section as plugins.onvif.configuring.model describes it."""
 
     groups = serializers.ListField(child=serializers.DictField())
-    fields_ = serializers.ListField(child=serializers.DictField(), source="fields")
+    fields = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]  # DRF takes it out again
     acts = serializers.ListField(child=serializers.DictField())
     missing = serializers.CharField()
     notes = serializers.ListField(child=serializers.CharField())

@@ -63,17 +63,27 @@ PARTS = {part.name: part for part in _PARTS}
 
 
 def read(settings: OnvifSettings, section: str) -> Section:
-    """As the device tells it now; one with `missing` when it does not offer it. Blocks for some calls.
+    """As the device tells it now; one with `missing` when it does not tell it. Blocks for some calls.
 
-    Raises OnvifError, and KeyError for a section that is none.
+    Raises OnvifError when the device is not there or lets us not in, and KeyError for a section that is none.
     """
     part = PARTS[section]
     try:
-        return part.read(device_of(settings), settings)
+        return _read(settings, section)
     except OnvifError as error:
-        if error.kind != "unsupported":
+        if error.kind not in SOFT:
             raise
-        return Section(part.name, part.title, missing="The camera does not offer this over ONVIF.")
+        return Section(part.name, part.title, missing=_missing(error))
+
+
+def _read(settings: OnvifSettings, section: str) -> Section:
+    return PARTS[section].read(device_of(settings), settings)
+
+
+def _missing(error: OnvifError) -> str:
+    if error.kind == "unsupported":
+        return "The camera does not offer this over ONVIF."
+    return f"The camera does not tell these settings: {error}"
 
 
 def change(settings: OnvifSettings, section: str, values: Mapping[str, Value], *, confirmed: bool = False) -> Change:
@@ -147,7 +157,7 @@ def _note(before: Section, after: Section, sent: Wanted, name: str) -> str:
 def _settled(settings: OnvifSettings, section: str, sent: Wanted) -> Section:
     """What the device tells once it has what it was sent, or has had the time to."""
     try:
-        after = read(settings, section)
+        after = _read(settings, section)
     except OnvifError as error:
         if error.kind not in (*SOFT, "unreachable", "timeout"):
             raise
@@ -155,4 +165,4 @@ def _settled(settings: OnvifSettings, section: str, sent: Wanted) -> Section:
         if all(same(after.values.get(name), value) for name, value in sent.items()):
             return after
     time.sleep(SETTLE_S)
-    return read(settings, section)
+    return _read(settings, section)
