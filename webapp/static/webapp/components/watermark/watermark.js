@@ -11,10 +11,8 @@ class Watermark extends HTMLElement {
   #canvas = document.createElement("canvas");
   #timer;
   #resized = () => this.#draw();
-  #raised = (event) => {
-    const opened = event.type !== "toggle" || (event.target !== this && event.newState === "open");
-    if (opened) this.#raise();
-  };
+  #opened = ({ target, newState }) => { if (target !== this && newState === "open") this.#raise(); };
+  #moved = () => (document.fullscreenElement?.closest("body *") ?? document.body).append(this);
 
   connectedCallback() {
     this.replaceChildren(this.#canvas);
@@ -22,16 +20,17 @@ class Watermark extends HTMLElement {
     this.#draw();
     this.#timer = setInterval(this.#resized, ANEW);
     addEventListener("resize", this.#resized);
-    // What goes to full screen or opens as a dialog comes to lie above; so does this, a moment later.
-    document.addEventListener("fullscreenchange", this.#raised);
-    document.addEventListener("toggle", this.#raised, true);
+    // What opens above the page comes to lie above this as well; a moment later this does again. Of what is shown on the
+    // full screen only what is in it is seen.
+    document.addEventListener("fullscreenchange", this.#moved);
+    document.addEventListener("toggle", this.#opened, true);
   }
 
   disconnectedCallback() {
     clearInterval(this.#timer);
     removeEventListener("resize", this.#resized);
-    document.removeEventListener("fullscreenchange", this.#raised);
-    document.removeEventListener("toggle", this.#raised, true);
+    document.removeEventListener("fullscreenchange", this.#moved);
+    document.removeEventListener("toggle", this.#opened, true);
   }
 
   #raise() {
