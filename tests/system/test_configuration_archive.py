@@ -33,6 +33,7 @@ from core.system.transfer import safety
 from core.system.transfer.archive import LARGEST, ArchiveError
 from core.system.transfer.restoring import Outcome, backup, optional_parts, restore
 from core.talk.models import Announcement
+from core.tasks.queue import queue
 from core.trust.keys import make_key
 from core.trust.store import TrustStore
 
@@ -42,8 +43,9 @@ PASSPHRASE = "correct horse"  # noqa: S105  # of files that a test makes
 
 @pytest.fixture(autouse=True)
 def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data directory of this test alone; sealing goes on with the keys of the run."""
+    """A data directory of this test alone; the keys and the queue stay those of the run."""
     keyring.keyring()
+    queue()
     monkeypatch.setattr(configuration(), "data", tmp_path / "data")
     return tmp_path / "data"
 

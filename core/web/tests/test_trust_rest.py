@@ -11,6 +11,7 @@ from core.health import trust as health
 from core.hookspecs.ops import Level
 from core.pluginhost import host
 from core.system.models import AuditRow
+from core.tasks.queue import queue
 from core.trust.keys import PublicKey, make_key
 from core.trust.package import Standing, Verdict
 
@@ -20,7 +21,8 @@ TRUST = "/api/v1/system/trust/"
 
 @pytest.fixture
 def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PublicKey:
-    """A stranger's key, and a data directory of this test alone."""
+    """A stranger's key, and a data directory of this test alone; the queue stays that of the run."""
+    queue()
     monkeypatch.setattr(configuration(), "data", tmp_path / "data")
     return make_key(tmp_path / "acme", "Acme Ltd")
 
