@@ -17,6 +17,7 @@ from core.hookspecs.backup import BackupTargetSpec
 from core.hookspecs.cameras import CameraDriverSpec
 from core.hookspecs.configuration import ConfigurationFiles, ConfigurationPart
 from core.hookspecs.detectors import DetectorSpec, Frame
+from core.hookspecs.directories import DirectorySpec, Person, Refusal
 from core.hookspecs.events import Event, EventTypeSpec
 from core.hookspecs.ops import HealthCheckSpec, Level, WorkerSpec
 from core.hookspecs.redaction import RedactorSpec
@@ -63,6 +64,14 @@ def test_register_backup_targets(host: PluginHost) -> None:
     target = host.registry.get(BackupTargetSpec, "memory").open(THING)
     target.append("a/b.mp4", 0, [b"one", b"two"])
     assert [(one.name, one.size) for one in target.entries("a")] == [("b.mp4", 6)]
+
+
+def test_register_directories(host: PluginHost) -> None:
+    directory = host.registry.get(DirectorySpec, "memory")
+    assert directory.sign_in is not None
+    assert directory.sign_in(THING, "dummy", hooks.OPEN) == Person("1", "dummy")
+    assert directory.sign_in(THING, "nobody", "open") is Refusal.UNKNOWN
+    assert [step.ok for step in directory.test(THING, "").steps] == [True]
 
 
 def test_register_detectors(host: PluginHost) -> None:

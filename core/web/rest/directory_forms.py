@@ -117,7 +117,7 @@ class DirectoryTestInput(serializers.Serializer[dict[str, Any]]):
     name = serializers.CharField(max_length=150, allow_blank=True, default="")
 
 
-class StepOutput(serializers.Serializer[dict[str, Any]]):
+class TrialStepOutput(serializers.Serializer[dict[str, Any]]):
     """A step of trying a directory: what, whether it went well, and one sentence of what was found."""
 
     what = serializers.CharField()
@@ -129,7 +129,7 @@ class DirectoryTestOutput(serializers.Serializer[dict[str, Any]]):
     """All steps; `ok` when each went well."""
 
     ok = serializers.BooleanField()
-    steps = StepOutput(many=True)
+    steps = TrialStepOutput(many=True)
 
 
 class FarGroupOutput(serializers.Serializer[dict[str, Any]]):

@@ -12,6 +12,7 @@ from core.api import (
     ConfigurationFiles,
     ConfigurationPart,
     DetectorSpec,
+    DirectorySpec,
     Event,
     EventTypeSpec,
     Health,
@@ -19,13 +20,17 @@ from core.api import (
     Level,
     PanelSpec,
     PermissionSpec,
+    Person,
     RedactorSpec,
+    Refusal,
     RouteSpec,
     Scope,
     SettingsSpec,
     Slot,
+    Step,
     StorageBackendSpec,
     TopicSpec,
+    Trial,
     WorkerSpec,
     hookimpl,
 )
@@ -39,6 +44,7 @@ from eyrie_dummy.target import MemoryTarget
 SEEN: list[tuple[Any, ...]] = []
 FORBIDDEN_USER = 4711
 HELD_CAMERA = 4711
+OPEN = "sesame"
 
 
 def context(request: Any, camera_id: int | None) -> dict[str, Any]:
@@ -62,6 +68,21 @@ def register_storage_backends() -> Iterable[StorageBackendSpec]:
 def register_backup_targets() -> Iterable[BackupTargetSpec]:
     """A place for copies."""
     yield BackupTargetSpec("memory", "Memory", ThingSettings, MemoryTarget)
+
+
+@hookimpl
+def register_directories() -> Iterable[DirectorySpec]:
+    """A directory that knows one person."""
+
+    def sign_in(settings: ThingSettings, name: str, password: str) -> Person | Refusal:
+        if name != "dummy":
+            return Refusal.UNKNOWN
+        return Person("1", name) if password == OPEN else Refusal.WRONG
+
+    def test(settings: ThingSettings, name: str) -> Trial:
+        return Trial((Step("Look", True, "It is there."),))
+
+    yield DirectorySpec("memory", "Memory", ThingSettings, test, sign_in)
 
 
 @hookimpl
