@@ -23,6 +23,7 @@ from core.api.services import (
     camera_names,
     data_directory,
     record_audit,
+    said,
     search_audit,
 )
 from plugins.audit import export
@@ -215,7 +216,7 @@ def _sink(cursor: Cursor) -> dict[str, Any]:
     return {
         "name": cursor.sink,
         "behind": behind(cursor),
-        "error": cursor.error,
+        "error": said(cursor.error),
         "since": rfc3339(cursor.since_ms) if cursor.since_ms else None,
         "sent": rfc3339(cursor.sent_ms) if cursor.sent_ms else None,
     }
