@@ -55,5 +55,7 @@ def despite_duties(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 
 
 def _open(view: Any, method: str) -> bool:
-    declared = getattr(view, "cls", None) or getattr(view, "view_class", None) or view
+    declared = getattr(view, "cls", None) or getattr(view, "view_class", None)
+    if declared is None:  # a page declares itself once for all methods
+        return getattr(view, "despite_duties", False) or required_for(view, "GET") == PUBLIC
     return getattr(declared, "despite_duties", False) or required_for(declared, method) == PUBLIC

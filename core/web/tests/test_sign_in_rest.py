@@ -1,11 +1,16 @@
 """Signing in over REST, step by step, and what a session may do before it has done what it must."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.urls import resolve
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from core.access import services
@@ -14,6 +19,7 @@ from core.events.models import StoredEvent
 from core.signin import fresh, recovery, sessions, totp
 from core.signin.passwords import demand_change
 from core.signin.policy import HOUR_MS, MINUTE_MS
+from core.signin.tasks import forget_ended_sessions
 from core.signin.tests.test_passwords import GOOD, At
 from core.signin.tests.test_second_factors import code
 from core.system.models import AuditRow
@@ -277,6 +283,43 @@ def test_a_name_that_does_not_exist_is_answered_as_one_that_does(jo: User, clien
     known = sign_in(client, "wrong")
     unknown = client.post(LOGIN, {"username": "nobody", "password": "wrong"}, format="json")
     assert (known.status_code, known.json()) == (unknown.status_code, unknown.json())
+
+
+def test_each_name_costs_one_hash_whether_there_is_such_a_user_or_not(
+    jo: User, client: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *given: hashed.append(1) or encode(*given))
+    services.add_user("tool", None)
+    services.add_user("gone", GOOD)
+    User.objects.filter(username="gone").update(is_active=False)
+    costs = []
+    for name in ("jo", "nobody", "tool", "gone"):
+        hashed.clear()
+        client.post(LOGIN, {"username": name, "password": "wrong"}, format="json")
+        costs.append(len(hashed))
+    assert costs == [1, 1, 1, 1]
+
+
+def test_what_has_ended_is_cleared_away(jo: User, client: APIClient) -> None:
+    sign_in(client)
+    other = APIClient()
+    sign_in(other)
+    sign_in(APIClient(), "wrong")
+    Session.objects.filter(pk=other.session.session_key).update(expire_date=timezone.now())
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(hours=1))
+    forget_ended_sessions.call_local()
+    assert list(Session.objects.values_list("pk", flat=True)) == [client.session.session_key]
+    assert [row.session_key for row in UserSession.objects.all()] == [client.session.session_key]
+    assert not AccessAttempt.objects.exists()
+
+
+def test_the_language_may_be_chosen_before_a_duty_is_done(jo: User, client: APIClient) -> None:
+    demand_change(jo)
+    sign_in(client)
+    assert client.post("/language/", {"language": "de", "next": "/account/"}).cookies["django_language"].value == "de"
+    assert client.get("/texts/de.json").status_code == 200
 
 
 def test_locks_are_seen_and_taken_away_by_administrators(jo: User, client: APIClient) -> None:
