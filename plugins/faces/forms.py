@@ -100,9 +100,16 @@ class SightingQuery(serializers.Serializer[dict[str, Any]]):
     """Which sightings are looked for."""
 
     person = serializers.IntegerField(
-        required=False, allow_null=True, default=None, min_value=0, help_text="A person's number; 0 for strangers."
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=0,
+        max_value=2**63 - 1,
+        help_text="A person's number; 0 for strangers.",
     )
-    camera = serializers.ListField(child=serializers.IntegerField(), required=False, default=list)
+    camera = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), required=False, default=list
+    )
     start = Moment(required=False, allow_null=True, default=None)
     end = Moment(required=False, allow_null=True, default=None)
 
