@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('system', '0004_audit_indexes'),
+        ("system", "0004_audit_indexes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='site',
-            name='export_watermark',
+            model_name="site",
+            name="export_watermark",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='site',
-            name='live_watermark',
+            model_name="site",
+            name="live_watermark",
             field=models.BooleanField(default=False),
         ),
     ]

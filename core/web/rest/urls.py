@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from core.hookspecs.web import RouteSpec
-from core.pluginhost import host
 from django.urls import URLPattern, URLResolver, include, path
 
+from core.hookspecs.web import RouteSpec
+from core.pluginhost import host
 from core.web.rest import (
     account,
     auth,
