@@ -7,11 +7,11 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from core.access import services
-from core.access.models import Role, User
+from core.access.models import Role, User, UserGroup
 from core.access.permissions import CORE_PERMISSIONS
 from core.access.queries import cameras_with
 from core.access.rights import rights_of
-from core.cameras.models import Camera
+from core.cameras.models import Camera, CameraGroup
 from core.hookspecs.marks import hookimpl
 
 pytestmark = pytest.mark.django_db
@@ -77,13 +77,45 @@ def test_an_inactive_user_holds_nothing(user: User, cameras: list[Camera]) -> No
     assert not rights_of(user).holds("camera.view", cameras[0].pk)
 
 
-def test_the_number_of_queries_does_not_grow_with_the_cameras(user: User, django_assert_num_queries) -> None:
-    for number in range(50):
-        camera = Camera.objects.create(name=f"camera {number}", driver="none")
-        if number % 2:
-            services.grant(user, "viewer", camera.pk)
-    with django_assert_num_queries(3):
-        assert len(ids(user, "camera.view")) == 25
+@pytest.mark.parametrize(("number", "grants"), [(1, 1), (400, 1), (400, 200)])
+@pytest.mark.parametrize("kind", ["camera", "group"])
+def test_the_number_of_queries_grows_with_nothing(
+    user: User, django_assert_num_queries, number: int, grants: int, kind: str
+) -> None:
+    made = Camera.objects.bulk_create([Camera(name=f"camera {one}", driver="none") for one in range(number)])
+    for one in made[:grants]:
+        if kind == "camera":
+            services.grant(user, "viewer", one.pk)
+            continue
+        group = CameraGroup.objects.create(name=f"group of {one}")
+        group.cameras.add(one)
+        services.grant(user, "viewer", camera_group_id=group.pk)
+    with django_assert_num_queries(3 if kind == "camera" else 4):  # grants, roles, members of groups; the cameras
+        assert len(ids(user, "camera.view")) == min(number, grants)
+
+
+def test_a_group_gives_what_it_holds_on_the_cameras_of_a_group(user: User, cameras: list[Camera], fake_clock) -> None:
+    guards, outside = UserGroup.objects.create(name="guards"), CameraGroup.objects.create(name="outside")
+    outside.cameras.set(cameras[:2])
+    guards.members.add(user)
+    soon = datetime.fromtimestamp(fake_clock.wall_ms() / 1000, UTC) + timedelta(seconds=10)
+    services.grant(guards, "viewer", camera_group_id=outside.pk, expires_at=soon)
+    services.grant(guards, "operator", cameras[2].pk)
+    rights = rights_of(user, fake_clock)
+    assert rights.on_cameras["camera.live"] == {camera.pk for camera in cameras}
+    assert rights.on_cameras["camera.playback"] == {cameras[2].pk}
+    fake_clock.advance(11)
+    assert rights_of(user, fake_clock).on_cameras["camera.live"] == {cameras[2].pk}
+    guards.members.clear()
+    assert not rights_of(user, fake_clock).on_cameras
+
+
+def test_functions_of_the_whole_system_cannot_be_held_on_a_camera(user: User, cameras: list[Camera]) -> None:
+    services.grant(user, "administrator", cameras[0].pk)
+    rights = rights_of(user)
+    assert rights.holds("camera.manage", cameras[0].pk)
+    assert not rights.holds_somewhere("system.users")
+    assert not rights.everywhere
 
 
 def plugin(vote) -> SimpleNamespace:
