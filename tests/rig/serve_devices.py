@@ -4,7 +4,8 @@
 
 Prints `ready` when all answer at port 80. Then each line of standard input is a JSON list: a word, the number of a
 device, and what the word needs; each is answered by one line, `done` or what went wrong. Words: restart (host, seconds
-away), clock (offset in ms), password (the new one), trouble (its name, seconds), heal. Ends with its standard input.
+away), drop (its streams, for seconds), clock (offset in ms), password (the new one), trouble (its name, seconds), heal.
+Ends with its standard input.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from plugins.simulator import studio
 from plugins.simulator.camera import SimulatedCamera
+from plugins.simulator.faults import FaultKind
 from plugins.simulator.onvif.device import OnvifDevice
 from plugins.simulator.onvif.discovery import Beacon
 from plugins.simulator.onvif.troubles import Trouble
@@ -58,6 +60,8 @@ class Devices:
                 await device.restart(host=more[0], away=more[1])
                 self.beacons[number] = Beacon(more[0] or self.addresses[number], lambda: [device])
                 await self.beacons[number].start()
+            case "drop":
+                await self.park.fault(next(iter(device.channels)), FaultKind.DROP, more[0])
             case "clock":
                 device.set_clock(more[0])
             case "password":

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from core.api import Fault, FoundCamera
 from plugins.onvif.discovery import search
@@ -20,12 +21,14 @@ from plugins.onvif.driver import SPEC
 from plugins.onvif.settings import OnvifSettings
 from plugins.simulator.testing import simulator_cache
 from tests.rig.namespaces import Networks, two_networks, why_not
-from tests.rig.processes import ROOT
+from tests.rig.processes import ROOT, eventually
 from tests.rig.serve_devices import PASSWORD, USER
+from tests.rig.system import RunningSystem, ms_of, now_ms
 
 __all__ = ["simulator_cache"]
 DEVICES = 50
-ELSEWHERE = "10.77.0.200"
+ELSEWHERE, FURTHER = "10.77.0.200", "10.77.0.201"
+SOON = 120.0
 
 
 class Crowd:
@@ -105,3 +108,57 @@ def test_one_has_another_password(crowd: Crowd) -> None:
     crowd.tell("password", 4, "Other-34")
     assert crowd.probe(address).fault is Fault.CREDENTIALS
     assert crowd.probe(address, "Other-34").ok
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_whole_eyrie_stays_with_a_device(crowd: Crowd, tmp_path: Path) -> None:
+    crowd.networks.inside(lambda: _stays(crowd, tmp_path / "data"), 280)  # its processes are in that network too
+
+
+def _stays(crowd: Crowd, data: Path) -> None:
+    number, cameras = 7, crowd.networks.cameras
+    old = crowd.networks.addresses[number]
+    subprocess.run(["ip", "-n", cameras, "addr", "add", f"{FURTHER}/24", "dev", "cam0"], check=True)
+    system = RunningSystem(data, {"EYRIE_PLUGINS": "local_disk,onvif"}).start()
+    try:
+        found = {name: value for name, value in crowd.probe(old).settings.items() if not isinstance(value, SecretStr)}
+        settings = {"address": old, "user": USER, "password": PASSWORD} | found  # as the portal saves it
+        body = {"name": "Gate", "driver": "onvif", "settings": settings}
+        camera = system.api.post("cameras/", json=body, timeout=60).raise_for_status().json()["id"]
+        _records_from(system, camera, now_ms())
+
+        crowd.tell("drop", number, 3)
+        crowd.tell("restart", number, "", 3)
+        _records_from(system, camera, now_ms())
+
+        crowd.tell("clock", number, 86_400_000)
+        crowd.tell("drop", number, 1)
+        crowd.tell("restart", number, "", 0)
+        _records_from(system, camera, now_ms())
+
+        crowd.tell("restart", number, FURTHER, 0)
+        subprocess.run(["ip", "-n", cameras, "addr", "del", f"{old}/24", "dev", "cam0"], check=True)
+        _records_from(system, camera, now_ms())
+        assert system.api.get(f"cameras/{camera}/").json()["settings"]["address"] == FURTHER
+        told = system.api.get("events/", params={"type": "onvif.address_changed"}).raise_for_status().json()["results"]
+        assert [(one["camera"], one["attributes"]) for one in told] == [(camera, {"old": old, "new": FURTHER})]
+
+        crowd.tell("password", number, "Other-34")
+        crowd.tell("drop", number, 1)
+        eventually(lambda: not system.status(camera)["recording"], SOON, "it is not recorded with the old password")
+        change = {"settings": {"password": "Other-34"}}
+        system.api.patch(f"cameras/{camera}/", json=change, timeout=60).raise_for_status()
+        _records_from(system, camera, now_ms())
+    finally:
+        system.stop()
+
+
+def _records_from(system: RunningSystem, camera: int, start_ms: int) -> None:
+    """Wait until two seconds of what was after a moment are recorded."""
+
+    def recorded() -> bool:
+        ranges = system.timeline(camera, start_ms, start_ms + 600_000)["ranges"]
+        return bool(ranges) and ms_of(ranges[-1]["end"]) - max(ms_of(ranges[-1]["start"]), start_ms) > 2000
+
+    eventually(recorded, SOON, f"it is recorded again; see {system.log}", 0.2)

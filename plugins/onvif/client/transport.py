@@ -7,6 +7,7 @@ each read of the socket is given what is left (`_Deadline`).
 from __future__ import annotations
 
 import hashlib
+import logging
 import socket
 import ssl
 import threading
@@ -176,6 +177,8 @@ class Transport:
         return UntrustedCertificate(f"{sentence}. Its fingerprint is {fingerprint}.", fingerprint)
 
 
+# It warns of each connection beyond those that are kept; of a device that is away, that is one each second.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 _KEPT: dict[str, Any] = {"maxsize": _CONNECTIONS, "block": False, "retries": False}
 
 
