@@ -153,8 +153,7 @@ def take_in(directory: Directory, verdict: Verdict) -> User:
 def _taken_in(directory: Directory, verdict: Verdict) -> User:
     person, user = verdict.person, verdict.user or _known_since(directory, verdict.person)
     if user is None:
-        user = User(directory=directory.slug)
-        user.set_unusable_password()
+        return _made(directory, verdict)
     for name, value in _fields(person).items():
         setattr(user, name, value)
     if "back" in verdict.changes or verdict.user is None:
@@ -163,6 +162,15 @@ def _taken_in(directory: Directory, verdict: Verdict) -> User:
     Identity.objects.update_or_create(user=user, defaults={"directory": directory, "person": person.id, "gone": False})
     linked = UserGroup.objects.filter(link__directory=directory)
     user.user_groups.remove(*linked.filter(members=user).exclude(pk__in=verdict.groups))
+    user.user_groups.add(*verdict.groups)
+    return user
+
+
+def _made(directory: Directory, verdict: Verdict) -> User:
+    user = User(directory=directory.slug, **_fields(verdict.person))
+    user.set_unusable_password()
+    user.save()
+    Identity.objects.create(user=user, directory=directory, person=verdict.person.id)
     user.user_groups.add(*verdict.groups)
     return user
 

@@ -11,6 +11,8 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from core.access.services import AccessError
 from core.directories.kinds import accounted, settings_of, spec_of
 from core.directories.models import Directory, Identity
@@ -20,6 +22,7 @@ from core.media.clock import Clock, SystemClock
 from core.system import audit
 
 log = logging.getLogger("eyrie.directories")
+AT_ONCE = 25
 CLAIM_MS = 10 * 60_000
 MINUTE_MS = 60_000
 AGAIN_MS = 5 * MINUTE_MS
@@ -124,10 +127,13 @@ def _claimed(directory: Directory, clock: Clock) -> bool:
 
 
 def _done(directory: Directory, outlook: Outlook, *, shuts: bool) -> list[str]:
-    """Each person in a transaction of their own; sentences about those whom it did not work for."""
+    """In small transactions, so that nobody else waits for long; sentences about those whom it did not work for."""
     failed = []
-    for verdict in (*outlook.come, *outlook.change):
-        take_in(directory, verdict)
+    taken = (*outlook.come, *outlook.change)
+    for start in range(0, len(taken), AT_ONCE):
+        with transaction.atomic():
+            for verdict in taken[start : start + AT_ONCE]:
+                take_in(directory, verdict)
     for leaver in outlook.go if shuts else ():
         try:
             shut_out(leaver.identity)
