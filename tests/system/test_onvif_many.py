@@ -95,6 +95,7 @@ def test_many_are_changed_and_a_killed_process_changes_none_twice(
     assert system.api.post(f"{ROOT}{number}/run/", json=wish | {"cameras": cameras[:2]}).status_code == 400
 
 
+@pytest.mark.slow
 def test_a_round_that_is_cancelled_begins_with_no_further_camera(
     new_system: Callable[..., RunningSystem], onvif_device: Callable[..., DeviceFace]
 ) -> None:
