@@ -118,6 +118,7 @@ def test_a_key_that_others_may_read_is_closed_at_the_press_of_a_button() -> None
         key.unlink()
         if kept is not None:
             key.write_bytes(kept)
+            key.chmod(0o600)
     assert files.check().level is Level.OK
 
 
