@@ -29,7 +29,7 @@ from core.pluginhost import host
 from core.pluginhost.switches import Switches
 from core.system import keyring
 from core.system.models import AuditRow, PluginSettings, Site
-from core.system.transfer import safety
+from core.system.transfer import envelope, safety
 from core.system.transfer.archive import LARGEST, ArchiveError
 from core.system.transfer.restoring import Outcome, backup, optional_parts, restore
 from core.talk.models import Announcement
@@ -39,6 +39,12 @@ from core.trust.store import TrustStore
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSPHRASE = "correct horse"  # noqa: S105  # of files that a test makes
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What deriving a key costs is not what is tested."""
+    monkeypatch.setitem(envelope._SCRYPT, "n", 2)
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ from core.pluginhost import host
 from core.rules.models import Rule
 from core.system import keyring
 from core.system.models import AuditRow, PluginSettings, Site
+from core.system.transfer import envelope
 from core.system.transfer.archive import ArchiveError
 from core.system.transfer.restoring import Outcome, backup, restore
 from core.walls.models import View
@@ -32,6 +33,12 @@ PASSPHRASE = "correct horse"  # noqa: S105  # of files that a test makes
 
 def sealed(text: str) -> dict[str, str]:
     return {"$sealed": keyring.keyring().encrypt(text)}
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What deriving a key costs is not what is tested."""
+    monkeypatch.setitem(envelope._SCRYPT, "n", 2)
 
 
 @pytest.fixture

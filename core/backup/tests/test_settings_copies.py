@@ -15,12 +15,19 @@ from core.backup.services import BackupSettingsError
 from core.backup.tests.folder import Faults
 from core.hookspecs.backup import BackupTrouble
 from core.system.models import AuditRow, Site
+from core.system.transfer import envelope
 from core.system.transfer.archive import unpack
 from core.testing.clock import FakeClock
 
 pytestmark = pytest.mark.django_db
 PASSPHRASE = "correct horse"  # noqa: S105  # of files that a test makes
 DAY = 86_400
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What deriving a key costs is not what is tested."""
+    monkeypatch.setitem(envelope._SCRYPT, "n", 2)
 
 
 @pytest.fixture
