@@ -95,7 +95,8 @@ def _quarantine(records: list[PluginRecord], reasons: dict[str, str]) -> None:
 
 def _trust(records: list[PluginRecord], found: Mapping[str, Found], config: Configuration) -> None:
     """Judge those that would be imported, and have those that are signed read as they were signed."""
-    if config.plugin_trust == Policy.OFF:
+    policy = Policy(config.plugin_trust)
+    if policy is Policy.OFF:
         return
     trust = Trust(config.data)
     for record in records:
@@ -104,7 +105,7 @@ def _trust(records: list[PluginRecord], found: Mapping[str, Found], config: Conf
         package, record.trust = trust.judge(found[record.name])
         if record.trust.manifest is not None and package is not None:
             load_verified(package, record.trust.manifest)
-        elif not record.trust.good and config.plugin_trust == Policy.REQUIRE:
+        elif not record.trust.good and policy is Policy.REQUIRE:
             record.refuse(PluginState.UNTRUSTED, record.trust.sentence)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.apps import apps
 
-from core.system.models import AuditRow
 from core.testing.clock import FakeClock
 from plugins.audit import chain, witness
 from plugins.audit.canonical import content_of, digest_of, origin
@@ -18,6 +18,7 @@ from plugins.audit.signing import FILE, KeyTrouble, Signed, Signer, load, public
 from plugins.audit.stored import Verdict, verify
 
 pytestmark = pytest.mark.django_db
+AuditRow: Any = apps.get_model("system", "AuditRow")
 
 
 @pytest.fixture

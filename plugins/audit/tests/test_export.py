@@ -7,12 +7,13 @@ import gzip
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from core.api.services import AuditSearch, record_audit
-from core.system.models import AuditRow
 from core.testing.clock import FakeClock
 from plugins.audit import chain, export
 from plugins.audit.exported import NoExport, verify_export
@@ -25,6 +26,7 @@ from plugins.audit.sinks.files import FileSink
 from plugins.audit.stored import verify
 
 pytestmark = pytest.mark.django_db
+AuditRow: Any = apps.get_model("system", "AuditRow")
 DAYS = 24 * 3600
 
 

@@ -22,8 +22,9 @@ from plugins.audit.following import follow, sinks_of
 from plugins.audit.models import Cursor, Head, Link
 from plugins.audit.settings import AuditSettings
 from plugins.audit.signing import FILE, load, public_key
+from plugins.audit.tests.conftest import data, link_all, signer, write
 
-__all__ = ["client_of", "person"]
+__all__ = ["client_of", "data", "link_all", "person", "signer", "write"]
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1/plugins/audit/"
