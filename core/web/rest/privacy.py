@@ -33,7 +33,7 @@ PERMISSION = "system.privacy"
 _CLOCK = SystemClock()
 
 
-class HeldOutput(serializers.Serializer[dict[str, Any]]):
+class OverdueOutput(serializers.Serializer[dict[str, Any]]):
     """A recording older than the rule; UTC ms. why: who holds it, empty when nobody does."""
 
     start_ms = serializers.IntegerField()
@@ -64,7 +64,7 @@ class CameraKeptOutput(serializers.Serializer[dict[str, Any]]):
     count = serializers.IntegerField()
     bytes = serializers.IntegerField()
     older = serializers.IntegerField()
-    held = HeldOutput(many=True)
+    held = OverdueOutput(many=True)
     gone = GoneOutput(many=True)
     keeps_rule = serializers.BooleanField()
 
