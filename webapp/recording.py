@@ -1,4 +1,4 @@
-"""Pages of when cameras are recorded, and in which groups they stand. They fill themselves over REST v1."""
+"""Pages of when cameras are recorded, in which groups they stand, what they keep. They fill themselves over REST v1."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from core.api import Slot
 from core.api.services import page, plugin_pages, rights_for
 
+ANYWHERE = ("camera.view", "camera.playback")
 TABS = (
     ("cameras", _("Cameras"), "camera.view"),
     ("camera-schedules", _("Schedules"), "camera.manage"),
     ("camera-groups", _("Groups"), "camera.manage"),
+    ("camera-cards", _("On the cameras"), "camera.playback"),
 )
 
 
@@ -27,7 +30,7 @@ def camera_tabs(request: HttpRequest) -> list[dict[str, Any]]:
     tabs = [
         {"url": reverse(name), "title": title, "current": request.path == reverse(name)}
         for name, title, permission in TABS
-        if rights.holds(permission)
+        if rights.holds(permission) or (permission in ANYWHERE and rights.holds_somewhere(permission))
     ]
     for one in plugin_pages(request, Slot.CAMERAS):
         url = reverse("plugin-page", args=(one.plugin, one.name))
@@ -47,3 +50,11 @@ def schedules(request: HttpRequest) -> HttpResponse:
 def groups(request: HttpRequest) -> HttpResponse:
     """Groups of cameras."""
     return render(request, "webapp/administration/groups.html", {"tabs": camera_tabs(request)})
+
+
+@page("camera.playback", somewhere=True)
+@require_safe
+@ensure_csrf_cookie
+def cards(request: HttpRequest) -> HttpResponse:
+    """What cameras keep themselves, and what is fetched from them."""
+    return render(request, "webapp/administration/cards.html", {"tabs": camera_tabs(request)})

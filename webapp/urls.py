@@ -40,6 +40,7 @@ urlpatterns = [
     path("cameras/new/", administration.new_camera, name="camera-new"),
     path("cameras/schedules/", recording.schedules, name="camera-schedules"),
     path("cameras/groups/", recording.groups, name="camera-groups"),
+    path("cameras/cards/", recording.cards, name="camera-cards"),
     path("cameras/<int:camera_id>/", administration.camera, name="camera"),
     path("cameras/<int:camera_id>/detection/", detection.camera, name="camera-detection"),
     path("cameras/<int:camera_id>/detection/<int:replay_id>/", detection.replay, name="camera-replay"),

@@ -132,6 +132,34 @@ async def _looked(card: Any, start_ms: int, end_ms: int) -> list[tuple[int, int]
     return [(one.start_ms, one.end_ms) for one in found]
 
 
+class AllFills(ListAPIView[Fill]):
+    """What was and is to be fetched, from all cameras whose recordings one may play."""
+
+    required: Required = {"GET": PLAYBACK}
+    filtered = frozenset({"GET"})
+    serializer_class = FillOutput
+    pagination_class = Pages
+
+    def get_queryset(self) -> QuerySet[Fill]:
+        """In the order in which they are done; those that are over the newest first."""
+        found = rights_for(self.request).filter(Fill.objects.all(), PLAYBACK, "camera_id")
+        match self.request.query_params.get("over", ""):
+            case "":
+                return found.order_by("-id")
+            case "yes":
+                return found.filter(finished_ms__isnull=False).order_by("-finished_ms", "-id")
+            case "no":
+                return found.filter(finished_ms__isnull=True).order_by("-state", "id")
+        raise ValidationError({"over": ["is neither yes nor no."]})
+
+    @extend_schema(
+        parameters=[OpenApiParameter("over", str, enum=["yes", "no"], description="Only those that are over, or not.")]
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The newest first; with `over=no` in the order in which they are done."""
+        return super().get(request, *args, **kwargs)
+
+
 class Fills(ListAPIView[Fill]):
     """What was and is to be fetched from a camera, the newest first."""
 

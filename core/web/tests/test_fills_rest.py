@@ -8,6 +8,7 @@ import pytest
 
 from core.cameras.models import Camera
 from core.edge.models import Fill
+from core.edge.services import cancel_fill, request_fill
 from core.edge.tests.conftest import Keeper, keeper
 from core.hookspecs.edge import EdgeStretch
 from core.media.source import Fault, SourceError
@@ -101,3 +102,25 @@ def test_the_timeline_tells_what_was_fetched(camera: Camera, operator: Any, stor
         {"camera": camera.pk, "start": rfc3339(START_MS + 10_000), "end": rfc3339(START_MS + 20_000)}
     ]
     assert operator.get("/api/v1/cameras/").json()["results"][0]["keeps"] is True
+
+
+def test_all_cameras_jobs_are_listed_to_who_may_play_them(
+    camera: Camera, operator: Any, client_of: Any, person: Any
+) -> None:
+    mine = request_fill(camera.pk, START_MS, START_MS + 1000, "otto")
+    over = request_fill(camera.pk, START_MS, START_MS + 2000, "otto")
+    running = request_fill(camera.pk, START_MS, START_MS + 3000, "otto")
+    Fill.objects.filter(pk=running.pk).update(state=State.RUNNING)
+    cancel_fill(over)
+
+    def listed(query: str = "", client: Any = operator) -> list[int]:
+        return [row["id"] for row in client.get(f"/api/v1/fills/{query}").json()["results"]]
+
+    assert listed() == [running.pk, over.pk, mine.pk]
+    assert listed("?over=no") == [running.pk, mine.pk]
+    assert listed("?over=yes") == [over.pk]
+    assert operator.get("/api/v1/fills/?over=maybe").status_code == 400
+    other = Camera.objects.create(name="yard", driver="keeper")
+    guest = person("gina", "operator", other.pk)
+    assert listed(client=client_of(guest)) == []
+    assert client_of(person("nora")).get("/api/v1/fills/").status_code == 403
