@@ -11,6 +11,8 @@ from core.bookmarks.services import add_once as add_bookmark_once
 from core.cameras.control import goto_preset, set_output
 from core.cameras.discovery import own_interfaces
 from core.cameras.drivers import CameraError
+from core.cameras.patrols import start_named as start_patrol
+from core.cameras.patrols import stop_named as stop_patrol
 from core.cameras.queries import CameraConfig, camera_configs, camera_id_of, camera_names, cameras_of_driver, masks_on
 from core.cameras.services import add_camera, change_camera
 from core.configuration import data_directory
@@ -139,6 +141,8 @@ __all__ = [
     "session_duties",
     "set_output",
     "site",
+    "start_patrol",
+    "stop_patrol",
     "store_motion",
     "task",
     "trigger_recording",

@@ -83,11 +83,26 @@ def goto_preset(camera_id: int, preset: str, timeout: float = SECONDS) -> None:
     Raises ControlError.
     """
     found = mover(camera_id)
-    holder = steering.holder(camera_id)
-    if holder is not None:
-        raise ControlError(f"{found.name} is moved by {holder.name} at the moment.")
+    _left_alone(camera_id, found.name)
     _done(found.name, _goto(found, preset), timeout)
     steering.moved(camera_id)
+
+
+def goto_stop(camera_id: int, token: str, timeout: float = SECONDS) -> None:
+    """Point a camera at the position of this token, unless a person moves it; within `timeout` seconds.
+
+    Raises ControlError.
+    """
+    found = mover(camera_id)
+    _left_alone(camera_id, found.name)
+    _done(found.name, found.ptz.goto_preset(token), timeout)
+    steering.moved(camera_id)
+
+
+def _left_alone(camera_id: int, name: str) -> None:
+    holder = steering.holder(camera_id)
+    if holder is not None:
+        raise ControlError(f"{name} is moved by {holder.name} at the moment.")
 
 
 def return_left_alone(clock: Clock) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from core.cameras.covering import lost_sight
-from core.cameras.models import Camera, CameraGroup, Holiday, RecordingSchedule, Steering
+from core.cameras.models import Camera, CameraGroup, Holiday, Patrol, RecordingSchedule, Steering
 from core.hookspecs.configuration import ConfigurationPart
 from core.hookspecs.events import Event
 from core.hookspecs.marks import hookimpl
@@ -52,6 +52,9 @@ def register_configuration() -> Iterable[ConfigurationPart]:
             ("camera", "return_preset", "return_after"),
             "camera",
             after=cameras,
+        ),
+        ConfigurationPart(
+            "patrols", "Patrols of cameras", Patrol, ("camera", "name", "stops"), "camera name", after=cameras
         ),
     )
 

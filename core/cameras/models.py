@@ -107,12 +107,31 @@ class CameraGroup(models.Model):
         return self.name
 
 
+class Patrol(models.Model):
+    """Positions at which Eyrie has a camera look one after the other (core.cameras.patrols).
+
+    stops: of each {"preset": the camera's token of a position, "seconds": until the next one's turn}.
+    """
+
+    camera = models.ForeignKey(Camera, models.CASCADE, related_name="patrols")
+    name = models.CharField(max_length=64)
+    stops = models.JSONField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["camera", "name"], name="patrol_once")]
+
+    def __str__(self) -> str:
+        return f"{self.camera}: {self.name}"
+
+
 class Steering(models.Model):
     """Who moves a camera, and where it returns (core.cameras.steering).
 
     user_id, name, first, until_ms, locked: who holds it, until when, UTC ms. event_id: of the movement that goes on.
     moved_ms: when it was last moved, UTC ms; None once it is back. return_preset: name of the position it goes back to,
-    empty for none; return_after: minutes.
+    empty for none; return_after: minutes. patrol: that it goes, None for none; patrol_next: number of the stop whose
+    turn it is at patrol_due_ms, UTC ms; patrol_trouble: why the camera did not go to the last one, in one sentence.
     """
 
     camera = models.OneToOneField(Camera, models.CASCADE, primary_key=True, related_name="steering")
@@ -125,6 +144,10 @@ class Steering(models.Model):
     moved_ms = models.BigIntegerField(null=True, blank=True)
     return_preset = models.CharField(max_length=100, blank=True, default="")
     return_after = models.PositiveSmallIntegerField(default=5)
+    patrol = models.ForeignKey(Patrol, models.SET_NULL, null=True, blank=True, related_name="+")
+    patrol_next = models.PositiveSmallIntegerField(default=0)
+    patrol_due_ms = models.BigIntegerField(default=0)
+    patrol_trouble = models.CharField(max_length=300, blank=True, default="")
 
     def __str__(self) -> str:
         return f"{self.name or 'nobody'} at {self.camera}"

@@ -122,9 +122,9 @@ def expire(clock: Clock = _CLOCK) -> None:
 
 
 def returning(clock: Clock = _CLOCK) -> list[Steering]:
-    """Cameras that were moved, have been left alone for as long as was chosen, and are to go back."""
+    """Cameras that were moved, have been left alone for as long as was chosen, go no patrol, and are to go back."""
     now = clock.wall_ms()
-    rows = Steering.objects.filter(moved_ms__isnull=False, until_ms__lte=now).exclude(return_preset="")
+    rows = Steering.objects.filter(moved_ms__isnull=False, until_ms__lte=now, patrol=None).exclude(return_preset="")
     return [row for row in rows if (row.moved_ms or 0) + row.return_after * 60_000 <= now]
 
 

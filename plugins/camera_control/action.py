@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from core.api import ActionContext, ControlError, GiveUp, NotDone
-from plugins.camera_control.settings import OutputSettings, PresetSettings
+from plugins.camera_control.settings import OutputSettings, PatrolSettings, PresetSettings
 
 
 def go(settings: PresetSettings, context: ActionContext) -> str:
@@ -20,6 +20,22 @@ def go(settings: PresetSettings, context: ActionContext) -> str:
     with _judged():
         goto_preset(camera_id, settings.preset)
     return f"Camera {camera_id} goes to {settings.preset}."
+
+
+def patrol(settings: PatrolSettings, context: ActionContext) -> str:
+    """Start a patrol, or stop what goes. Raises GiveUp for what will not change by itself, else NotDone."""
+    from core.api.services import start_patrol, stop_patrol  # needs Django
+
+    camera_id = _camera(settings.camera, context)
+    if camera_id is None:
+        return "Tried out: there is no event, so there is no camera to move."
+    by = f"<rule {context.rule}>" if context.rule else "<rule>"
+    with _judged():
+        if settings.patrol:
+            start_patrol(camera_id, settings.patrol, by)
+            return f"Camera {camera_id} goes its patrol {settings.patrol}."
+        stop_patrol(camera_id, by)
+    return f"Camera {camera_id} goes no patrol."
 
 
 def switch(settings: OutputSettings, context: ActionContext) -> str:

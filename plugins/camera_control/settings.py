@@ -23,6 +23,17 @@ class PresetSettings(BaseModel):
     )
 
 
+class PatrolSettings(BaseModel):
+    """A patrol to start, or to stop."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    camera: CameraId = Field(0, title="Camera", description="The one to move.")
+    patrol: str = Field(
+        "", title="Patrol", description="Name of the patrol to start; empty to stop the one it goes.", max_length=64
+    )
+
+
 class OutputSettings(BaseModel):
     """An output to switch."""
 

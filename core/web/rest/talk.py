@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
@@ -118,3 +119,17 @@ class OneAnnouncement(APIView):
             raise NotFound("There is no such announcement.")
         announcements.remove_announcement(row, actor=actor(request), address=address(request))
         return Response(status=204)
+
+
+class Sound(APIView):
+    """What a recorded message says."""
+
+    required: Required = {"GET": MANAGE}
+
+    @extend_schema(responses={(200, "audio/flac"): bytes})
+    def get(self, request: Request, announcement_id: int) -> HttpResponse:
+        """As FLAC, to listen to before it is played through cameras."""
+        row = Announcement.objects.filter(pk=announcement_id).first()
+        if row is None:
+            raise NotFound("There is no such announcement.")
+        return HttpResponse(bytes(row.sound), content_type="audio/flac", headers={"Cache-Control": "private, no-store"})

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.module_loading import autodiscover_modules
 from huey.consumer import Consumer
 
+from core.cameras.patrolling import Patrolling
 from core.configuration import configuration
 from core.edge.models import Fill
 from core.edge.services import fetching
@@ -33,18 +34,19 @@ class BeatingConsumer(Consumer):  # type: ignore[misc]  # huey has no types
     replays: ReplayRunner | None = None
     fetching: Children[Fill] | None = None
     exports: Wanting | None = None
+    patrols: Patrolling | None = None
 
     def loop(self, health_check_ts: float | None = None) -> Any:
         """One look at the stop flag, about ten times a second."""
-        others = [one for one in (self.rules, self.replays, self.fetching, self.exports) if one is not None]
-        alive = self.environment.is_alive(self.scheduler) and all(one.alive() for one in others)
+        others = (self.rules, self.replays, self.fetching, self.exports, self.patrols)
+        alive = self.environment.is_alive(self.scheduler) and all(one.alive() for one in others if one is not None)
         if self.heartbeat_fd is not None and alive:
             beat(self.heartbeat_fd)
         return super().loop(health_check_ts)
 
 
 class Command(BaseCommand):
-    """Runs durable and periodic tasks of core and plugins, the rules, detectors over recordings, and fetching."""
+    """Runs durable and periodic tasks of core and plugins, the rules, detectors over recordings, fetching, patrols."""
 
     help = "Run the task worker alone (normally started by `serve`)."
     requires_system_checks = ()
@@ -65,12 +67,14 @@ class Command(BaseCommand):
         consumer.replays = ReplayRunner(SystemClock())
         consumer.fetching = fetching(SystemClock())
         consumer.exports = Wanting(configuration().data)
+        consumer.patrols = Patrolling(SystemClock())
         consumer.rules.start()
         news = Newsreader(configuration().data / "run" / "chronicle.json", SystemClock())
         news.start()
         consumer.replays.start()
         consumer.fetching.start()
         consumer.exports.start()
+        consumer.patrols.start()
         try:
             consumer.run()
         finally:
@@ -79,3 +83,4 @@ class Command(BaseCommand):
             consumer.replays.stop()
             consumer.fetching.stop()
             consumer.exports.stop()
+            consumer.patrols.stop()
