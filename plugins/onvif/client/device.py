@@ -22,6 +22,7 @@ from plugins.onvif.client.address import Address, port_of, relocated, tidied
 from plugins.onvif.client.envelope import add_headers, addressing, element, envelope, serialised, user_token
 from plugins.onvif.client.errors import OnvifError
 from plugins.onvif.client.login import Dress, Login, Way, refusal
+from plugins.onvif.client.patience import Patience
 from plugins.onvif.client.reading import Element
 from plugins.onvif.client.trace import Exchange, Trace
 from plugins.onvif.client.transport import Answer, Transport
@@ -52,6 +53,7 @@ class Device:
 
     deadline: seconds for a call, its authentication included. nat: read what the device says about its own host and
     port as the address given here. rtsp_port: where its streams are reached, 0 where it says. pin: see Transport.
+    patience: after refused passwords, of this process unless it is shared.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Device:
         rtsp_port: int = 0,
         pin: str = "",
         trace: Trace | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self.address = address
         self.deadline = deadline
@@ -74,7 +77,7 @@ class Device:
         self._rtsp_port = rtsp_port
         self._trace = trace
         self._transport = Transport(pin)
-        self._login = Login(user, password, self._clock)
+        self._login = Login(user, password, patience or Patience(self._clock))
         self._lock = threading.RLock()
         self._services: dict[str, str] = {}
         self._services_at = 0.0
@@ -206,6 +209,7 @@ class Device:
         """GET something, such as a snapshot, as the same user. Raises OnvifError."""
         from plugins.onvif.client.fetching import fetch
 
+        self._login.check()
         return fetch(self._transport, url, self._login.user, self._login.password, deadline or self.deadline)
 
     def close(self) -> None:
@@ -248,6 +252,8 @@ class Device:
             except OnvifError as error:
                 if error.kind not in ("auth", "locked") or not self._login.user:
                     raise
+                if was_proven:
+                    self._login.check()  # another was told so meanwhile: no further try
                 if was_proven and error.kind == "auth" and self._still_welcome():
                     sentence = f"The user {self._login.user} may not do this on the device ({operation})."
                     raise OnvifError("auth", sentence, codes=error.codes, status=error.status) from error

@@ -1,8 +1,8 @@
 """How one device wants to be told who asks: learnt once, and never so often that the device locks the user.
 
 First nothing is sent; a challenge is answered by HTTP digest, any other refusal by a user name token (ONVIF Core,
-5.9). A wrong password costs one try, two at most, and is then not tried for a minute, later for up to a quarter of an
-hour: devices lock a user after three to seven.
+5.9). A wrong password costs one try, three where it was right before, and is then not tried for a while
+(plugins.onvif.client.patience): devices lock a user after three to seven.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.api import Clock
 from core.api.outgoing import Authenticator, only_stale
 from plugins.onvif.client.errors import OnvifError
+from plugins.onvif.client.patience import Patience
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 60.0, 900.0
 _NEXT_CHALLENGE = re.compile(r",\s*(?=(?:Digest|Basic)\s)", re.IGNORECASE)
 _LOCKED = re.compile(rb"\blocked\b|<lockStatus>\s*lock", re.IGNORECASE)
 
@@ -44,17 +43,15 @@ class Dress:
 class Login:
     """One user of one device. Thread-safe."""
 
-    def __init__(self, user: str, password: str, clock: Clock) -> None:
+    def __init__(self, user: str, password: str, patience: Patience) -> None:
         self.user = user
         self.password = password
         self.way = Way.NONE
-        self._clock = clock
+        self._patience = patience
         self._lock = threading.RLock()
         self._http = Authenticator(user, password)
         self._answered = 0  # requests that have answered the newest challenge
         self._proven = False
-        self._refusals = 0
-        self._not_before = 0.0
 
     @property
     def proven(self) -> bool:
@@ -65,17 +62,23 @@ class Login:
     def turn(self) -> Iterator[None]:
         """Around an exchange: one at a time until it is known how. Raises OnvifError while it has to wait."""
         if self._proven:
+            self.check()
             yield
             return
-        with self._lock:
-            wait = self._not_before - self._clock.monotonic()
-            if wait > 0:
-                raise OnvifError(
-                    "auth",
-                    f"The device refused user name and password; Eyrie waits {wait:.0f} s before it tries again, "
-                    "so that the device does not lock the user.",
-                )
+        with self._patience.turn():
+            self.check()
             yield
+
+    def check(self) -> None:
+        """Raises OnvifError while it has to wait, also after what another process was told."""
+        wait = self._patience.wait()
+        if wait > 0:
+            self._forget()
+            raise OnvifError(
+                "auth",
+                f"The device refused user name and password; Eyrie waits {wait:.0f} s before it tries again, "
+                "so that the device does not lock the user.",
+            )
 
     def dress(self, method: str, target: str) -> Dress:
         """What the next request wears."""
@@ -88,8 +91,9 @@ class Login:
 
     def accepted(self, worn: Dress) -> None:
         """The device did what was asked."""
-        if worn.way is not Way.NONE:
-            self._proven, self._refusals = True, 0
+        if worn.way is not Way.NONE and not self._proven:
+            self._proven = True
+            self._patience.accepted()
 
     def learn(self, worn: Dress, status: int, challenges: Sequence[str], tried: Sequence[Way]) -> bool:
         """The device refused: whether to ask again, otherwise dressed. tried: the ways of this exchange so far."""
@@ -100,7 +104,7 @@ class Login:
             digest = [one for one in offered if one.lower().startswith("digest")]
             if worn.way is Way.DIGEST and status in (401, 403):
                 again = bool(digest) and tried.count(Way.DIGEST) < 3 and (only_stale(digest) or not worn.fresh)
-                return again and self._take(digest)
+                return self._take(digest) and again  # taken in any case: the next request answers the newest
             if worn.way in (Way.NONE, Way.TOKEN) and Way.DIGEST not in tried and self._take(digest):
                 self.way = Way.DIGEST
             elif Way.TOKEN not in tried:
@@ -117,11 +121,12 @@ class Login:
 
     def refused(self) -> None:
         """They are wrong: start anew, and not soon."""
+        self._forget()
+        self._patience.refused()
+
+    def _forget(self) -> None:
         with self._lock:
-            pause = min(FIRST_PAUSE_S * 2**self._refusals, LONGEST_PAUSE_S)
-            self._refusals += 1
             self._proven, self.way = False, Way.NONE
-            self._not_before = self._clock.monotonic() + pause
 
 
 def refusal(user: str, worn: Way, body: bytes, error: OnvifError) -> OnvifError:

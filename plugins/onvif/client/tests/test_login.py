@@ -1,11 +1,15 @@
 """How a device is told who asks: in both dialects of 401, with every challenge, and never too often."""
 
+import subprocess
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from core.api import SystemClock
 from plugins.onvif.client.errors import OnvifError
-from plugins.onvif.client.login import FIRST_PAUSE_S
+from plugins.onvif.client.patience import FIRST_PAUSE_S, SharedPatience
 from plugins.onvif.client.tests.faulty import INFORMATION, clock, digest_wanted, fault, soap, token_wanted
 
 WRONG = "other"
@@ -113,3 +117,93 @@ def test_what_the_user_may_not_do_does_not_count_as_a_wrong_password(faulty, dev
 def test_no_user_is_asked_for_one(faulty, device_at):
     with pytest.raises(OnvifError, match="asks for a user name"):
         device_at(faulty(before=digest_wanted("MD5")), user="", password="").call("device", "GetDeviceInformation")
+
+
+def tries(peer):
+    return len([one for one in peer.asked if one.authorization or one.token is not None])
+
+
+def test_a_changed_password_costs_one_try_whichever_process_asks(faulty, device_at, tmp_path):
+    """Two of each object stand for two processes: they share nothing but the file."""
+    hands, wanted = Hands(), {"right": True}
+    knows = digest_wanted("MD5")
+
+    def before(one):
+        if wanted["right"]:
+            return knows(one)
+        return 401, b"", [("WWW-Authenticate", 'Digest realm="r", nonce="n", qop="auth", algorithm=MD5')]
+
+    peer = faulty(answers=KNOWN, before=before)
+    web, worker = (
+        device_at(peer, clock=hands, patience=SharedPatience(hands, tmp_path / "run" / "a", "tag")) for _ in "ab"
+    )
+    for device in (web, worker):
+        device.call("device", "GetDeviceInformation")
+    wanted["right"] = False
+    before_change = tries(peer)
+    with pytest.raises(OnvifError):
+        web.call("device", "GetDeviceInformation")
+    cost = tries(peer) - before_change
+    assert cost <= 3, "the old nonce, a new one, and whether the user is known at all"
+    for device in (worker, web, worker):
+        with pytest.raises(OnvifError, match="waits 60 s"):
+            device.call("device", "GetDeviceInformation")
+        with pytest.raises(OnvifError, match="waits 60 s"):
+            device.fetch(f"http://{peer.address}/snapshot")
+    assert tries(peer) - before_change == cost
+    hands.now += FIRST_PAUSE_S + 1
+    for device in (worker, web):
+        with pytest.raises(OnvifError):
+            device.call("device", "GetDeviceInformation")
+    assert tries(peer) - before_change == cost + 1
+    wanted["right"] = True
+    hands.now += 2 * FIRST_PAUSE_S + 1
+    for device in (web, worker):
+        assert device.call("device", "GetDeviceInformation").Model == "C1"
+    assert [one.name for one in (tmp_path / "run").iterdir()] == ["a.lock"]
+
+
+def test_another_password_does_not_wait(tmp_path):
+    hands = Hands()
+    old, new = (SharedPatience(hands, tmp_path / "a", tag) for tag in ("old", "new"))
+    old.refused()
+    assert (old.wait(), new.wait() > 0) == (FIRST_PAUSE_S, False)
+    hands.now -= 10_000  # the machine was started again
+    assert old.wait() <= 0
+
+
+def test_processes_take_turns(tmp_path):
+    """A real process holds its turn; the other one waits for it to end."""
+    code = (
+        "import sys; from pathlib import Path; from core.api import SystemClock;"
+        "from plugins.onvif.client.patience import SharedPatience;"
+        "patience = SharedPatience(SystemClock(), Path(sys.argv[1]), 'tag')\n"
+        "with patience.turn():\n    print('mine', flush=True); sys.stdin.readline(); patience.refused()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "a")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "mine\n"
+        with ThreadPoolExecutor(1) as pool:
+            patience = SharedPatience(SystemClock(), tmp_path / "a", "tag")
+
+            def look():
+                with patience.turn():
+                    return patience.wait()
+
+            found = pool.submit(look)
+            other.communicate("go\n")
+            assert found.result(20) > FIRST_PAUSE_S - 20
+
+
+def test_without_a_file_one_process_waits_at_least(tmp_path):
+    hands = Hands()
+    (tmp_path / "a").mkdir()  # no file can have this name
+    patience = SharedPatience(hands, tmp_path / "a", "tag")
+    with patience.turn():
+        patience.refused()
+    assert patience.wait() == FIRST_PAUSE_S
+    below = SharedPatience(hands, tmp_path / "a.lock" / "b", "tag")
+    with below.turn():
+        below.refused()
+    assert below.wait() == FIRST_PAUSE_S
