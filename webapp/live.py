@@ -16,6 +16,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
     At the first start an administrator is taken through the first steps instead.
     """
-    if rights_for(request).holds("system.settings") and site().to_set_up:
+    rights = rights_for(request)
+    if rights.holds("system.settings") and site().to_set_up:
         return redirect("first-steps")
-    return render(request, "webapp/live/page.html", {"may_add": rights_for(request).holds("camera.manage")})
+    may = {"may_add": rights.holds("camera.manage"), "may_announce": rights.holds("announcement.manage")}
+    return render(request, "webapp/live/page.html", may)

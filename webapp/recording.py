@@ -20,6 +20,7 @@ TABS = (
     ("cameras", _("Cameras"), "camera.view"),
     ("camera-schedules", _("Schedules"), "camera.manage"),
     ("camera-groups", _("Groups"), "camera.manage"),
+    ("announcements", _("Announcements"), "announcement.manage"),
     ("camera-cards", _("On the cameras"), "camera.playback"),
 )
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from plugins.simulator.testing import DeviceFace, onvif_device
+from tests.browser.test_accessibility import violations
 from tests.browser.watching import stays_live, tile
 from tests.rig.browser import enter
 from tests.rig.processes import eventually
@@ -62,6 +63,10 @@ def rests(device: DeviceFace) -> Any:
 
     eventually(same, 30, "the head stands still", 0.3)
     return last[0]
+
+
+def arrives(device: DeviceFace, pan: float) -> None:
+    eventually(lambda: view(device).pan == pytest.approx(pan, abs=0.1), 60, f"it comes by {pan:.2f}", 0.05)
 
 
 def steered(window: Page, system: RunningSystem) -> Any:
@@ -119,6 +124,44 @@ def test_a_camera_is_moved_in_its_tile(window: Page, running_system: RunningSyst
 
     window.keyboard.press("Escape")
     expect(one.locator("eyrie-ptz")).to_have_count(0)
+
+
+def test_a_camera_goes_a_patrol(window: Page, running_system: RunningSystem, dome: DeviceFace) -> None:
+    one = steered(window, running_system)
+    [camera] = [row for row in running_system.api.get("cameras/").json()["results"] if row["name"] == "Dome"]
+    url = f"cameras/{camera['id']}/ptz/"
+    places = []
+    for name, pan, seconds in (("Gate", 0.5, 1), ("Yard", -0.5, 2)):
+        running_system.api.post(url, json={"op": "move", "pan": pan, "seconds": seconds}).raise_for_status()
+        arrives(dome, pan / 2)
+        places.append(rests(dome).pan)
+        running_system.api.post(url, json={"op": "set_preset", "name": name}).raise_for_status()
+    one.locator("[data-part=end]").click()
+    one.focus()
+    window.keyboard.press("p")
+
+    one.locator("[data-part=positions]").click()
+    one.get_by_role("button", name="New patrol").click()
+    dialog = window.locator("#patrol-dialog")
+    dialog.get_by_label("Name").fill("Night")
+    for place in dialog.locator(".stops select").all()[2:]:
+        place.locator("xpath=../button").click()
+    for row, name in zip(dialog.locator(".stops li").all(), ("Gate", "Yard"), strict=False):
+        row.locator("select").select_option(label=name)
+        row.locator("input").fill("5")
+    assert violations(window) == []
+    dialog.get_by_role("button", name="Save").click()
+    one.get_by_role("button", name="Start patrol Night").click()
+    expect(one.get_by_role("button", name="Stop patrol Night")).to_be_visible()
+    for place in (*places, places[0]):
+        arrives(dome, place)
+
+    one.get_by_role("button", name="Change Gate").click()
+    one.get_by_label("Name of the position").fill("Front gate")
+    one.get_by_role("button", name="Rename").click()
+    expect(one.locator("[data-part=position-list]")).to_contain_text("Front gate")
+    one.get_by_role("button", name="Stop patrol Night").click()
+    expect(one.get_by_role("button", name="Start patrol Night")).to_be_visible()
 
 
 def test_it_stops_when_the_page_is_gone(window: Page, running_system: RunningSystem, dome: DeviceFace) -> None:

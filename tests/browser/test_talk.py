@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from plugins.simulator.testing import DeviceFace, onvif_device
+from tests.browser.test_accessibility import violations
 from tests.browser.watching import tile
 from tests.rig.browser import enter
 from tests.rig.microphone import TONE
@@ -156,3 +157,27 @@ def test_what_is_missing_is_fetched_and_seen_on_the_timeline(
 
 def iso(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat().replace("+00:00", "Z")
+
+
+def test_an_announcement_is_recorded_heard_and_deleted(window: Page, running_system: RunningSystem) -> None:
+    enter(window, running_system)
+    window.goto(f"{running_system.url}/cameras/announcements/")
+    expect(window.get_by_text("No announcements yet")).to_be_visible()
+    window.get_by_role("button", name="New announcement").click()
+    window.get_by_label("Name", exact=True).fill("Closing")
+    window.get_by_role("button", name="Save").click()
+    expect(window.locator("#editor .trouble")).to_have_text("Choose a sound file, or record one.")
+    window.get_by_role("button", name="Record it here").click()
+    expect(window.locator("#recording")).to_have_text("1 s")
+    window.get_by_role("button", name="End the recording").click()
+    expect(window.locator("#recorded")).to_be_visible()
+    assert violations(window) == []
+    window.get_by_role("button", name="Save").click()
+    card = window.locator("#announcements .card", has_text="Closing")
+    sound = card.locator("audio")
+    sound.evaluate("async (audio) => { await audio.play(); audio.pause(); }")
+    assert sound.evaluate("(audio) => audio.duration") > 0.5
+    assert violations(window) == []
+    card.get_by_role("button", name="Delete").click()
+    window.get_by_role("button", name="Delete announcement").click()
+    expect(window.get_by_text("No announcements yet")).to_be_visible()

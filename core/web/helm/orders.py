@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from core.hookspecs.ptz import Ptz, TourAct
+from core.hookspecs.cameras import ControlError
+from core.hookspecs.ptz import Ptz, PtzPosition, TourAct
+from core.wording import first_wrong
 
 Velocity = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Token = Annotated[str, Field(min_length=1, max_length=200)]
 LEAST_PART, MOST_PART = 0.02, 10.0
+LOOK_S, LOOKS = 0.5, 16
 
 
 class OrderError(ValueError):
@@ -88,6 +92,21 @@ class SetPreset(Order):
     def carry_out(self, ptz: Ptz) -> Awaitable[Any]:
         """Have the camera do it."""
         return ptz.set_preset(self.name, self.preset)
+
+
+class RenamePreset(Order):
+    """Give a position another name. The camera goes there for it: it keeps names only together with views."""
+
+    manages: ClassVar[bool] = True
+    op: Literal["rename_preset"]
+    preset: Token
+    name: str = Field(min_length=1, max_length=100)
+
+    async def carry_out(self, ptz: Ptz) -> str:
+        """Have the camera do it; nothing is changed where it does not come to rest there in time."""
+        await ptz.goto_preset(self.preset)
+        await _rests(ptz)
+        return await ptz.set_preset(self.name, self.preset)
 
 
 class RemovePreset(Order):
@@ -178,6 +197,7 @@ AnyOrder = Annotated[
     | Centre
     | GotoPreset
     | SetPreset
+    | RenamePreset
     | RemovePreset
     | GoHome
     | SetHome
@@ -191,12 +211,26 @@ AnyOrder = Annotated[
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(AnyOrder)
 
 
+async def _rests(ptz: Ptz) -> None:
+    """Wait until it looks at the same point as LOOK_S ago. Raises ControlError."""
+    before: PtzPosition | None = None
+    for _ in range(LOOKS):
+        await asyncio.sleep(LOOK_S)
+        now = await ptz.position()
+        if now.pan is None and now.zoom is None:
+            raise ControlError("The camera does not tell where it looks; go there, then keep the view under the name.")
+        if now == before and not now.moving:
+            return
+        before = now
+    raise ControlError("The camera did not come to rest at the position; nothing was changed.")
+
+
 def order_of(body: Any) -> Order:
     """An order from JSON. Raises OrderError."""
     try:
         found: Order = _ADAPTER.validate_python(body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"][1:]) or "op"
-        raise OrderError(f"{field}: {first['msg']}.") from error
+        path, why = first_wrong(error)
+        field = path.partition(".")[2] or "op"  # a path begins with the kind of order
+        raise OrderError(f"{field}: {why}") from error
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
@@ -18,6 +19,7 @@ from core.cameras.control import moves
 from core.cameras.models import Patrol, Steering
 from core.cameras.patrols import PatrolError, Stop
 from core.cameras.steering import Hand, HeldBack
+from core.web.helm.helm import helm_of
 from core.web.rest.cameras import found_camera
 from core.web.rest.conventions import actor, address
 from core.web.rest.ptz import Held
@@ -100,8 +102,10 @@ class StartPatrol(APIView):
         """Until it is stopped; it waits while a person moves the camera. 409 while somebody else does."""
         rights = rights_for(request)
         hand = Hand(rights.user_id, actor(request), rights.holds(FIRST, camera_id), address(request))
+        patrol = _found(camera_id, patrol_id)
+        async_to_sync(_let_go)(camera_id, hand)
         try:
-            patrols.start(_found(camera_id, patrol_id), hand)
+            patrols.start(patrol, hand)
         except HeldBack as error:
             raise Held(str(error)) from error
         return Response(status=204)
@@ -118,6 +122,11 @@ class StopPatrol(APIView):
         found_camera(camera_id)
         patrols.stop(camera_id, actor=actor(request), address=address(request))
         return Response(status=204)
+
+
+async def _let_go(camera_id: int, hand: Hand) -> None:
+    """What this person has moving stops, and the helm knows that the camera is theirs no longer."""
+    await helm_of(camera_id).leave(hand)
 
 
 def _found(camera_id: int, patrol_id: int) -> Patrol:

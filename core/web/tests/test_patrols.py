@@ -209,3 +209,12 @@ async def test_one_that_somebody_moves_is_not_sent_off(session_of: Any, rounds: 
     await sync_to_async(steering.take)(rounds.camera_id, Hand(4711, "kim"))
     refused = await jo.post(f"/api/v1/cameras/{rounds.camera_id}/ptz/patrols/{rounds.pk}/start/")
     assert (refused.status_code, refused.json()["detail"]) == (409, "kim is moving this camera.")
+
+
+async def test_a_position_is_renamed_where_it_is(session_of: Any, dome: Camera, tripod: Tripod) -> None:
+    url = f"/api/v1/cameras/{dome.pk}/ptz/"
+    order = {"op": "rename_preset", "preset": "8", "name": "court"}
+    jo, root = await session_of("jo", "operator"), await session_of("root", "administrator")
+    assert (await jo.post(url, json=order)).status_code == 403
+    assert (await root.post(url, json=order)).json() == {"answer": "8"}
+    assert tripod.told == [("preset", "8"), ("set_preset", "court", "8")]

@@ -6,6 +6,8 @@
 
 import { aiming, fitted } from "components/ptz/aiming.js";
 import { Helm } from "components/ptz/helm.js";
+import { Patrols } from "components/ptz/patrols.js";
+import { positionRow } from "components/ptz/positions.js";
 import { Gamepads, Keys, held, stick } from "components/ptz/stick.js";
 import { call } from "eyrie/api.js";
 import { make } from "eyrie/dom.js";
@@ -16,6 +18,7 @@ const ZOOM_SPEED = 0.5, FOCUS_SPEED = 0.5;
 
 class Ptz extends HTMLElement {
   #helm = null;
+  #patrols = null;
   #presets = [];
   #keys = new Keys((wanted) => this.#helm?.move(wanted));
   #pads = new Gamepads({ moved: (wanted) => this.#helm?.move(wanted), preset: (at) => this.#go(this.#presets[at]) });
@@ -28,6 +31,7 @@ class Ptz extends HTMLElement {
       failed: (sentence) => this.#say(sentence),
       done: (of) => this.#done(of),
     });
+    this.#patrols = new Patrols(this.part("patrol-list"), this.camera, (sentence) => this.#say(sentence));
     this.#wire();
     this.#helm.open();
     this.#pads.start();
@@ -85,7 +89,9 @@ class Ptz extends HTMLElement {
     this.#presets = presets;
     const may = this.camera.manages && abilities.presets;
     this.part("positions").hidden = !presets.length && !may;
-    this.part("position-list").replaceChildren(...presets.map((preset, at) => this.#position(preset, at, may)));
+    this.part("position-list").replaceChildren(...presets.map((preset, at) => positionRow(preset, at, may, (order) => this.#order(order))));
+    if (presets.length) this.#patrols.offer(presets);
+    else this.part("patrol-list").hidden = true;
     this.part("keep").hidden = !may;
     this.#offerReturn(may && presets.length > 0, presets, back, after);
     const others = [
@@ -105,15 +111,6 @@ class Ptz extends HTMLElement {
     preset.append(...presets.map(({ name }) => new Option(name, name)));
     preset.value = back;
     minutes.value = after;
-  }
-
-  #position(preset, at, may) {
-    const go = make("button", { type: "button" }, make("span", { className: "number quiet-text" }, at < 9 ? String(at + 1) : ""), preset.name);
-    go.addEventListener("click", () => this.#go(preset));
-    if (!may) return go;
-    const remove = make("button", { type: "button", className: "remove", "aria-label": t("Forget {name}", preset), title: t("Forget {name}", preset) }, "×");
-    remove.addEventListener("click", () => this.#order({ op: "remove_preset", preset: preset.token }));
-    return make("div", { className: "position" }, go, remove);
   }
 
   #choice(words, order) {
@@ -178,7 +175,7 @@ class Ptz extends HTMLElement {
   }
 
   #done(of) {
-    if (["set_preset", "remove_preset", "tour"].includes(of)) this.#learn();
+    if (["set_preset", "rename_preset", "remove_preset", "tour"].includes(of)) this.#learn();
     if (of === "set_home") toast(t("The camera's home position is the present view."), "good");
   }
 

@@ -123,7 +123,7 @@ class Talk extends HTMLElement {
         button.addEventListener("click", () => this.#play(row));
         return button;
       });
-      list.replaceChildren(...(rows.length ? rows : [make("p", {}, t("There are no announcements yet."))]));
+      this.part("rows").replaceChildren(...(rows.length ? rows : [make("p", {}, t("There are no announcements yet."))]));
     } catch (error) {
       this.#show(error.message);
     }
