@@ -16,6 +16,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from core.wording import first_wrong
+
 PREFIX = "EYRIE_"
 
 
@@ -210,8 +212,8 @@ def _sentence(error: ValidationError, path: Path | None, environ: dict[str, str]
     where = variable if variable in environ else f"{path or 'settings'}: {key}"
     if first["type"] == "extra_forbidden":
         return f"{where}: unknown setting; {_closest(key)}"
-    reason = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {reason[0].lower()}{reason[1:]} (got {first['input']!r}); correct the value."
+    _, reason = first_wrong(error)
+    return f"{where}: {reason.rstrip('.')} (got {first['input']!r})."
 
 
 def _closest(key: str) -> str:

@@ -74,6 +74,7 @@ ROOMS = (
     "core/web/socket/live.py",
     "core/web/space.py",
     "core/web/tokens.py",
+    "core/wording.py",
     "core/backup",
     "plugins/analytics/hooks.py",
     "plugins/arm",
@@ -114,8 +115,8 @@ SPEAKERS = (
     *("Busy", "NoSuchCamera", "Outlook", "suggest"),
     *("AuthenticationFailed", "LockedOut", "Refused", "_refused"),
 )
-ACTIONS = ("action.py", "calls.py", "connecting.py", "people.py", "sync.py", "fitting.py", "sections.py")
-"""Files whose functions also return sentences: what an action says of its success, why somebody is not let in."""
+ACTIONS = ("action.py", "calls.py", "connecting.py", "people.py", "sync.py", "fitting.py", "sections.py", "wording.py")
+"""Files whose functions also return sentences: of success, why somebody is not let in, why a value is wrong."""
 SHORTEST = 12
 NOT_SAID = {  # raised where no reader is told
     "the kernel does not tell its clock's state",

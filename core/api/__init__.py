@@ -73,6 +73,7 @@ from core.media.masks import Masks
 from core.media.source import Fault, PacedSource, PacketSink, PacketSource, SourceError
 from core.media.units import AccessUnit, Codec, StreamInfo, Track
 from core.pluginhost.metadata import PluginConfig, PluginMeta
+from core.wording import first_said, wrong_fields
 
 __all__ = [
     "API_VERSION",
@@ -185,5 +186,7 @@ __all__ = [
     "WorkerContext",
     "WorkerSpec",
     "Zone",
+    "first_said",
     "hookimpl",
+    "wrong_fields",
 ]

@@ -17,6 +17,7 @@ from core.hookspecs.backup import BackupError
 from core.media.clock import Clock, SystemClock
 from core.system import audit
 from core.system.secrets import keep_secrets, seal
+from core.wording import wrong_fields
 
 LEAST_CAP = 16_000
 """Bytes a second: below, one piece takes longer than servers wait."""
@@ -62,8 +63,7 @@ def checked_settings(kind: str, values: Mapping[str, Any], stored: Target | None
     try:
         return spec.settings.model_validate(kept)
     except ValidationError as error:
-        fields = {f"settings.{'.'.join(map(str, one['loc']))}": one["msg"] for one in error.errors(include_input=False)}
-        raise BackupSettingsError(fields) from None
+        raise BackupSettingsError(wrong_fields(error, "settings")) from None
 
 
 def try_settings(kind: str, settings: BaseModel) -> str:

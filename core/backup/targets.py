@@ -15,6 +15,7 @@ from core.hookspecs.backup import BackupError, BackupTarget, BackupTargetSpec, B
 from core.pluginhost import UnknownName, host
 from core.pluginhost.guard import describe
 from core.system.secrets import SecretsError, unseal
+from core.wording import first_said
 
 T = TypeVar("T")
 TRIAL = b"Eyrie tries whether it can write here; this file may be deleted.\n" * 64
@@ -33,7 +34,7 @@ def settings_of(target: Target) -> BaseModel:
     try:
         return unseal(spec_of(target.kind).settings, target.settings)
     except (ValidationError, SecretsError) as error:
-        why = _first(error) if isinstance(error, ValidationError) else str(error)
+        why = first_said(error) if isinstance(error, ValidationError) else str(error)
         raise BackupError(BackupTrouble.REFUSED, f"The settings of {target.name!r} cannot be used: {why}") from error
 
 
@@ -91,8 +92,3 @@ def _tried(kind: str, settings: BaseModel, resumes: bool) -> str:
         raise BackupError(BackupTrouble.FILE, "A small file came back other than it was sent; check the server's disk.")
     how = "hashes files itself" if hashes else "does not hash files itself: copies are read back to be checked"
     return f"It works: a small file was written, read and deleted. The server {how}."
-
-
-def _first(error: ValidationError) -> str:
-    one = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(map(str, one['loc']))}: {one['msg']}."

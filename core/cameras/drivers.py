@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from core.hookspecs.cameras import CameraDriverSpec
 from core.pluginhost import UnknownName, host
 from core.system.secrets import SecretsError, keep_secrets, seal, unseal, without_secrets
+from core.wording import wrong_fields
 
 
 class CameraError(ValueError):
@@ -67,8 +68,4 @@ def closed(name: str, stored: dict[str, Any]) -> tuple[CameraDriverSpec, BaseMod
 
 
 def _by_field(error: ValidationError) -> dict[str, list[str]]:
-    fields: dict[str, list[str]] = {}
-    for item in error.errors(include_url=False, include_input=False):
-        name = ".".join(("settings", *(str(part) for part in item["loc"])))
-        fields.setdefault(name, []).append(item["msg"].removeprefix("Value error, "))
-    return fields
+    return {name: [why] for name, why in wrong_fields(error, "settings").items()}

@@ -14,6 +14,7 @@ from core.detection.services import detector_named
 from core.hookspecs.detectors import DetectorSpec
 from core.pluginhost import host
 from core.system.secrets import SecretsError, unseal
+from core.wording import first_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,6 @@ def detector_config(row: CameraDetector) -> DetectorConfig:
     except CameraError:
         return DetectorConfig(*key, fault="Its plugin is not there; enable it or take the detector off the camera.")
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        return DetectorConfig(*key, fault=f"Its settings no longer fit ({field}: {first['msg']}); save them anew.")
+        return DetectorConfig(*key, fault=f"Its settings no longer fit; save them anew. {first_said(error)}")
     except SecretsError as error:
         return DetectorConfig(*key, fault=str(error))

@@ -13,6 +13,7 @@ from core.hookspecs.detectors import DetectorSpec
 from core.pluginhost import UnknownName, host
 from core.system import audit
 from core.system.secrets import keep_secrets, masked, seal, unseal
+from core.wording import wrong_fields
 
 
 def detector_named(name: str) -> DetectorSpec:
@@ -101,12 +102,4 @@ def _checked(name: str, given: dict[str, Any], stored: dict[str, Any]) -> BaseMo
     try:
         return model.model_validate(keep_secrets(old, given) if old is not None else given)
     except ValidationError as error:
-        raise CameraError(_by_field(error)) from error
-
-
-def _by_field(error: ValidationError) -> dict[str, list[str]]:
-    fields: dict[str, list[str]] = {}
-    for item in error.errors(include_url=False, include_input=False):
-        name = ".".join(("settings", *(str(part) for part in item["loc"])))
-        fields.setdefault(name, []).append(item["msg"].removeprefix("Value error, "))
-    return fields
+        raise CameraError({name: [why] for name, why in wrong_fields(error, "settings").items()}) from error

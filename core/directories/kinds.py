@@ -12,6 +12,7 @@ from core.hookspecs.directories import DirectoryError, DirectorySpec, DirectoryT
 from core.pluginhost import UnknownName, host
 from core.pluginhost.guard import describe
 from core.system.secrets import SecretsError, unseal
+from core.wording import first_said
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ def settings_of(directory: Directory) -> BaseModel:
     try:
         return unseal(spec_of(directory.kind).settings, directory.settings)
     except (ValidationError, SecretsError) as error:
-        why = _first(error) if isinstance(error, ValidationError) else str(error)
+        why = first_said(error) if isinstance(error, ValidationError) else str(error)
         raise DirectoryError(
             DirectoryTrouble.REFUSED, f"The settings of {directory.title!r} cannot be used: {why}"
         ) from error
@@ -56,8 +57,3 @@ def accounted(kind: str, work: Callable[[], T]) -> T:
     if error is not None:
         raise error
     return cast(T, value)
-
-
-def _first(error: ValidationError) -> str:
-    one = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(map(str, one['loc']))}: {one['msg']}."

@@ -17,6 +17,7 @@ from core.directories.people import judge, known_of, shut_out
 from core.hookspecs.directories import DirectoryError, PeopleGroup, Person, Step, Trial
 from core.system import audit
 from core.system.secrets import keep_secrets, seal
+from core.wording import wrong_fields
 
 FIELDS = ("title", "enabled", "only_with_role", "add_ahead", "sync_minutes", "remember_hours")
 MOST_LINKS = 500
@@ -40,11 +41,7 @@ def checked_settings(kind: str, values: Mapping[str, Any], stored: Directory | N
     try:
         return spec.settings.model_validate(kept)
     except ValidationError as error:
-        fields = {
-            f"settings.{'.'.join(map(str, one['loc']))}".rstrip("."): one["msg"].removeprefix("Value error, ")
-            for one in error.errors(include_input=False)
-        }
-        raise DirectorySettingsError(fields) from None
+        raise DirectorySettingsError(wrong_fields(error, "settings")) from None
 
 
 def save(

@@ -18,6 +18,7 @@ from core.events.models import StoredEvent
 from core.events.publishing import publish
 from core.hookspecs.events import Event, SeenObject
 from core.pluginhost import UnknownName, host
+from core.wording import first_wrong
 
 RECORDED = "events.recorded"
 CHANGED = "events.changed"
@@ -205,9 +206,8 @@ def _checked(type_name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return spec.attributes.model_validate(dict(attributes)).model_dump(mode="json")
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise EventError(f"{type_name}: attribute {field}: {first['msg']}.") from error
+        field, why = first_wrong(error)
+        raise EventError(f"{type_name}: attribute {field}: {why}") from error
 
 
 def _tell(event: Event) -> None:

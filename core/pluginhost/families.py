@@ -24,6 +24,7 @@ from core.hookspecs.redaction import RedactorSpec
 from core.hookspecs.settings import SettingsSpec
 from core.hookspecs.storage import StorageBackendSpec
 from core.hookspecs.web import PanelSpec, RouteSpec, TopicSpec
+from core.wording import first_wrong
 
 PLAIN = re.compile(r"[a-z][a-z0-9_]*")
 DOTTED = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
@@ -124,7 +125,7 @@ def _wrong_type(kind: type, name: str, value: object) -> str:
     try:
         _adapter(kind, name).validate_python(value)
     except ValidationError as error:
-        return str(error.errors()[0]["msg"]).rstrip(".").lower()
+        return first_wrong(error)[1].rstrip(".")
     return ""
 
 

@@ -16,6 +16,7 @@ from core.pluginhost import UnknownName, host
 from core.recording.models import Volume
 from core.system import audit
 from core.system.secrets import seal, unseal
+from core.wording import first_said
 
 log = logging.getLogger("eyrie.recording.volumes")
 
@@ -130,8 +131,7 @@ def _storage(row: Volume) -> Storage:
     except UnknownName as error:
         raise StorageError(f"Volume {row.name!r}: {error}") from error
     except WrongSettings as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise StorageError(f"Volume {row.name!r}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+        raise StorageError(f"Volume {row.name!r}: {first_said(error)}") from error
 
 
 def open_volumes() -> tuple[list[OpenVolume], dict[str, str]]:

@@ -15,6 +15,7 @@ from core.rules.models import Delivery
 from core.rules.templates import rendered_settings
 from core.system.secrets import SecretsError, unseal
 from core.system.site import site
+from core.wording import first_said
 
 UNKNOWN_TIMEOUT_S = 1.0
 
@@ -32,7 +33,8 @@ def attempt(delivery: Delivery, clock: Clock, picture_at: PictureAt) -> Ending:
         context = context_of(delivery, around, clock.wall_ms(), picture_at)
         settings = rendered_settings(unseal(spec.settings, delivery.settings), template_values(context, around))
     except (ValidationError, SecretsError) as error:
-        why = f"The settings of this action cannot be used any more: {describe(error)}"
+        reason = first_said(error) if isinstance(error, ValidationError) else str(error)
+        why = f"The settings of this action cannot be used any more: {reason}"
         return failed(delivery, why, clock.wall_ms(), for_good=True)
     return _done(delivery, spec, plugin, settings, context, clock)
 

@@ -22,6 +22,7 @@ from core.rules.fields import common_fields
 from core.rules.surroundings import calendar
 from core.rules.zones import carries_zones
 from core.system.secrets import keep_secrets, opened, seal
+from core.wording import first_said, wrong_fields
 
 
 class RuleError(ValueError):
@@ -50,7 +51,7 @@ def checked(given: dict[str, Any], before: Definition | None = None) -> Checked:
         try:
             models.append(_settings(action, kept if kept and kept.name == action.name else None))
         except ValidationError as error:
-            fields |= {f"actions.{number}.settings.{_place(one['loc'])}": one["msg"] for one in error.errors()}
+            fields |= wrong_fields(error, "actions", str(number), "settings")
         except UnknownName as error:
             fields[f"actions.{number}.name"] = str(error)
         else:
@@ -69,7 +70,7 @@ def parsed(given: dict[str, Any]) -> Definition:
     try:
         return Definition.model_validate(given)
     except ValidationError as error:
-        raise RuleError({_place(one["loc"]): f"{one['msg']}." for one in error.errors(include_url=False)}) from None
+        raise RuleError({name or "definition": why for name, why in _said(error).items()}) from None
 
 
 class Problem(str):
@@ -97,7 +98,7 @@ def problems(definition: Definition) -> list[str]:
                 Problem(f"No plugin offers the action {action.name!r} now; switch its plugin on, or take it out.")
             )
         except ValidationError as error:
-            found.append(f"{action.name}: {error.errors(include_url=False)[0]['msg']}.")
+            found.append(Problem(f"The settings of the action {action.name!r} no longer fit: {first_said(error)}"))
     return found
 
 
@@ -179,7 +180,6 @@ def _wrong_templates(place: str, settings: BaseModel, definition: Definition) ->
     return fields
 
 
-def _place(location: tuple[int | str, ...]) -> str:
-    """Where in the JSON, without the names of our own models between."""
-    models = ("Comparison", "All", "AnyOf", "Not")
-    return ".".join(str(part) for part in location if part not in models) or "definition"
+def _said(error: ValidationError) -> dict[str, str]:
+    """Where in the JSON, without the names of our own models between, and what is wrong there."""
+    return wrong_fields(error, without=("Comparison", "All", "AnyOf", "Not"))

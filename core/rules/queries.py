@@ -12,13 +12,14 @@ from core.events.external import all_types
 from core.hookspecs.actions import ActionSpec
 from core.pluginhost import UnknownName, host
 from core.rules import arming
-from core.rules.checking import problems, specs_of, template_names
+from core.rules.checking import Problem, problems, specs_of, template_names
 from core.rules.definition import Action, Definition
 from core.rules.fields import OPS, common_fields
 from core.rules.models import Delivery, Firing, Rule, State
 from core.rules.templates import template_fields
 from core.rules.zones import carries_zones, known_zones
 from core.system.secrets import SecretsError, masked, unseal
+from core.wording import first_said
 
 DAY_MS = 86_400_000
 
@@ -33,7 +34,7 @@ def shown_definition(rule: Rule) -> tuple[dict[str, Any], list[str]]:
     try:
         definition = Definition.model_validate(rule.definition)
     except ValidationError as error:
-        return rule.definition | {"actions": []}, [f"It cannot be read: {error.errors()[0]['msg']}."]
+        return rule.definition | {"actions": []}, [Problem(f"The rule cannot be read: {first_said(error)}")]
     shown = definition.model_dump(mode="json", by_alias=True)
     shown["actions"] = [{"name": one.name, "settings": _masked(one)} for one in definition.actions]
     return shown, problems(definition)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.signin.models import StoredPolicy
 from core.system import audit
+from core.wording import wrong_fields
 
 _ONLY = 1
 MINUTE_MS = 60_000
@@ -86,11 +87,7 @@ def change_policy(changes: dict[str, Any], *, actor: str, address: str = "") -> 
         try:
             after = SignInPolicy.model_validate(before.model_dump() | changes)
         except ValidationError as error:
-            raise PolicyError({str(one["loc"][0]): _sentence(one["msg"]) for one in error.errors()}) from error
+            raise PolicyError(wrong_fields(error)) from error
         StoredPolicy.objects.update_or_create(pk=_ONLY, defaults={"values": after.model_dump()})
         audit.record(actor, "sign_in.change", "sign_in:1", before=before, after=after, address=address)
     return after
-
-
-def _sentence(message: str) -> str:
-    return message[:1].lower() + message[1:] + "."

@@ -14,6 +14,7 @@ from core.pluginhost.guard import describe
 from core.system import audit
 from core.system.models import PluginSettings
 from core.system.secrets import keep_secrets, opened, seal
+from core.wording import wrong_fields
 
 
 class SettingsError(ValueError):
@@ -71,8 +72,7 @@ def _validated(plugin: str, spec: SettingsSpec, values: dict[str, Any]) -> BaseM
     try:
         return spec.model.model_validate(values)
     except ValidationError as error:
-        fields = {".".join(map(str, one["loc"])): one["msg"] for one in error.errors(include_input=False)}
-        raise SettingsError(plugin, fields) from None
+        raise SettingsError(plugin, wrong_fields(error)) from None
 
 
 def _try(plugin: str, spec: SettingsSpec, model: BaseModel) -> None:

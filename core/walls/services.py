@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from core.walls.arrangement import Arrangement
 from core.walls.models import View
+from core.wording import first_said
 
 
 class ViewError(ValueError):
@@ -52,7 +53,4 @@ def _checked(arrangement: dict[str, Any]) -> dict[str, Any]:
     try:
         return Arrangement.model_validate(arrangement).model_dump(mode="json")
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        sentence = first["msg"].removeprefix("Value error, ")
-        raise ViewError("arrangement", f"{place}: {sentence}." if place else f"{sentence}.") from error
+        raise ViewError("arrangement", first_said(error)) from error

@@ -3,6 +3,7 @@
 What goes wrong is said in English where it happens: in a recorder, a thread, a plugin; and it is logged, stored with an
 event, kept in a check's outcome. Only here, where it leaves for a reader, is their language known. So a sentence is
 recognised by its English form, in which `{}` stands for a value, and said anew; a value may be such a sentence itself.
+A form that has no full stop is also recognised with one: what a model's own check says gets it in core.wording.
 What is not recognised stays English. The forms lie in `core/locale/<language>/sentences.po` (scripts/sentences.py).
 """
 
@@ -34,18 +35,20 @@ class Speech:
         with_values = [form for form in forms if VALUE in form]
         # The more of its own a form says, the surer it is meant.
         self._forms = [
-            (re.compile(_pattern(form), re.DOTALL), forms[form].split(VALUE))
+            (re.compile(_pattern(form) + _stop(form), re.DOTALL), forms[form].split(VALUE))
             for form in sorted(with_values, key=lambda form: -len(form.replace(VALUE, "")))
         ]
 
     def say(self, text: str, depth: int = DEPTH) -> str:
         """The sentence in this language, or as it is."""
-        if text in self._plain:
-            return self._plain[text]
+        for known, stop in ((text, ""), (text.removesuffix("."), ".")):
+            if known in self._plain:
+                return self._plain[known] + stop * text.endswith(stop)
         for pattern, parts in self._forms:
             if found := pattern.fullmatch(text):
-                values = [self.say(value, depth - 1) if depth else value for value in found.groups()]
-                return "".join(part + value for part, value in zip(parts, [*values, ""], strict=True))
+                *values, stop = found.groups()
+                told = [self.say(value, depth - 1) if depth else value for value in values]
+                return "".join(part + value for part, value in zip(parts, [*told, stop], strict=True))
         return text
 
 
@@ -92,6 +95,11 @@ def _speech(language: str) -> Speech:
 
 def _pattern(form: str) -> str:
     return "".join(_pieces(form))
+
+
+def _stop(form: str) -> str:
+    """A group for the full stop that a form has not; after a value it would be the value's."""
+    return r"(\.?)" if form[-1].isalnum() else "()"
 
 
 def _pieces(form: str) -> Iterator[str]:

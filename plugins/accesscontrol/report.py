@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from core.api import wrong_fields
+
 AHEAD_MS = 5 * 60_000
 """How far an access system's clock may be ahead."""
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -69,9 +71,8 @@ def parsed(body: Any, now_ms: int) -> BadgeReport:
         report = BadgeReport.model_validate(body)
     except ValidationError as error:
         fields: dict[str, str] = {}
-        for item in error.errors(include_url=False, include_input=False):
-            name = str(item["loc"][0]) if item["loc"] else "report"
-            fields.setdefault(name, item["msg"].removeprefix("Value error, ") + ".")
+        for path, why in wrong_fields(error).items():
+            fields.setdefault(path.partition(".")[0] or "report", why)
         raise ReportError(fields) from error
     ahead_ms = report.at_ms - now_ms
     if ahead_ms > AHEAD_MS:

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from core.api import first_said
+
 LARGEST = 1_000_000_000
 
 
@@ -105,6 +107,4 @@ def _read(folder: Path, name: str) -> RecognitionCard | DetectionCard:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"The model card {path.name} is no TOML: {error}.") from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "card"
-        raise ValueError(f"The model card {path.name} does not fit: {field}: {first['msg']}.") from None
+        raise ValueError(f"The model card {path.name} does not fit: {first_said(error)}") from None

@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from core.api import first_said
+
 Layout = Literal["v5", "v8", "end2end", "rtdetr", "ssd"]
 LARGEST = 2_000_000_000
 
@@ -76,9 +78,7 @@ def read_card(folder: Path, name: str) -> ModelCard:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"The model card {path.name} is no TOML: {error}.") from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "card"
-        raise ValueError(f"The model card {path.name} does not fit: {field}: {first['msg']}.") from None
+        raise ValueError(f"The model card {path.name} does not fit: {first_said(error)}") from None
 
 
 def read_model(folder: Path, card: ModelCard) -> bytes:

@@ -31,7 +31,7 @@ def test_an_event_is_stored_with_its_checked_attributes(camera: Camera) -> None:
     ("arguments", "sentence"),
     [
         (("camera.exploded", None, NOW), "no event type is called 'camera.exploded'"),
-        (("storage.volume_failed", None, NOW), "attribute volume: Field required"),
+        (("storage.volume_failed", None, NOW), "attribute volume: is missing; give a value."),
         (("camera.online", None, NOW, NOW - 1), "before start_ms"),
     ],
 )

@@ -118,7 +118,7 @@ def test_every_family_has_its_register_hook() -> None:
         (ActionSpec("mail", "Mail", Good, run), ""),
         (ActionSpec("Mail", "Mail", Good, run), "must look like"),
         (ActionSpec("mail", " ", Good, run), "title: is empty"),
-        (ActionSpec("mail", "Mail", Good, "run"), "run: input should be callable"),
+        (ActionSpec("mail", "Mail", Good, "run"), "run: cannot be called; give a function."),
         (ActionSpec("mail", "Mail", dict, run), "settings"),
         (ActionSpec(1, "Mail", Good, run), "name: should be str, not int"),
         (ActionSpec("mail", "Mail", Loose, run), 'extra="forbid"'),
@@ -128,7 +128,7 @@ def test_every_family_has_its_register_hook() -> None:
         (PermissionSpec("acme.open", "Open", Scope.CAMERA, frozenset({1})), "roles"),
         (PermissionSpec("acme.open", "Open", "camera"), "scope: should be Scope"),
         (DetectorSpec("m", "M", Good, run, run), ""),
-        (DetectorSpec("m", "M", Good, {"fps": 5}, run), "wants: input should be callable"),
+        (DetectorSpec("m", "M", Good, {"fps": 5}, run), "wants: cannot be called; give a function."),
     ],
 )
 def test_descriptors_are_validated(spec: object, sentence: str) -> None:

@@ -48,7 +48,7 @@ def test_unknown_backend_and_bad_settings_are_named(storage_root: Path) -> None:
     assert usable == []
     assert "'tape'" in broken["tape"]
     assert "local_disk" in broken["tape"]
-    assert "path: Value error, must be an absolute path" in broken["odd"]
+    assert "path: must be an absolute path, such as /srv/recordings." in broken["odd"]
     assert "does not exist" in broken["gone"]
 
 

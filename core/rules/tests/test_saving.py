@@ -45,7 +45,7 @@ def test_a_rule_is_kept_audited_and_makes_the_engine_read_anew(mouth) -> None:
     [
         ({"types": []}, "types", "at least 1"),
         ({"types": ["no.such"]}, "types", "no event type is called 'no.such'"),
-        ({"colour": "red"}, "colour", "Extra inputs"),
+        ({"colour": "red"}, "colour", "is not known here"),
         ({"condition": {"field": "attributes.colour", "op": "eq", "value": 1}}, "condition", "is no field"),
         ({"condition": {"all": [{"no": 1}]}}, "condition", ""),
         ({"cameras": [4711]}, "cameras", "there is no camera 4711"),
@@ -60,7 +60,7 @@ def test_a_rule_is_kept_audited_and_makes_the_engine_read_anew(mouth) -> None:
         ),
         ({"actions": []}, "actions", "at least 1"),
         ({"actions": [{"name": "fly"}]}, "actions.0.name", "no action is called 'fly'"),
-        ({"actions": [{"name": "say", "settings": {"txt": ""}}]}, "actions.0.settings.txt", "Extra"),
+        ({"actions": [{"name": "say", "settings": {"txt": ""}}]}, "actions.0.settings.txt", "is not known here"),
         (
             {"actions": [{"name": "say", "settings": {"text": "{{ event.attributes.colour }}"}}]},
             "actions.0.settings.text",

@@ -69,8 +69,8 @@ def test_secrets_stay_here(root: Any, target: dict[str, Any]) -> None:
     ("body", "field", "sentence"),
     [
         ({"kind": "pigeon"}, "kind", "no backup target is called 'pigeon'"),
-        ({"settings": {}}, "settings.path", "Field required"),
-        ({"settings": {"path": "x", "colour": "red"}}, "settings.colour", "not permitted"),
+        ({"settings": {}}, "settings.path", "is missing; give a value."),
+        ({"settings": {"path": "x", "colour": "red"}}, "settings.colour", "is not known here"),
         ({"cap": 10}, "cap", "too low"),
         ({"window": {"start": "22:00", "end": "22:00"}}, "window", "same as the start"),
         ({"name": ""}, "name", "blank"),

@@ -25,6 +25,9 @@ SPEECH = Speech(
         "Volume {} is full.": "Speicher {} ist voll.",
         "{} cannot be restored: {} Nothing was changed.": "{} geht nicht: {} Nichts geändert.",
         "{} of {}": "{} von {}",
+        "is no whole number, such as 5": "ist keine ganze Zahl, wie 5",
+        "give more than {} tiles": "geben Sie mehr als {} Kacheln an",
+        "{}: {}": "{}: {}",
     }
 )
 
@@ -48,6 +51,10 @@ def tool() -> ModuleType:
             "x geht nicht: Speicher y ist voll. Nichts geändert.",
         ),
         ("Volume is full", "Volume is full"),
+        ("is no whole number, such as 5", "ist keine ganze Zahl, wie 5"),
+        ("settings.port: is no whole number, such as 5.", "settings.port: ist keine ganze Zahl, wie 5."),
+        ("give more than 2.5 tiles.", "geben Sie mehr als 2.5 Kacheln an."),
+        ("give more than 2.5 tiles", "geben Sie mehr als 2.5 Kacheln an"),
         ("", ""),
         ("Volume \n is full.", "Speicher \n ist voll."),
     ],

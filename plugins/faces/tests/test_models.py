@@ -37,10 +37,10 @@ def test_a_model_makes_the_same_vector_of_the_same_face_and_another_of_another(t
     [
         ({"sha256": f'"{"0" * 64}"'}, "is not the one of its card: its SHA-256 is"),
         ({"input": '{side = 112, align = "box"}'}, "its card says 1 x 3 x 112 x 112 of float; mend the card"),
-        ({"likeness": "1.5"}, "recognition.likeness: Input should be less than 1"),
-        ({"licence": ""}, "recognition.licence: Field required"),
+        ({"likeness": "1.5"}, "recognition.likeness: is too large; give less than 1"),
+        ({"licence": ""}, "recognition.licence: is missing"),
         ({"kind": '"yunet"'}, "does not fit"),
-        ({"file": '"../squares.onnx"'}, "recognition.file: String should match"),
+        ({"file": '"../squares.onnx"'}, "recognition.file: is not written as it must be; make it match"),
     ],
 )
 def test_what_its_card_does_not_say_is_refused(tmp_path: Path, changes: dict[str, str], sentence: str) -> None:
