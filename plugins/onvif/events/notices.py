@@ -60,11 +60,6 @@ def _notice(message: Element) -> Notice | None:
     )
 
 
-def event_notices_in(event: Element) -> list[Notice]:
-    """The same of the tt:Event part of a metadata stream (ONVIF Streaming 5.1.2.1.1)."""
-    return notices_in(event)
-
-
 def _items(part: Element | None) -> dict[str, str]:
     found: dict[str, str] = {}
     if part is None:

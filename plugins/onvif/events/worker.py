@@ -25,6 +25,7 @@ from plugins.onvif.events.meanings import Mapped, Reading, readings
 from plugins.onvif.events.notices import Notice
 from plugins.onvif.events.pullpoint import PullPoint
 from plugins.onvif.events.rooms import Rooms
+from plugins.onvif.events.twice import Sieve
 from plugins.onvif.many.working import Rounds
 from plugins.onvif.metadata.following import Readers
 from plugins.onvif.models import Subscription, TopicMapping
@@ -38,7 +39,15 @@ MOST_WAITING = 10_000
 STOP_S = 2.5
 STOPPERS = 32
 log = logging.getLogger("eyrie.onvif.events")
-News_: TypeAlias = "list[Notice] | News | PullPoint | None"
+News_: TypeAlias = "list[Notice] | Streamed | News | PullPoint | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """Events of a camera's metadata stream."""
+
+    camera_id: int
+    notices: list[Notice]
 
 
 @dataclass(slots=True)
@@ -48,6 +57,7 @@ class _Followed:
     key: str
     settings: OnvifSettings
     rooms: Rooms
+    sieve: Sieve
     follower: Follower | None = None
     keepers: dict[int, Keeper] = field(default_factory=dict)
 
@@ -144,14 +154,14 @@ class Listening:
         from core.api.services import SightVoice, data_directory
 
         if self._readers is None and cameras:
-            self._readers = Readers(self._clock, SightVoice(data_directory()).tell)
+            self._readers = Readers(self._clock, SightVoice(data_directory()).tell, self._stream)
         if self._readers is not None:
             self._readers.follow(cameras)
 
     def _follow(self, key: str, cameras: dict[int, OnvifSettings]) -> None:
         settings = next(iter(cameras.values()))
         device = device_of(settings)
-        followed = self._devices[key] = _Followed(key, settings, Rooms(device, cameras))
+        followed = self._devices[key] = _Followed(key, settings, Rooms(device, cameras), Sieve(self._clock))
         followed.keepers = {camera_id: Keeper(camera_id, self._clock) for camera_id in cameras}
         followed.follower = Follower(
             settings.address,
@@ -166,6 +176,13 @@ class Listening:
     def _put(self, key: str, news: News_) -> None:
         """From the followers' threads: waits while very much waits already."""
         self._news.put((key, news))
+
+    def _stream(self, camera_id: int, notices: list[Notice]) -> None:
+        """From the readers' loop, which must not wait. Which device it is, is looked up by who takes it."""
+        try:
+            self._news.put_nowait(("", Streamed(camera_id, notices)))
+        except queue.Full:
+            log.warning("camera %s: events of its metadata stream are lost, as too many wait", camera_id)
 
     def _leave(self, gone: Sequence[_Followed]) -> None:
         """Give pull points back, of many devices at once, within STOP_S."""
@@ -191,6 +208,9 @@ class Listening:
             pass  # nothing more for now
 
     def _take(self, key: str, news: News_) -> None:
+        if isinstance(news, Streamed):
+            self._take_streamed(news)
+            return
         followed = self._devices.get(key)
         if isinstance(news, PullPoint):
             _remember(key, news)
@@ -200,14 +220,26 @@ class Listening:
             return
         elif isinstance(news, list):
             for notice in news:
-                self._notice(followed, notice)
+                if followed.sieve.pulled(notice):
+                    self._notice(followed, notice)
         else:
             for keeper in followed.keepers.values():
                 keeper.connected() if news == "connected" else keeper.lost()
 
-    def _notice(self, followed: _Followed, notice: Notice) -> None:
+    def _take_streamed(self, news: Streamed) -> None:
+        followed = next((one for one in self._devices.values() if news.camera_id in one.rooms.channels), None)
+        if followed is None:
+            return
+        pulling = followed.follower is not None and not followed.follower.trouble
+        for notice in news.notices:
+            if followed.sieve.streamed(notice, news.camera_id, pulling=pulling):
+                self._notice(followed, notice, news.camera_id)
+
+    def _notice(self, followed: _Followed, notice: Notice, teller: int | None = None) -> None:
+        """teller: the camera whose stream says so; it is meant where no picture is named."""
         found = readings(notice, self._mapped)
-        for camera_id in followed.rooms.of(_video(found)):
+        video = _video(found)
+        for camera_id in followed.rooms.of(video) if video or teller is None else (teller,):
             self._ear.hear(camera_id, notice, known=found is not None)
             for reading in found or ():
                 followed.keepers[camera_id].hear(reading, notice.operation)

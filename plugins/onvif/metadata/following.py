@@ -1,4 +1,6 @@
-"""Reads the metadata streams of cameras that are to be asked for what they see, on an event loop in a thread."""
+"""Reads the metadata streams of cameras that are to be asked for what they see, on an event loop in a thread; events in
+them go the way of those of pull points.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from contextlib import aclosing
 
 from core.api import Clock, Fault, SeenObject, SourceError
 from plugins.onvif.client.errors import OnvifError
-from plugins.onvif.metadata.reading import frames_in
+from plugins.onvif.events.notices import Notice
+from plugins.onvif.metadata.reading import told_in
 from plugins.onvif.settings import OnvifSettings
 
 AGAIN_S = (2.0, 5.0, 15.0, 60.0)
@@ -18,14 +21,18 @@ WITHOUT_S = 3600.0
 """When a camera that sends no metadata is asked again."""
 log = logging.getLogger("eyrie.onvif.metadata")
 Tell = Callable[[int, int, Sequence[SeenObject]], object]
+Hear = Callable[[int, list[Notice]], object]
 
 
 class Readers:
-    """One session a camera. tell: called on the loop with camera, UTC ms and objects; must not wait."""
+    """One session a camera. tell: called on the loop with camera, UTC ms and objects; hear: with camera and events.
+    Neither must wait.
+    """
 
-    def __init__(self, clock: Clock, tell: Tell) -> None:
+    def __init__(self, clock: Clock, tell: Tell, hear: Hear) -> None:
         self._clock = clock
         self._tell = tell
+        self._hear = hear
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="onvif metadata", daemon=True)
         self._tasks: dict[int, tuple[OnvifSettings, asyncio.Task[None]]] = {}
@@ -59,8 +66,11 @@ class Readers:
             try:
                 async for found in _documents(settings):
                     failures, trouble = 0, ""
-                    for objects in frames_in(found):
+                    told = told_in(found)
+                    for objects in told.frames:
                         self._tell(camera_id, self._clock.wall_ms(), objects)
+                    if told.notices:
+                        self._hear(camera_id, told.notices)
             except (SourceError, OnvifError) as error:
                 if str(error) != trouble:
                     log.info("camera %s tells nothing of what it sees: %s", camera_id, error)

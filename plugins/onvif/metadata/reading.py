@@ -1,11 +1,13 @@
-"""Frames of a metadata stream (tt:MetadataStream; ONVIF Analytics 5.3): objects and their boxes."""
+"""Documents of a metadata stream (tt:MetadataStream; ONVIF Analytics 5.3): objects and their boxes, and events."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from core.api import SeenObject
 from plugins.onvif.client.reading import Element, children, every, find, name_of, number, parse, text
+from plugins.onvif.events.notices import Notice, notices_in
 
 MOST_OBJECTS = 100
 SURE = 0.6
@@ -36,12 +38,20 @@ _Box = tuple[float, float, float, float]
 _Map = tuple[float, float, float, float]
 
 
-def frames_in(document: bytes) -> list[tuple[SeenObject, ...]]:
-    """The objects of each frame of a document; an empty one says that nothing is seen. Nonsense has no frames."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a document tells. frames: the objects of each; an empty one says that nothing is seen."""
+
+    frames: list[tuple[SeenObject, ...]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+
+def told_in(document: bytes) -> Told:
+    """Nonsense tells nothing."""
     root = parse(document)
     if root is None:
-        return []
-    return [tuple(_objects(frame)) for frame in every(root, "Frame")]
+        return Told()
+    return Told([tuple(_objects(frame)) for frame in every(root, "Frame")], notices_in(root))
 
 
 def _objects(frame: Element) -> Iterator[SeenObject]:

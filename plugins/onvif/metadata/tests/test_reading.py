@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from plugins.onvif.metadata.reading import frames_in
+from core.api import SeenObject
+from plugins.onvif.metadata.reading import told_in
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?><tt:MetadataStream xmlns:tt="http://www.onvif.org/ver10/schema"><tt:VideoAnalytics>'
 TAIL = "</tt:VideoAnalytics></tt:MetadataStream>"
+
+
+def frames_in(data: bytes) -> list[tuple[SeenObject, ...]]:
+    return told_in(data).frames
 
 
 def document(*objects: str, before: str = "") -> bytes:
@@ -80,3 +85,22 @@ def test_boxes_that_are_none_are_left_out(box: str) -> None:
 def test_objects_are_bounded() -> None:
     [found] = frames_in(document(*[thing(BOX)] * 500))
     assert len(found) == 100
+
+
+def test_events_are_told_beside_frames() -> None:
+    items = (
+        '<tt:Source><tt:SimpleItem Name="Rule" Value="r"/></tt:Source>'
+        '<tt:Data><tt:SimpleItem Name="State" Value="true"/></tt:Data>'
+    )
+    message = f'<tt:Message UtcTime="2026-01-01T00:00:01Z" PropertyOperation="Changed">{items}</tt:Message>'
+    event = (
+        '<tt:Event xmlns:wsnt="http://docs.oasis-open.org/wsn/b-2" xmlns:tns1="http://www.onvif.org/ver10/topics">'
+        "<wsnt:NotificationMessage><wsnt:Topic>tns1:RuleEngine/FieldDetector/ObjectsInside</wsnt:Topic>"
+        f"<wsnt:Message>{message}</wsnt:Message></wsnt:NotificationMessage></tt:Event>"
+    )
+    told = told_in(document(thing(BOX)).replace(b"</tt:MetadataStream>", event.encode() + b"</tt:MetadataStream>"))
+    assert len(told.frames) == 1
+    [notice] = told.notices
+    assert (notice.topic, notice.operation) == ("RuleEngine/FieldDetector/ObjectsInside", "Changed")
+    assert (dict(notice.source), dict(notice.data)) == ({"Rule": "r"}, {"State": "true"})
+    assert told_in(document(thing(BOX))).notices == told_in(b"nonsense").notices == []
