@@ -37,7 +37,7 @@ def test_only_tests_of_plugins_use_the_test_kit() -> None:
         f"{source.name}:{line}"
         for source in sources()
         if source.name.startswith(("plugins/", "webapp/")) and not _is_test_kit_user(source)
-        for line, name in source.imports()
+        for line, name in source.imports
         if name.startswith("core.testing")
     ]
     assert not wrong, wrong
@@ -54,7 +54,7 @@ def test_domains_do_not_touch_each_others_models(domain: str) -> None:
         f"{source.name}:{line} imports {name}"
         for source in sources()
         if source.name.startswith(others) and not source.is_test
-        for line, name in source.imports()
+        for line, name in source.imports
         if name.startswith(f"core.{domain}.models.")
     ]
     assert not wrong, wrong
@@ -66,7 +66,7 @@ def test_strangers_see_core_api_only() -> None:
         f"{source.name}:{line} imports {name}"
         for source in sources()
         if "plugin_dummy" in source.name
-        for line, name in source.imports()
+        for line, name in source.imports
         if name.startswith("core.") and not name.startswith("core.api")
     ]
     assert not wrong, wrong

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from core.hookspecs.access import PermissionSpec
+from core.hookspecs.access import PermissionSpec, RoleSpec
 from core.hookspecs.actions import ActionContext, ActionSpec
 from core.hookspecs.audit import AuditActionSpec, AuditEntry
 from core.hookspecs.backup import BackupTargetSpec
@@ -95,6 +95,11 @@ def test_register_event_types(host: PluginHost) -> None:
 
 def test_register_permissions(host: PluginHost) -> None:
     assert "viewer" in host.registry.get(PermissionSpec, "dummy.greet").roles
+
+
+def test_register_roles(host: PluginHost) -> None:
+    [role] = [entry.spec for entry in host.registry.entries(RoleSpec) if entry.plugin == "dummy"]
+    assert role.permissions == {"dummy.greet"}
 
 
 def test_register_audit_actions(host: PluginHost) -> None:

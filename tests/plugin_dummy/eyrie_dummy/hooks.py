@@ -23,6 +23,7 @@ from core.api import (
     Person,
     RedactorSpec,
     Refusal,
+    RoleSpec,
     RouteSpec,
     Scope,
     SettingsSpec,
@@ -193,6 +194,12 @@ def on_camera_deleted(camera_id: int) -> None:
 def on_event_recorded(event: Event) -> None:
     """Seen."""
     SEEN.append(("on_event_recorded", event.type))
+
+
+@hookimpl
+def register_roles() -> Iterable[RoleSpec]:
+    """A role."""
+    yield RoleSpec("greeter", "Greeter", frozenset({"dummy.greet"}))
 
 
 @hookimpl
