@@ -13,6 +13,7 @@ class PtzAbilities:
     """What a camera can do.
 
     centre: to bring a point of its picture into the middle, and to fill the picture with a part of it where it zooms.
+    absolute: it can be sent to where it told that it looks, in its own units.
     presets: it remembers positions. home: it has one that it calls home. set_home: which may be set anew.
     focus, auto_focus: the lens can be driven by hand, or left to the camera. auxiliary: its further commands, by name.
     """
@@ -20,6 +21,7 @@ class PtzAbilities:
     pan_tilt: bool = False
     zoom: bool = False
     centre: bool = False
+    absolute: bool = False
     presets: bool = False
     home: bool = False
     set_home: bool = False
@@ -85,6 +87,9 @@ class Ptz(Protocol):
 
         part: how much of the picture's width is to fill it; 1 leaves the zoom alone, above 1 sees more than now.
         """
+
+    async def place(self, pan: float | None, tilt: float | None, zoom: float | None) -> None:
+        """Go to a position in the camera's own units, as `position` tells them; None for what is to stay as it is."""
 
     async def presets(self) -> Sequence[Preset]:
         """All positions it remembers."""

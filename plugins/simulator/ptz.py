@@ -56,6 +56,10 @@ class SimulatedPtz:
         """Not here."""
         _refuse()
 
+    async def place(self, pan: float | None, tilt: float | None, zoom: float | None) -> None:
+        """Not here."""
+        _refuse()
+
     async def set_preset(self, name: str, token: str = "") -> str:
         """Not here."""
         _refuse()

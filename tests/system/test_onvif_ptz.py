@@ -78,6 +78,17 @@ def test_a_point_of_the_picture_comes_into_the_middle_and_a_part_fills_it(device
     assert wait_for_rest(device, ptz).zoom > 0
 
 
+def test_it_is_sent_to_a_point_in_its_own_units(device: DeviceFace, camera: Camera) -> None:
+    ptz = mover(camera.pk).ptz
+    assert done(ptz.abilities()).absolute is True
+    done(ptz.place(0.25, -0.5, 0.5))
+    view = wait_for_rest(device, ptz)
+    assert (view.pan, view.tilt, view.zoom) == pytest.approx((0.25, -0.5, 0.5))
+    done(ptz.place(None, 7.0, None))
+    view = wait_for_rest(device, ptz)
+    assert (view.pan, view.tilt, view.zoom) == pytest.approx((0.25, 1.0, 0.5)), "as far as it goes; the rest stays"
+
+
 def wait_for_rest(device: DeviceFace, ptz: Any) -> Any:
     async def rest() -> None:
         async with asyncio.timeout(20):

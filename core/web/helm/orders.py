@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from core.hookspecs.cameras import ControlError
 from core.hookspecs.ptz import Ptz, PtzPosition, TourAct
@@ -14,6 +14,7 @@ from core.wording import first_wrong
 
 Velocity = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Coordinate = Annotated[float, Field(allow_inf_nan=False)]
 Token = Annotated[str, Field(min_length=1, max_length=200)]
 LEAST_PART, MOST_PART = 0.02, 10.0
 LOOK_S, LOOKS = 0.5, 16
@@ -68,6 +69,25 @@ class Centre(Order):
     def carry_out(self, ptz: Ptz) -> Awaitable[Any]:
         """Have the camera do it."""
         return ptz.centre(self.x, self.y, self.part)
+
+
+class Place(Order):
+    """Go to a position in the camera's own units, as it tells where it looks; what is not given stays as it is."""
+
+    op: Literal["place"]
+    pan: Coordinate | None = None
+    tilt: Coordinate | None = None
+    zoom: Coordinate | None = None
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Self:
+        if self.pan is None and self.tilt is None and self.zoom is None:
+            raise ValueError("give at least one of pan, tilt and zoom")
+        return self
+
+    def carry_out(self, ptz: Ptz) -> Awaitable[Any]:
+        """Have the camera do it."""
+        return ptz.place(self.pan, self.tilt, self.zoom)
 
 
 class GotoPreset(Order):
@@ -195,6 +215,7 @@ AnyOrder = Annotated[
     Move
     | Stop
     | Centre
+    | Place
     | GotoPreset
     | SetPreset
     | RenamePreset

@@ -68,9 +68,9 @@ class PtzOutput(serializers.Serializer[dict[str, Any]]):
 class OrderInput(serializers.Serializer[dict[str, Any]]):
     """One order; further keys by `op`, as core/web/helm/orders.py names them.
 
-    move: pan, tilt, zoom (-1 to 1), seconds. centre: x, y, part. preset, remove_preset: preset. set_preset,
-    rename_preset: name, preset. tour: tour, act. focus: speed, auto. auxiliary: command, on. lock: on. stop, home,
-    set_home, release: none.
+    move: pan, tilt, zoom (-1 to 1), seconds. centre: x, y, part. place: pan, tilt, zoom, in the camera's own units.
+    preset, remove_preset: preset. set_preset, rename_preset: name, preset. tour: tour, act. focus: speed, auto.
+    auxiliary: command, on. lock: on. stop, home, set_home, release: none.
     """
 
     op = serializers.CharField()

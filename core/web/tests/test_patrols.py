@@ -211,6 +211,15 @@ async def test_one_that_somebody_moves_is_not_sent_off(session_of: Any, rounds: 
     assert (refused.status_code, refused.json()["detail"]) == (409, "kim is moving this camera.")
 
 
+async def test_a_camera_is_sent_to_a_point(session_of: Any, dome: Camera, tripod: Tripod) -> None:
+    url = f"/api/v1/cameras/{dome.pk}/ptz/"
+    jo = await session_of("jo", "operator")
+    assert (await jo.post(url, json={"op": "place", "pan": 12.5, "zoom": 0})).status_code == 200
+    assert tripod.told == [("place", 12.5, None, 0.0)]
+    assert (await jo.post(url, json={"op": "place"})).status_code == 400
+    assert (await jo.post(url, json={"op": "place", "pan": "inf"})).status_code == 400
+
+
 async def test_a_position_is_renamed_where_it_is(session_of: Any, dome: Camera, tripod: Tripod) -> None:
     url = f"/api/v1/cameras/{dome.pk}/ptz/"
     order = {"op": "rename_preset", "preset": "8", "name": "court"}

@@ -68,6 +68,9 @@ class Tripod:
     async def centre(self, x: float, y: float, part: float) -> None:
         await self._note("centre", x, y, part)
 
+    async def place(self, pan: float | None, tilt: float | None, zoom: float | None) -> None:
+        await self._note("place", pan, tilt, zoom)
+
     async def presets(self) -> Sequence[Preset]:
         return [Preset("7", "gate"), Preset("8", "yard")]
 

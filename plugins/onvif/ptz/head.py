@@ -87,6 +87,7 @@ class Head:
             pan_tilt=node.velocity is not None,
             zoom=node.zoom_velocity is not None,
             centre=node.fov is not None or node.translation is not None,
+            absolute=node.place is not None or node.zoom_place is not None,
             presets=node.presets > 0,
             home=node.home,
             set_home=node.home and not node.fixed_home,
@@ -131,6 +132,21 @@ class Head:
             space = node.zoom_translation
             parts.append(_axis(space, space.x.of(nearer(zoom, part) - zoom)))
         self._tell("RelativeMove", element(_PTZ, "Translation", *parts))
+
+    def place(self, pan: float | None, tilt: float | None, zoom: float | None) -> None:
+        """AbsoluteMove (PTZ 5.3.1), within the device's ranges. Pan and tilt go together: what is not given stays."""
+        node, parts = self.node, []
+        if node.place is not None and (pan is not None or tilt is not None):
+            here = self.position() if pan is None or tilt is None else PtzPosition()
+            x, y = (here.pan if pan is None else pan), (here.tilt if tilt is None else tilt)
+            if x is None or y is None:
+                raise OnvifError("unsupported", "The camera does not tell where it looks; give both pan and tilt.")
+            parts.append(_plane(node.place, node.place.x.limited(x), node.place.y.limited(y)))
+        if node.zoom_place is not None and zoom is not None:
+            parts.append(_axis(node.zoom_place, node.zoom_place.x.limited(zoom)))
+        if not parts:
+            raise OnvifError("unsupported", "The camera cannot be sent to such a position.")
+        self._tell("AbsoluteMove", element(_PTZ, "Position", *parts))
 
     def position(self) -> PtzPosition:
         """GetStatus (PTZ 5.4.1)."""

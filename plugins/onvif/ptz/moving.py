@@ -38,6 +38,10 @@ class OnvifPtz:
         """Bring a point of the picture into the middle."""
         await told(self._head.centre, x, y, part)
 
+    async def place(self, pan: float | None, tilt: float | None, zoom: float | None) -> None:
+        """Go to a position in the camera's own units."""
+        await told(self._head.place, pan, tilt, zoom)
+
     async def presets(self) -> Sequence[Preset]:
         """All positions it remembers."""
         return await told(self._presets)

@@ -48,13 +48,15 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A head. velocity, zoom_velocity, fov, translation, zoom_translation: None where it does not offer that."""
+    """A head. velocity and all other spaces: None where it does not offer that."""
 
     velocity: Space | None = None
     zoom_velocity: Space | None = None
     fov: Space | None = None
     translation: Space | None = None
     zoom_translation: Space | None = None
+    place: Space | None = None
+    zoom_place: Space | None = None
     presets: int = 0
     home: bool = False
     fixed_home: bool = False
@@ -72,6 +74,8 @@ def node_of(element: Element) -> Node:
         fov=next((one for one in steps if one.uri.lower().endswith("spacefov")), None),
         translation=next((one for one in steps if one.uri == TRANSLATION), None),
         zoom_translation=_generic(_spaces(spaces, "RelativeZoomTranslationSpace")),
+        place=_generic(_spaces(spaces, "AbsolutePanTiltPositionSpace")),
+        zoom_place=_generic(_spaces(spaces, "AbsoluteZoomPositionSpace")),
         presets=int(number(element, "MaximumNumberOfPresets") or 0),
         home=text(element, "HomeSupported").lower() in ("true", "1"),
         fixed_home=(element.get("FixedHomePosition") or "").lower() in ("true", "1"),
