@@ -7,7 +7,7 @@ repeats the value, which may be a secret.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,18 +15,21 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-def wrong_fields(error: ValidationError, *before: str, without: Collection[str] = ()) -> dict[str, str]:
+def wrong_fields(
+    error: ValidationError, *before: str, without: Collection[str] = (), known: Iterable[str] = ()
+) -> dict[str, str]:
     """Field to what is wrong with it, such as `{"settings.url": "is missing; give a value."}`, in the model's order.
 
     before: what the fields' paths begin with; without: parts of paths that are left out, such as names of models that
-    pydantic puts there for the members of a union. Key "" is the whole, when nothing is before it.
+    pydantic puts there for the members of a union; known: the model's fields, to tell what a wrong name was meant to
+    be. Key "" is the whole, when nothing is before it.
     """
     fields: dict[str, str] = {}
     for one in error.errors(include_url=False, include_input=False):
         path = ".".join((*before, *(str(part) for part in one["loc"] if part not in without)))
-        why = _sentence(one)
-        known = fields.get(path, why)
-        fields[path] = why if known == why else f"{known} {why}"
+        why = _meant(one, known) or _sentence(one)
+        earlier = fields.get(path, why)
+        fields[path] = why if earlier == why else f"{earlier} {why}"
     return fields
 
 
@@ -38,6 +41,15 @@ def first_wrong(error: ValidationError) -> tuple[str, str]:
 def first_said(error: ValidationError) -> str:
     """The same as one text, such as `url: is missing; give a value.`"""
     return ": ".join(part for part in first_wrong(error) if part)
+
+
+def _meant(one: ErrorDetails, known: Iterable[str]) -> str:
+    if one["type"] != "extra_forbidden" or len(one["loc"]) > 1:
+        return ""
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(one["loc"][0]), list(known), 1)
+    return f"is not known here; did you mean {near[0]}?" if near else ""
 
 
 def _sentence(one: ErrorDetails) -> str:

@@ -63,7 +63,7 @@ def checked_settings(kind: str, values: Mapping[str, Any], stored: Target | None
     try:
         return spec.settings.model_validate(kept)
     except ValidationError as error:
-        raise BackupSettingsError(wrong_fields(error, "settings")) from None
+        raise BackupSettingsError(wrong_fields(error, "settings", known=spec.settings.model_fields)) from None
 
 
 def try_settings(kind: str, settings: BaseModel) -> str:

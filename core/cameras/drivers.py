@@ -39,7 +39,7 @@ def checked(name: str, given: dict[str, Any], stored: dict[str, Any] | None = No
     try:
         return spec.settings.model_validate(values)
     except ValidationError as error:
-        raise CameraError(_by_field(error)) from error
+        raise CameraError(_by_field(error, spec)) from error
 
 
 def sealed(model: BaseModel) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def opened(name: str, stored: dict[str, Any]) -> tuple[CameraDriverSpec, BaseMod
     try:
         return spec, unseal(spec.settings, stored)
     except ValidationError as error:
-        raise CameraError(_by_field(error)) from error
+        raise CameraError(_by_field(error, spec)) from error
     except SecretsError as error:
         raise CameraError({"settings": [str(error)]}) from error
 
@@ -64,8 +64,9 @@ def closed(name: str, stored: dict[str, Any]) -> tuple[CameraDriverSpec, BaseMod
     try:
         return spec, spec.settings.model_validate(without_secrets(stored))
     except ValidationError as error:
-        raise CameraError(_by_field(error)) from error
+        raise CameraError(_by_field(error, spec)) from error
 
 
-def _by_field(error: ValidationError) -> dict[str, list[str]]:
-    return {name: [why] for name, why in wrong_fields(error, "settings").items()}
+def _by_field(error: ValidationError, spec: CameraDriverSpec) -> dict[str, list[str]]:
+    found = wrong_fields(error, "settings", known=spec.settings.model_fields)
+    return {name: [why] for name, why in found.items()}

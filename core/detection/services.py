@@ -102,4 +102,5 @@ def _checked(name: str, given: dict[str, Any], stored: dict[str, Any]) -> BaseMo
     try:
         return model.model_validate(keep_secrets(old, given) if old is not None else given)
     except ValidationError as error:
-        raise CameraError({name: [why] for name, why in wrong_fields(error, "settings").items()}) from error
+        wrong = wrong_fields(error, "settings", known=model.model_fields)
+        raise CameraError({name: [why] for name, why in wrong.items()}) from error

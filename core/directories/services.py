@@ -41,7 +41,7 @@ def checked_settings(kind: str, values: Mapping[str, Any], stored: Directory | N
     try:
         return spec.settings.model_validate(kept)
     except ValidationError as error:
-        raise DirectorySettingsError(wrong_fields(error, "settings")) from None
+        raise DirectorySettingsError(wrong_fields(error, "settings", known=spec.settings.model_fields)) from None
 
 
 def save(

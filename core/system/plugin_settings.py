@@ -72,7 +72,7 @@ def _validated(plugin: str, spec: SettingsSpec, values: dict[str, Any]) -> BaseM
     try:
         return spec.model.model_validate(values)
     except ValidationError as error:
-        raise SettingsError(plugin, wrong_fields(error)) from None
+        raise SettingsError(plugin, wrong_fields(error, known=spec.model.model_fields)) from None
 
 
 def _try(plugin: str, spec: SettingsSpec, model: BaseModel) -> None:

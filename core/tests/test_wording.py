@@ -122,6 +122,12 @@ def test_fields_are_named_with_their_place() -> None:
     assert first_wrong(error) == ("host", "is missing; give a value.")
     assert first_said(error) == "host: is missing; give a value."
     assert said(first_said(error), "de") == "host: fehlt; geben Sie einen Wert an."
+    near = wrong(Door, {"host": "a", "prots": [], "colour": "red", "ports": [{"prot": 1}]})
+    assert wrong_fields(near, known=Door.model_fields) == {
+        "ports.0.prot": "is not known here; correct its name, or leave it out.",
+        "prots": "is not known here; did you mean ports?",
+        "colour": "is not known here; correct its name, or leave it out.",
+    }
     assert wrong_fields(wrong(Door, "x"), "settings") == {"settings": "is no object; give one of names and values."}
 
 

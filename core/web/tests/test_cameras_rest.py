@@ -70,7 +70,7 @@ def test_each_change_raises_the_revision_of_that_camera_only(admin) -> None:
     [
         ({"settings": {"url": "10.0.0.5"}}, "settings.url", "needs a scheme"),
         ({"settings": {}}, "settings.url", "is missing; give a value."),
-        ({"settings": {"url": "rtsp://x/", "ulr": "y"}}, "settings.ulr", "is not known here; correct its name"),
+        ({"settings": {"url": "rtsp://x/", "ulr": "y"}}, "settings.ulr", "is not known here; did you mean url?"),
         ({"driver": "abacus"}, "driver", "no camera driver is called 'abacus'"),
         ({"name": ""}, "name", "blank"),
         ({"recording": "sometimes"}, "recording", "not a valid choice"),
