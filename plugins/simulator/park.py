@@ -156,7 +156,8 @@ class Park:
         """The camera's address, with the first of its users in it. Raises UnknownCamera."""
         users = self._stand(name).camera.users
         login = "{}:{}@".format(*next(iter(users.items()))) if users and credentials else ""
-        return f"rtsp://{login}{self._host}:{self.port}/{name}/{stream}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"rtsp://{login}{host}:{self.port}/{name}/{stream}"
 
     def tracks(self, name: str) -> dict[str, tuple[Track, ...]]:
         """What each stream of a camera carries, video first. Raises UnknownCamera."""

@@ -252,7 +252,8 @@ def onvif_device(simulator: Callable[..., ParkFace]) -> Iterator[Callable[..., D
 
     channels: how many cameras it has: gate, or gate1, gate2 and so on. asking: one of `Asking`, how it wants the
     password proved. camera: further options of SimulatedCamera, such as codec. discovery_port: where it answers
-    WS-Discovery (3702 is the real one); nowhere without. Others: those of `OnvifDevice`.
+    WS-Discovery (3702 is the real one); nowhere without. host: where it listens, with its streams.
+    Others: those of `OnvifDevice`.
     """
     devices: list[tuple[ParkFace, OnvifDevice]] = []
     beacons: list[tuple[ParkFace, Beacon]] = []
@@ -267,11 +268,13 @@ def onvif_device(simulator: Callable[..., ParkFace]) -> Iterator[Callable[..., D
         ssl_context: ssl.SSLContext | None = None,
         on_answer: Callable[[str, Element], None] | None = None,
         discovery_port: int | None = None,
+        host: str = "127.0.0.1",
         **options: Any,
     ) -> DeviceFace:
         names = ["gate"] if channels == 1 else [f"gate{number + 1}" for number in range(channels)]
         park = simulator(
-            *(SimulatedCamera(name, seed=n, **(DEVICE_CAMERA | (camera or {}))) for n, name in enumerate(names))
+            *(SimulatedCamera(name, seed=n, **(DEVICE_CAMERA | (camera or {}))) for n, name in enumerate(names)),
+            host=host,
         )
 
         async def put_up() -> OnvifDevice:
@@ -282,6 +285,7 @@ def onvif_device(simulator: Callable[..., ParkFace]) -> Iterator[Callable[..., D
                 asking=Asking(asking),
                 ssl_context=ssl_context,
                 on_answer=on_answer,
+                host=host,
                 **options,
             )
             await device.start()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 DEVICE_PATH = "/onvif/device_service"
 _PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322}
+_NO_HOST = "names no host; write it as 192.168.1.20 or 192.168.1.20:8080"
 _DOUBLED_PORT = re.compile(r"^(\w+://(?:\[[^\]]*\]|[^/:\[\]]+):\d+)(?::\d+)+")
 
 
@@ -29,13 +31,16 @@ class Address:
         text = text.strip()
         try:
             parts = urlsplit(text if "://" in text else f"http://{_bracketed(text)}")
+        except ValueError:
+            raise ValueError(_NO_HOST) from None
+        try:
             port = parts.port
         except ValueError:
             raise ValueError("the port must be a number from 1 to 65535") from None
         if parts.scheme not in ("http", "https"):
             raise ValueError(f"the scheme {parts.scheme} is not ONVIF's; use http or https")
         if not parts.hostname or port == 0 or re.search(r"\s", parts.netloc):
-            raise ValueError("names no host; write it as 192.168.1.20 or 192.168.1.20:8080")
+            raise ValueError(_NO_HOST)
         if "@" in parts.netloc:
             raise ValueError("holds a user name; write it into its own field")
         path = parts.path if parts.path not in ("", "/") else DEVICE_PATH
@@ -108,4 +113,8 @@ def port_of(parts: SplitResult) -> int | None:
 
 def _bracketed(text: str) -> str:
     """A bare IPv6 address gets the brackets that a URL wants."""
-    return f"[{text}]" if text.count(":") > 1 and not text.startswith("[") and "/" not in text else text
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return text
+    return f"[{text}]"

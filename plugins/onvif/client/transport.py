@@ -139,7 +139,7 @@ class Transport:
     ) -> Answer:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        pool = self._pool(parts.scheme, host, port)
+        pool = self._pool(parts.scheme, f"[{host}]" if ":" in host else host, port)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
             with _Deadline(seconds) as deadline:

@@ -104,12 +104,13 @@ class OnvifDevice:
     @property
     def address(self) -> str:
         """host:port, as a person would type it."""
-        return f"{self._http.host}:{self.port}"
+        host = self._http.host
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
     @property
     def entrance(self) -> str:
         """The address of its device service, as discovery names it; a lying or forwarded device is wrong here too."""
-        host = f"{self._http.host}:{self.port}"
+        host = self.address
         if self.suffers(Trouble.NAT):
             host = f"{NAT[0]}:{NAT[1]}"
         elif self.suffers(Trouble.LYING):

@@ -56,6 +56,8 @@ def test_a_profile_that_a_person_chose_is_kept_while_it_is_there():
         ("http://10.0.0.1:8000/onvif/services", "http://10.0.0.1:8000/onvif/services"),
         ("fe80::1", "http://[fe80::1]/onvif/device_service"),
         ("[fe80::1]:81", "http://[fe80::1]:81/onvif/device_service"),
+        ("fe80::1%eth0", "http://[fe80::1%eth0]/onvif/device_service"),
+        ("https://[2001:db8::7]:8443/onvif", "https://[2001:db8::7]:8443/onvif"),
     ],
 )
 def test_addresses_are_read_as_people_write_them(text, url):
@@ -63,7 +65,19 @@ def test_addresses_are_read_as_people_write_them(text, url):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "rtsp://10.0.0.1", "10.0.0.1:99999", "10.0.0.1:x", "http://u:p@h", "a b", "http://"]
+    "text",
+    [
+        "",
+        "rtsp://10.0.0.1",
+        "10.0.0.1:99999",
+        "10.0.0.1:x",
+        "http://u:p@h",
+        "a b",
+        "http://",
+        "[::1",
+        "::1]",
+        "[zz]:80",
+    ],
 )
 def test_what_is_no_address_is_refused_in_words(text):
     with pytest.raises(ValueError, match=r"\w+ \w+"):
