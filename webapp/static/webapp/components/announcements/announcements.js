@@ -28,7 +28,7 @@ async function refresh() {
 }
 
 function card(row) {
-  const remove = make("button", { type: "button", className: "button danger", "aria-label": t("Delete {name}", row) }, t("Delete"));
+  const remove = make("button", { type: "button", className: "button", "aria-label": t("Delete {name}", row) }, t("Delete"));
   remove.addEventListener("click", () => busy(remove, () => forget(row)));
   return make("li", { className: "card" },
     make("div", { className: "page-head" }, make("h3", {}, row.name), remove),

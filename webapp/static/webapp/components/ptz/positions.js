@@ -23,7 +23,7 @@ function changing(preset, order) {
   const name = make("input", { value: preset.name, maxLength: 64, required: true, "aria-label": t("Name of the position") });
   const form = make("form", {}, name,
     make("button", { type: "submit", title: t("The camera goes there, and keeps the view under this name") }, t("Rename")),
-    small("⌖", t("Keep the present view as {name}", preset), () => { if (form.reportValidity()) order({ op: "set_preset", preset: preset.token, name: name.value.trim() }); }));
+    pressed({ title: t("Keep the present view as {name}", preset) }, () => { if (form.reportValidity()) order({ op: "set_preset", preset: preset.token, name: name.value.trim() }); }, t("Keep this view")));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     order({ op: "rename_preset", preset: preset.token, name: name.value.trim() });
