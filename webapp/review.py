@@ -15,7 +15,8 @@ from core.api.services import SIGNED_IN, page, rights_for
 @ensure_csrf_cookie
 def playback(request: HttpRequest) -> HttpResponse:
     """Recordings of several cameras over one timeline: `?camera=1&camera=2&at=<RFC 3339>`."""
-    return render(request, "webapp/playback.html")
+    exports = rights_for(request).holds_somewhere("camera.export")
+    return render(request, "webapp/playback.html", {"exports": exports})
 
 
 @page(SIGNED_IN)

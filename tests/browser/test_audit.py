@@ -6,17 +6,61 @@ import json
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from plugins.simulator.testing import ParkFace, SimulatedCamera
 from tests.browser.test_accessibility import violations
 from tests.rig.browser import enter, filled
 from tests.rig.processes import eventually
-from tests.rig.system import RunningSystem
+from tests.rig.system import RunningSystem, ms_of, now_ms
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 PAGE = "/pages/audit/log/"
 HOSTILE = "<img src=x onerror=alert(1)>"
+OWN = "correct horse battery 7"
 CAMERA = {"driver": "rtsp", "settings": {"url": "rtsp://127.0.0.1:1/x", "password": "geheim-77"}, "enabled": False}
+
+
+def test_an_operator_without_export(
+    window: Page, chromium: Browser, new_system: Callable[..., RunningSystem], simulator: Callable[..., ParkFace]
+) -> None:
+    """Plays what was recorded and is offered no export; by hand it is refused. The log has it all."""
+    park = simulator(SimulatedCamera("gate"))
+    system = new_system(EYRIE_PLUGINS="local_disk,rtsp,audit").start()
+    camera = system.add_camera("Gate", park.url("gate"))
+    _operator_without_export(system)
+    system.wait_recording(camera)
+    context = chromium.new_context(locale="en-US")
+    strangers = context.new_page()
+    enter(strangers, system, "olga", OWN)
+    eventually(lambda: _recorded_ms(system, camera) > 4000, 60, "some seconds recorded", 0.3)
+    strangers.goto(f"{system.url}/playback/?camera={camera}")
+    expect(strangers.locator("eyrie-player, eyrie-playback").first).to_be_visible()
+    expect(strangers.locator("#export")).to_be_hidden()
+    expect(strangers.get_by_role("link", name="Exports")).to_have_count(0)
+    refused = strangers.request.get(f"{system.url}/exports/new/")
+    assert refused.status == 403
+    context.close()
+    enter(window, system)
+    window.goto(f"{system.url}{PAGE}?actor=olga")
+    filled(window)
+    expect(window.locator(".audit-row .audit-what").filter(has_text="Signed in")).to_have_count(1)
+
+
+def _operator_without_export(system: RunningSystem) -> None:
+    roles = system.api.get("roles/").json()["results"]
+    operator = next(role for role in roles if role["name"] == "operator")
+    kept = [one for one in operator["permissions"] if one != "camera.export"]
+    made = system.api.post("roles/", json={"title": "Operator without export", "permissions": kept})
+    user = {"username": "olga", "password": OWN, "roles": [made.raise_for_status().json()["name"]]}
+    added = system.api.post("users/", json=user).raise_for_status().json()
+    assert [grant["role"] for grant in added["grants"]] == user["roles"]
+
+
+def _recorded_ms(system: RunningSystem, camera: int) -> int:
+    now = now_ms()
+    ranges = system.timeline(camera, now - 60_000, now)["ranges"]
+    return sum(ms_of(one["end"]) - ms_of(one["start"]) for one in ranges)
 
 
 def test_who_changed_what_is_found_and_taken_away(window: Page, new_system: Callable[..., RunningSystem]) -> None:
