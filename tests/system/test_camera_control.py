@@ -14,10 +14,13 @@ from pydantic import BaseModel
 
 from core.api import ActionContext, Event, GiveUp, NotDone
 from core.api.services import add_camera, data_directory
+from core.cameras import patrols
+from core.cameras.models import Patrol, Steering
+from core.cameras.patrols import Stop
 from core.testing.actions import ActionContract
-from plugins.camera_control.action import go, switch
+from plugins.camera_control.action import go, patrol, switch
 from plugins.camera_control.hooks import register_actions
-from plugins.camera_control.settings import OutputSettings, PresetSettings
+from plugins.camera_control.settings import OutputSettings, PatrolSettings, PresetSettings
 from plugins.simulator import hooks
 from plugins.simulator.control import Control, socket_path
 from plugins.simulator.park import Park
@@ -125,3 +128,14 @@ def test_what_is_of_no_use_to_try_again(camera: int) -> None:
 def test_a_camera_that_says_no_is_tried_again(camera: int) -> None:
     with pytest.raises(NotDone, match="'nowhere' is not known; choose one of home, left, right"):
         go(PresetSettings(preset="nowhere"), context(camera))
+
+
+def test_a_patrol_is_started_and_stopped(camera: int) -> None:
+    with pytest.raises(GiveUp, match="no patrol 'Night' of this camera; choose one of none"):
+        patrol(PatrolSettings(patrol="Night"), context(camera))
+    stops = [Stop("left", 5), Stop("right", 5)]
+    kept = patrols.save_patrol(Patrol(camera_id=camera), "Night", stops, actor="test")
+    assert patrol(PatrolSettings(patrol="Night"), context(camera)) == f"Camera {camera} goes its patrol Night."
+    assert Steering.objects.get(camera_id=camera).patrol == kept
+    assert patrol(PatrolSettings(), context(camera)) == f"Camera {camera} goes no patrol."
+    assert Steering.objects.get(camera_id=camera).patrol is None
