@@ -1,7 +1,7 @@
 """What the audit log's chain costs: writing, linking, verifying, searching and exporting a log of many entries.
 
-    python bench/audit.py            # 1,000,000 entries in a SQLite file of its own
-    python bench/audit.py 100000
+python bench/audit.py            # 1,000,000 entries in a SQLite file of its own
+python bench/audit.py 100000
 """
 
 from __future__ import annotations
