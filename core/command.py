@@ -18,10 +18,13 @@ def main() -> int:
     if "forkserver" in sys.argv[1:2]:
         gc.disable()  # what is loaded stays: looking for garbage in it made up a sixth of the loading
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
-    from core.configuration import ConfigurationError
+    from core.configuration import ConfigurationError, configuration
+    from core.omitting import load_queue
     from core.pluginhost.boot import run
 
     try:
+        if "forkserver" in sys.argv[1:2]:
+            load_queue(configuration())
         return run(sys.argv)
     except ConfigurationError as error:
         print(f"eyrie: {error}", file=sys.stderr)  # noqa: T201  # logging may not be configured yet

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from core.configuration import Configuration
+
 
 @contextmanager
 def without(*names: str) -> Iterator[None]:
@@ -22,3 +24,9 @@ def without(*names: str) -> Iterator[None]:
     finally:
         for name in missing:
             sys.modules.pop(name, None)
+
+
+def load_queue(config: Configuration) -> None:
+    """Load huey, which takes along each database it could work with, without those it does not use here."""
+    with without("psycopg", *(["redis"] if config.redis_url is None else [])):
+        import huey  # noqa: F401  # whoever imports it later finds it loaded

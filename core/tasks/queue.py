@@ -7,12 +7,9 @@ from functools import cache
 from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import close_old_connections
+from huey import Huey, PriorityRedisHuey, SqliteHuey, crontab
 
 from core.configuration import Configuration, configuration
-from core.omitting import without
-
-with without(*(["redis"] if configuration().redis_url is None else []), "psycopg"):
-    from huey import Huey, PriorityRedisHuey, SqliteHuey, crontab
 
 P = ParamSpec("P")
 R = TypeVar("R")

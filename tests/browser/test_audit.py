@@ -35,7 +35,7 @@ def test_an_operator_without_export(
     enter(strangers, system, "olga", OWN)
     eventually(lambda: _recorded_ms(system, camera) > 4000, 60, "some seconds recorded", 0.3)
     strangers.goto(f"{system.url}/playback/?camera={camera}")
-    expect(strangers.locator("eyrie-player, eyrie-playback").first).to_be_visible()
+    expect(strangers.get_by_role("slider", name="Timeline")).to_be_visible()
     expect(strangers.locator("#export")).to_be_hidden()
     expect(strangers.get_by_role("link", name="Exports")).to_have_count(0)
     refused = strangers.request.get(f"{system.url}/exports/new/")

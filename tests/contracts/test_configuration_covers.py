@@ -79,7 +79,10 @@ COLUMNS = {
         *("masks_pushed", "masks_at_camera", "masks_since_ms", "masks_trouble"),  # what the device was last told
         *("revision", "created_at"),
     ),
-    "cameras.Steering": ("user_id", "name", "first", "until_ms", "locked", "event_id", "moved_ms"),
+    "cameras.Steering": (
+        *("user_id", "name", "first", "until_ms", "locked", "event_id", "moved_ms"),  # who moves it now
+        *("patrol", "patrol_next", "patrol_due_ms", "patrol_trouble"),  # where it goes now; nothing moves by a restore
+    ),
     "detection.CameraDetector": ("revision",),
     "directories.Directory": ("synced_ms", "tried_ms", "claimed_ms", "error", "held", "report"),
     "directories.Identity": ("remembered", "remembered_ms"),

@@ -123,8 +123,8 @@ def upload(client: Any, data: bytes, passphrase: str, dry_run: bool) -> Any:
 def test_the_configuration_goes_out_and_comes_back(admin, person, client_of) -> None:
     camera = Camera.objects.create(name="gate", driver="none")
     answer = admin.post(BACKUP, {"passphrase": "correct horse"}, format="json")
-    assert answer.headers["Content-Type"] == "application/zip"
-    assert ".zip" in answer.headers["Content-Disposition"]
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert ".eyrie" in answer.headers["Content-Disposition"]
     Camera.objects.filter(pk=camera.pk).update(name="door")
     tried = upload(admin, answer.content, "correct horse", True).json()
     assert tried["dry_run"] is True
