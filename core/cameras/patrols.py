@@ -143,7 +143,7 @@ def step(camera_id: int, clock: Clock) -> None:
 @transaction.atomic
 def _next_stop(camera_id: int, clock: Clock) -> str | None:
     """The token of the stop whose turn it is, and the next one's turn is set; None when it is no turn any more."""
-    row = Steering.objects.select_for_update().filter(camera_id=camera_id).select_related("patrol").first()
+    row = Steering.objects.select_for_update(of=("self",)).filter(camera_id=camera_id).select_related("patrol").first()
     now = clock.wall_ms()
     if row is None or row.patrol is None or row.until_ms > now or row.patrol_due_ms > now:
         return None

@@ -14,7 +14,7 @@ from core.system.rotation import KEPT_MS, RotationError, forget_unused, lost, lo
 from core.system.sealed import SealedField
 from core.testing.clock import FakeClock
 
-pytestmark = pytest.mark.django_db(databases=["default", "index"])
+pytestmark = pytest.mark.django_db(databases="__all__")
 START_MS = FakeClock().wall_ms()
 
 
