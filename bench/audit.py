@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def main(count: int) -> None:
         "of one camera": AuditSearch(target="camera:7"),
         "text that is nowhere": AuditSearch(text="nowhere to be found"),
     }.items():
-        timed(f"search: {what}", lambda wanted=wanted: search_audit(wanted, None, 100), 5)  # type: ignore[misc]
+        timed(f"search: {what}", partial(search_audit, wanted, None, 100), 5)
 
 
 if __name__ == "__main__":

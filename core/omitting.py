@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from core.configuration import Configuration
 
@@ -18,12 +19,13 @@ def without(*names: str) -> Iterator[None]:
     5.3.1).
     """
     missing = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(missing))  # type: ignore[arg-type]  # typeshed knows modules only
+    loaded: dict[str, Any] = vars(sys)["modules"]  # as what it is: typeshed knows modules only
+    loaded.update(dict.fromkeys(missing))
     try:
         yield
     finally:
         for name in missing:
-            sys.modules.pop(name, None)
+            loaded.pop(name, None)
 
 
 def load_queue(config: Configuration) -> None:

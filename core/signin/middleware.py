@@ -50,7 +50,7 @@ class SignedIn:
 
 def despite_duties(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Mark a page that is open to sessions with duties; REST views say `despite_duties = True`. Outside of `@page`."""
-    view.despite_duties = True  # type: ignore[attr-defined]  # read above
+    vars(view)["despite_duties"] = True
     return view
 
 

@@ -21,7 +21,7 @@ from plugins.oidc.testing import CLIENT, LocalProvider, new_key
 
 pytestmark = pytest.mark.django_db
 WRONG = "wrong"
-BEGIN, BACK, ME = "/api/v1/plugins/oidc/work/begin/", "/api/v1/plugins/oidc/work/callback/", "/api/v1/auth/me/"
+BEGIN, BACK, ME = "/api/v1/plugins/oidc/office/begin/", "/api/v1/plugins/oidc/office/callback/", "/api/v1/auth/me/"
 
 
 class _Stay(HTTPRedirectHandler):
@@ -35,7 +35,7 @@ def directory(provider: LocalProvider) -> Callable[..., Directory]:
 
     def add(**other: Any) -> Directory:
         settings = OidcSettings(**provider.settings(**other))
-        row = save(Directory(kind="oidc"), {"slug": "work", "title": "Work"}, settings, actor="test")
+        row = save(Directory(kind="oidc"), {"slug": "office", "title": "Office"}, settings, actor="test")
         made = link(row, "guards", "Guards", actor="test")
         Grant.objects.create(group=made.group, role=Role.objects.get(name="operator"))
         return row
@@ -80,7 +80,7 @@ def test_somebody_comes_in(client: Client, provider: LocalProvider, directory: A
     assert (answer.status_code, answer["Location"]) == (302, "/playback/")
     assert who(client) == "anna"
     user = User.objects.get(username="anna")
-    assert (user.directory, user.email, user.has_usable_password()) == ("work", "anna@example.org", False)
+    assert (user.directory, user.email, user.has_usable_password()) == ("office", "anna@example.org", False)
     assert "camera.live" in client.get(ME).json()["everywhere"]
     provider.person["preferred_username"] = "anna.weiss"
     provider.person["groups"] = []
@@ -89,7 +89,7 @@ def test_somebody_comes_in(client: Client, provider: LocalProvider, directory: A
     provider.person["groups"] = ["guards"]
     go(other)
     assert who(other) == "anna.weiss"
-    assert User.objects.filter(directory="work").count() == 1, "sub says who they are, not their name"
+    assert User.objects.filter(directory="office").count() == 1, "sub says who they are, not their name"
 
 
 def test_what_goes_to_the_provider(client: Client, provider: LocalProvider, directory: Any) -> None:
@@ -206,7 +206,7 @@ def test_who_is_refused_there_is_told(client: Client, provider: LocalProvider, d
 def test_a_directory_that_is_paused_or_of_another_kind_is_no_entrance(client: Client, directory: Any) -> None:
     row = directory()
     page = client.get("/sign-in/").content.decode()
-    assert "/api/v1/plugins/oidc/work/begin/" in page
+    assert "/api/v1/plugins/oidc/office/begin/" in page
     Directory.objects.filter(pk=row.pk).update(enabled=False)
     assert client.get(BEGIN).status_code == 404
     assert client.get(BACK).status_code == 404

@@ -77,7 +77,7 @@ def noted(request: Request, action: str, target: str, before: audit.Side = None,
 
 
 def address(request: Request | HttpRequest) -> str:
-    """The client's address as this server sees it; behind a proxy the proxy's, until trusted proxies are a setting."""
+    """The client's address as core.web.proxies settled it: behind a trusted proxy the one the proxy names."""
     return str(request.META.get("REMOTE_ADDR") or "")
 
 

@@ -17,8 +17,7 @@ from core.access.models import Role
 from core.access.roles import add_role, change_role, delete_role, roles
 from core.hookspecs.access import PermissionSpec, Scope
 from core.pluginhost import host
-from core.system import audit
-from core.web.rest.conventions import actor, address
+from core.web.rest.conventions import noted
 from core.web.rest.reach import given, within_own
 
 
@@ -105,7 +104,7 @@ class Roles(APIView):
         told = form.validated_data
         within_own(request, given(told["permissions"]))
         role = add_role(told["title"], told["permissions"], second_factor=told["second_factor"])
-        _audit(request, "role.add", role, after=_shown(role))
+        noted(request, "role.add", f"role:{role.pk}", after=_shown(role))
         return Response(_body(_found(role.pk)), status=201)
 
 
@@ -126,7 +125,7 @@ class OneRole(APIView):
         before = _shown(role)
         within_own(request, given({*role.permissions, *told.get("permissions", ())}))
         change_role(role, **told)
-        _audit(request, "role.change", role, before=before, after=_shown(role))
+        noted(request, "role.change", f"role:{role.pk}", before=before, after=_shown(role))
         return Response(_body(_found(role_id)))
 
     @extend_schema(responses={204: None})
@@ -135,7 +134,7 @@ class OneRole(APIView):
         """Forget a role that nobody holds."""
         role = _found(role_id)
         within_own(request, given(role.permissions))
-        _audit(request, "role.delete", role, before=_shown(role))
+        noted(request, "role.delete", f"role:{role.pk}", before=_shown(role))
         delete_role(role)
         return Response(status=204)
 
@@ -162,7 +161,3 @@ def _body(role: Any) -> dict[str, Any]:
 
 def _shown(role: Role) -> dict[str, Any]:
     return {"title": role.title, "permissions": sorted(role.permissions), "second_factor": role.second_factor}
-
-
-def _audit(request: Request, action: str, role: Role, **sides: dict[str, Any]) -> None:
-    audit.record(actor(request), action, f"role:{role.pk}", address=address(request), **sides)  # type: ignore[arg-type]

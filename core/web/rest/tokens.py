@@ -18,8 +18,7 @@ from core.access.declared import Required
 from core.access.models import ApiToken, User
 from core.access.tokens import LIFETIME, LONGEST_OVERLAP, Reach
 from core.media.clock import SystemClock
-from core.system import audit
-from core.web.rest.conventions import actor, address
+from core.web.rest.conventions import noted
 from core.web.rest.grants import found_user, moment
 from core.web.rest.reach import held_by, within_own
 from core.web.rest.times import REMEDY
@@ -125,7 +124,7 @@ class Tokens(APIView):
         user = found_user(given["user"])
         within_own(request, _reach_of(user, None))
         issued = tokens.issue(user, given["name"], _reach(given), lifetime=_lifetime(given))
-        _audit(request, "token.add", issued.token, after=_shown(issued.token))
+        noted(request, "token.add", f"token:{issued.token.pk}", after=_shown(issued.token))
         return Response({**_body(issued.token), "secret": issued.secret}, status=201)
 
 
@@ -147,7 +146,7 @@ class OneToken(APIView):
         before = _shown(row)
         expires_at = given.get("expires_at", row.secret.expiry)
         tokens.change(row, name=given["name"], reach=_reach(given), expires_at=expires_at)
-        _audit(request, "token.change", row, before=before, after=_shown(row))
+        noted(request, "token.change", f"token:{row.pk}", before=before, after=_shown(row))
         return Response(_body(row))
 
     @extend_schema(responses={204: None})
@@ -155,7 +154,7 @@ class OneToken(APIView):
     def delete(self, request: Request, token_id: int) -> Response:
         """Take it back; what is open with it ends within seconds."""
         row = _found(token_id)
-        _audit(request, "token.remove", row, before=_shown(row))
+        noted(request, "token.remove", f"token:{row.pk}", before=_shown(row))
         tokens.revoke(row)
         return Response(status=204)
 
@@ -176,7 +175,7 @@ class Rotate(APIView):
         hours = form.validated_data["overlap_hours"]
         within_own(request, _reach_of(row.user, row))
         issued = tokens.rotate(row, timedelta(hours=hours))
-        _audit(request, "token.rotate", row, after={**_shown(row), "overlap_hours": hours})
+        noted(request, "token.rotate", f"token:{row.pk}", after={**_shown(row), "overlap_hours": hours})
         return Response({**_body(issued.token), "secret": issued.secret})
 
 
@@ -240,7 +239,3 @@ def _shown(row: ApiToken) -> dict[str, Any]:
         "networks": row.networks,
         "expires_at": moment(row.secret.expiry),
     }
-
-
-def _audit(request: Request, action: str, row: ApiToken, **sides: dict[str, Any]) -> None:
-    audit.record(actor(request), action, f"token:{row.pk}", address=address(request), **sides)  # type: ignore[arg-type]

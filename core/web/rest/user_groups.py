@@ -15,8 +15,7 @@ from core.access.declared import Required
 from core.access.models import UserGroup
 from core.access.services import grants_of
 from core.access.user_groups import delete_user_group, save_user_group, user_groups
-from core.system import audit
-from core.web.rest.conventions import actor, address
+from core.web.rest.conventions import noted
 from core.web.rest.grants import GrantOutput, found_user_group, grant_body
 from core.web.rest.reach import held_by, within_own
 
@@ -71,7 +70,7 @@ class UserGroups(APIView):
         form = UserGroupInput(data=request.data)
         form.is_valid(raise_exception=True)
         group = save_user_group(UserGroup(), form.validated_data["name"], form.validated_data["members"])
-        _audit(request, "user_group.add", group, after=_shown(group))
+        noted(request, "user_group.add", f"user_group:{group.pk}", after=_shown(group))
         return Response(_body(found_user_group(group.pk)), status=201)
 
 
@@ -97,7 +96,7 @@ class OneUserGroup(APIView):
         before = _shown(group)
         save_user_group(group, form.validated_data.get("name"), form.validated_data.get("members"))
         group = found_user_group(user_group_id)
-        _audit(request, "user_group.change", group, before=before, after=_shown(group))
+        noted(request, "user_group.change", f"user_group:{group.pk}", before=before, after=_shown(group))
         return Response(_body(group))
 
     @extend_schema(responses={204: None})
@@ -106,7 +105,7 @@ class OneUserGroup(APIView):
         """Forget it and the roles it gave; its members stay."""
         group = found_user_group(user_group_id)
         within_own(request, held_by(group))
-        _audit(request, "user_group.delete", group, before=_shown(group))
+        noted(request, "user_group.delete", f"user_group:{group.pk}", before=_shown(group))
         delete_user_group(group)
         return Response(status=204)
 
@@ -125,7 +124,3 @@ def _body(group: UserGroup) -> dict[str, Any]:
 def _shown(group: UserGroup) -> dict[str, Any]:
     """What the audit log keeps of a group."""
     return {"name": group.name, "members": sorted(one.username for one in group.members.all())}
-
-
-def _audit(request: Request, action: str, group: UserGroup, **sides: dict[str, Any]) -> None:
-    audit.record(actor(request), action, f"user_group:{group.pk}", address=address(request), **sides)  # type: ignore[arg-type]

@@ -17,8 +17,7 @@ from core.access.declared import LARGEST_ID, Required
 from core.access.effective import effective
 from core.access.models import User
 from core.access.roles import role_named
-from core.system import audit
-from core.web.rest.conventions import actor, address
+from core.web.rest.conventions import noted
 from core.web.rest.grants import GrantOutput, found_user, grant_body, moment
 from core.web.rest.reach import held_by, role_at, within_own
 
@@ -236,7 +235,13 @@ def _shown(user: User) -> dict[str, Any]:
     }
 
 
-def _audit(request: Request, action: str, user: User, **sides: dict[str, Any]) -> None:
-    for side in sides.values():
-        side.setdefault("username", user.username)
-    audit.record(actor(request), action, f"user:{user.pk}", address=address(request), **sides)  # type: ignore[arg-type]
+def _audit(
+    request: Request,
+    action: str,
+    user: User,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """With the user's name on both sides: who reads it later may not find the user any more."""
+    name = {"username": user.username}
+    noted(request, action, f"user:{user.pk}", before and name | before, after and name | after)
