@@ -10,43 +10,26 @@ from django.db import connections
 from core.cameras.patrols import due, step
 from core.media.clock import Clock
 from core.tasks.database import MayBeAway
+from core.tasks.looking import Looking
 
-LOOK_S = 1.0
 AT_ONCE = 4
 """Cameras that are told at once: one that does not answer takes 15 s, and the others go on meanwhile."""
 log = logging.getLogger("eyrie.cameras")
 
 
-class Patrolling:
-    """Works from `start` to `stop`. A camera is told by one thread at a time."""
+class Patrolling(Looking):
+    """Sees once a second whose turn it is. A camera is told by one thread at a time."""
 
     def __init__(self, clock: Clock) -> None:
+        super().__init__("patrols", log, "patrols wait for it")
         self._clock = clock
-        self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._busy: set[int] = set()
-        self._thread = threading.Thread(target=self._run, name="patrols", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def alive(self) -> bool:
-        """Whether steps are taken."""
-        return self._thread.is_alive()
-
-    def stop(self) -> None:
-        """End; a step under way ends by itself, or with the process."""
-        self._stopping.set()
-        self._thread.join(5)
-
-    def _run(self) -> None:
-        database = MayBeAway(log, "patrols wait for it")
-        while not self._stopping.wait(LOOK_S):
-            with database:
-                for camera_id in due(self._clock):
-                    self._begin(camera_id)
-        connections.close_all()
+    def look(self) -> None:
+        """One look."""
+        for camera_id in due(self._clock):
+            self._begin(camera_id)
 
     def _begin(self, camera_id: int) -> None:
         with self._lock:

@@ -151,7 +151,7 @@ def test_a_worker_that_starts_anew_goes_on(rounds: Patrol, tripod: Tripod, monke
         went.append(token)
         told.release()
 
-    monkeypatch.setattr("core.cameras.patrolling.LOOK_S", 0.02)
+    monkeypatch.setattr("core.tasks.looking.LOOK_S", 0.02)
     monkeypatch.setattr(patrols, "goto_stop", goes)
     patrols.start(rounds, JO, clock)
     with working(clock):
