@@ -8,7 +8,10 @@ import sys
 def main() -> int:
     """Run one command; 2 when a setting is wrong, with one sentence on standard error."""
     if "serve" in sys.argv[1:2]:  # the supervisor stays small: it loads neither Django nor plugins
-        from core.supervisor.main import main as serve
+        from core.omitting import without
+
+        with without("ssl"):  # which asyncio would load; it serves local sockets only
+            from core.supervisor.main import main as serve
 
         return serve(sys.argv[2:])
     if "ready" in sys.argv[1:2]:  # asked every few seconds while an update is taken up: as small

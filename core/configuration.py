@@ -7,7 +7,6 @@ What changes while running (cameras, plugins' settings) is in the database, not 
 from __future__ import annotations
 
 import os
-import tomllib
 from functools import cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -194,13 +193,17 @@ def _file_values(environ: dict[str, str]) -> tuple[dict[str, Any], Path | None]:
     named = environ.get(PREFIX + "CONFIG")
     path = Path(named) if named else Path(environ.get(PREFIX + "DATA", "data")) / "eyrie.toml"
     try:
-        return tomllib.loads(path.read_text("utf-8")), path
+        text = path.read_text("utf-8")
     except (FileNotFoundError, NotADirectoryError):
         if named:
             raise ConfigurationError(f"EYRIE_CONFIG: {path} does not exist; name a TOML file or unset it.") from None
         return {}, None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: cannot be read ({error}); mend its permissions.") from error
+    import tomllib  # most installations have no such file
+
+    try:
+        return tomllib.loads(text), path
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: is no valid TOML ({error}); mend that line.") from error
 

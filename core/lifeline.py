@@ -7,14 +7,18 @@ import ctypes
 import os
 import signal
 from collections.abc import Callable
+from itertools import count
 from typing import NoReturn
 
 from core.media.clock import Clock
+from core.pages import give_back
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 _PR_SET_CHILD_SUBREAPER = 36
 BEAT_SECONDS = 0.48  # on the grid of the recorder's ticks, to share their wake-ups
+SETTLED = 60
+"""Beats after which a process has loaded what it needs."""
 
 
 def _prctl(option: int, argument: int | bytes) -> None:
@@ -64,9 +68,10 @@ async def beat_forever(fd: int) -> None:
     """Beat from the running event loop until cancelled, so that a hung loop is noticed."""
     os.set_blocking(fd, False)
     loop = asyncio.get_running_loop()
-    while True:
+    for beats in count(1):
         if not beat(fd):
             return
+        _settle(beats)
         await asyncio.sleep(BEAT_SECONDS - loop.time() % BEAT_SECONDS)
 
 
@@ -75,12 +80,18 @@ def heart(fd: int | None, clock: Clock) -> Callable[[], None]:
     if fd is None:
         return lambda: None
     os.set_blocking(fd, False)
-    last = 0.0
+    last, beats = 0.0, 0
 
     def tick() -> None:
-        nonlocal last
+        nonlocal last, beats
         if clock.monotonic() - last >= BEAT_SECONDS:
-            last = clock.monotonic()
+            last, beats = clock.monotonic(), beats + 1
             beat(fd)
+            _settle(beats)
 
     return tick
+
+
+def _settle(beats: int) -> None:
+    if beats == SETTLED:
+        give_back()

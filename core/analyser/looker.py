@@ -17,6 +17,7 @@ from core.analyser.rates import Rate
 from core.analyser.scaling import Scaler
 from core.analyser.shelf import Shelf
 from core.analyser.states import State
+from core.detection.queries import DetectorConfig
 from core.hookspecs.detectors import AudioRequest, FrameRequest, Tracks, Wants
 
 log = logging.getLogger("eyrie.analyser")
@@ -42,11 +43,12 @@ class Looker:
     `offer` and `hear` run in the stream's decoding thread, all else on the event loop.
     """
 
-    def __init__(self, number: int, camera_id: int, detector: str, plugin: str) -> None:
+    def __init__(self, number: int, config: DetectorConfig) -> None:
         self.number = number
-        self.camera_id = camera_id
-        self.detector = detector
-        self.plugin = plugin
+        self.camera_id = config.camera_id
+        self.detector = config.name
+        self.plugin = config.plugin
+        self._sealed = config.sealed
         self.wants: Wants | None = None
         self.state = State.STARTING
         self.message = ""
@@ -92,7 +94,10 @@ class Looker:
         self.stand(State.STARTING)
         self.retry_at = None
         self._link, self._waiting = link, 0
-        link.send([Kind.OPEN, self.number, self.camera_id, self.detector])
+        try:
+            link.send([Kind.OPEN, self.number, self.camera_id, self.detector, self._sealed])
+        except ValueError as error:
+            self.failed(f"Its settings are too long ({error}); use fewer zones or points.", float("inf"))
 
     def ready(self, wants: Wants) -> None:
         """It is open, and wants this."""

@@ -142,7 +142,7 @@ class Node:
 
     def _open(self, config: DetectorConfig, revision: Revision) -> None:
         self._numbers += 1
-        looker = Looker(self._numbers, config.camera_id, config.name, config.plugin)
+        looker = Looker(self._numbers, config)
         self._lookers[looker.number] = looker
         self._revisions[looker.key] = revision
         self._seen.setdefault(config.camera_id, CameraSeen(config.camera_id, self._tracked))

@@ -2,7 +2,7 @@
 0600). A packet is one msgpack list; its first item says what it is. `looker` is the number of a detector on a camera.
 
     worker:   [HELLO, plugin]
-    analyser: [OPEN, looker, camera, detector]            its settings are read from the database, secrets and all
+    analyser: [OPEN, looker, camera, detector, settings]  as they are stored, secrets sealed
     worker:   [READY, looker, [stream, fps, width, pixel format, only moving, batch]]      wants pictures
               [READY, looker, [stream, rate, ms of a block]]                               wants sound
               [READY, looker, [labels]]                                                    wants tracks

@@ -21,7 +21,7 @@ from core.analyser.packets import SAMPLE_BYTES, Kind, pack_sight, pack_wants, re
 from core.analyser.picturing import gray_png
 from core.analyser.shelf import ShelfView
 from core.analyser.trails import Trails
-from core.detection.queries import detector_configs
+from core.detection.queries import opened_config
 from core.hookspecs.detectors import Detector, DetectorSpec, Frame, Sight, Sound
 from core.pluginhost import host
 from core.pluginhost.guard import describe
@@ -129,13 +129,13 @@ class Worker:
             wall_ms, rows = rest
             self._looks.append(_Look(one, -1, wall_ms, one.trails.follow(one.camera_id, wall_ms, rows)))
 
-    def _begin(self, number: int, camera_id: int, name: str) -> None:
+    def _begin(self, number: int, camera_id: int, name: str, sealed: dict[str, Any]) -> None:
         """Open a detector and say what it wants, or why it cannot be opened."""
-        found = detector_configs([(camera_id, name)])
-        if not found or found[0].spec is None:
-            self._tell([Kind.FAILED, number, found[0].fault if found else "It was taken off the camera."])
+        found = opened_config(camera_id, name, 0, sealed)
+        if found.spec is None:
+            self._tell([Kind.FAILED, number, found.fault])
             return
-        spec, settings = found[0].spec, found[0].settings
+        spec, settings = found.spec, found.settings
         opened = host().run(self._plugin, f"open detector {name}", spec.open, settings)
         wants = host().run(self._plugin, f"wants of detector {name}", spec.wants, settings)
         error = opened.error or wants.error

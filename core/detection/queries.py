@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import QuerySet
 from pydantic import BaseModel, ValidationError
@@ -22,7 +23,7 @@ class DetectorConfig:
     """A detector that is to look at a camera.
 
     spec, settings: ready for use, secrets in the clear (never log them); both None when `fault` says in one sentence
-    why it cannot.
+    why it cannot. sealed: the settings as they are stored, to be handed on.
     """
 
     camera_id: int
@@ -32,6 +33,7 @@ class DetectorConfig:
     spec: DetectorSpec | None = None
     settings: BaseModel | None = None
     fault: str = ""
+    sealed: dict[str, Any] = field(default_factory=dict)
 
 
 def detectors_of(camera_id: int) -> QuerySet[CameraDetector]:
@@ -57,11 +59,16 @@ def detector_configs(keys: Iterable[tuple[int, str]]) -> list[DetectorConfig]:
 
 def detector_config(row: CameraDetector) -> DetectorConfig:
     """One of them, ready for use or with its fault."""
-    key = (row.camera_id, row.detector, row.revision)
+    return opened_config(row.camera_id, row.detector, row.revision, row.settings)
+
+
+def opened_config(camera_id: int, name: str, revision: int, sealed: dict[str, Any]) -> DetectorConfig:
+    """The same from what is stored, without the database."""
+    key = (camera_id, name, revision)
     try:
-        spec = detector_named(row.detector)
-        plugin = host().registry.entry(DetectorSpec, row.detector).plugin
-        return DetectorConfig(*key, plugin, spec, unseal(spec.settings, row.settings))
+        spec = detector_named(name)
+        plugin = host().registry.entry(DetectorSpec, name).plugin
+        return DetectorConfig(*key, plugin, spec, unseal(spec.settings, sealed), sealed=sealed)
     except CameraError:
         return DetectorConfig(*key, fault="Its plugin is not there; enable it or take the detector off the camera.")
     except ValidationError as error:

@@ -212,6 +212,7 @@ class VolumeIO:
 def _run(jobs: SimpleQueue[Job | None]) -> None:
     while (job := jobs.get()) is not None:
         job()
+        del job  # and with it what it wrote: the next may be long in coming
 
 
 def _carry_out(jobs: list[Job]) -> None:

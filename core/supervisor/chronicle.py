@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 import logging
-import secrets
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ class Chronicle:
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
         self._clock = clock
-        self._run = secrets.token_hex(4)
+        self._run = os.urandom(4).hex()
         self._number = 0
         self._told: dict[str, float] = {}
         self._ends: dict[str, int] = {}

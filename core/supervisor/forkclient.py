@@ -50,7 +50,9 @@ class ForkClient:
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel.setblocking(False)
         errors = self.errors.open()
-        command = [sys.executable, sys.argv[0], "forkserver", *self._options, "--channel", str(theirs.fileno())]
+        # Without columns, tracebacks lack their carets; what they take, all processes would have to carry.
+        python = [sys.executable, "-X", "no_debug_ranges"]
+        command = [*python, sys.argv[0], "forkserver", *self._options, "--channel", str(theirs.fileno())]
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and command
             command, stdin=subprocess.DEVNULL, stderr=errors, pass_fds=[theirs.fileno()], start_new_session=True
         )

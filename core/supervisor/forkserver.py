@@ -1,8 +1,8 @@
 """The fork server: one process that has loaded Django and all plugins, and forks the others from itself.
 
-Loading takes more than a second, forking some milliseconds: a killed recorder records again at once, and all processes
-share the loaded code's memory. What a command needs is loaded before its first fork, so that at a start the recorders
-record while the web's code is still being read. The fork server runs nothing itself and has no thread. The children
+Loading takes about a second, forking some milliseconds: a killed recorder records again at once, and all processes
+share the loaded code's memory. Everything is loaded before the first fork, as loading writes to pages that whoever was
+forked before would from then on have to itself. The fork server runs nothing itself and has no thread. The children
 become children of the supervisor, not of the fork server (two forks, and the supervisor adopts orphans), so either may
 die without the other.
 
@@ -47,13 +47,10 @@ def receive(channel: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
     return (json.loads(data) if data else None), list(fds)
 
 
-def serve(
-    channel: socket.socket, supervisor: int, load: Callable[[str], None], give_up: Callable[[str, str], None]
-) -> list[str] | None:
+def serve(channel: socket.socket, supervisor: int, give_up: Callable[[str, str], None]) -> list[str] | None:
     """Fork on request until the supervisor is gone: then None. In each new process: the command it is to run.
 
-    supervisor: its process id. load: called with the command's name before each fork. give_up: called with name and
-    reason of a worker to quarantine.
+    supervisor: its process id. give_up: called with name and reason of a worker to quarantine.
     """
     while True:
         message, fds = receive(channel)
@@ -63,7 +60,6 @@ def serve(
             give_up(message["give_up"], message["why"])
             continue
         spec = ProcessSpec.of(message["fork"])
-        load(spec.arguments[0])
         if _fork():
             return _begin(channel, spec, fds, supervisor)
         for fd in fds:

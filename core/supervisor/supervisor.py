@@ -19,6 +19,7 @@ from typing import Any
 
 from core.lifeline import adopt_orphans
 from core.media.clock import SystemClock
+from core.pages import give_back
 from core.supervisor.absence import Absence, Absences
 from core.supervisor.chronicle import Chronicle
 from core.supervisor.demand import Demand
@@ -238,6 +239,7 @@ class Supervisor:
             sentence = f"Eyrie is running at {address(self._place)}   (Ctrl-C stops it)"
             sys.stdout.write(prominent(sentence, sys.stdout))
             sys.stdout.flush()
+            give_back()
 
     # Ends
 

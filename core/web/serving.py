@@ -6,8 +6,10 @@ import asyncio
 import logging
 from typing import Any
 
-import uvicorn
 from channels.db import database_sync_to_async
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from core.configuration import Configuration
 from core.media.clock import SystemClock
@@ -22,17 +24,17 @@ LOOK_SECONDS = 2.0
 RENEWAL_SECONDS = 6 * 3600.0
 
 
-def server_config(application: Any, config: Configuration, served: ServedContext | None) -> uvicorn.Config:
+def server_config(application: Any, config: Configuration, served: ServedContext | None) -> Config:
     """How to serve. served: the context of HTTPS, None for plain HTTP."""
     # Deflate costs a third of a core with a few viewers and gains nothing on video; Django knows no lifespan. Whom
     # proxies speak for is settled by core.web.proxies.
-    return uvicorn.Config(
+    return Config(
         application,
         host=config.host,
         port=config.port,
         loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
+        http=HttpToolsProtocol,
+        ws=WebSocketsSansIOProtocol,
         ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core.api import CameraDriverSpec, FoundCamera, PacketSource, ProbeReport
 from plugins.rtsp.settings import RtspSettings
+from plugins.rtsp.sources import source
 
 
 def streams(settings: RtspSettings) -> tuple[str, ...]:
@@ -15,8 +16,6 @@ def streams(settings: RtspSettings) -> tuple[str, ...]:
 
 def open_stream(settings: RtspSettings, stream: str) -> PacketSource:
     """An idle source of one stream."""
-    from plugins.rtsp.sources import source
-
     return source(settings, stream)
 
 

@@ -12,6 +12,7 @@ import uvloop
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from core.analyser.node import Node
 from core.configuration import configuration
 
 NICENESS = 5  # recording goes first
@@ -42,8 +43,6 @@ class Command(BaseCommand):
 
 
 async def _analyse(heartbeat_fd: int | None) -> None:
-    from core.analyser.node import Node  # PyAV, NumPy and SciPy are this process's alone, not the fork server's
-
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

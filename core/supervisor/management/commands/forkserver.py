@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 import sys
-from functools import cache, partial
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -18,7 +18,8 @@ from django.db import connections
 from core.events.plugin_trouble import report_changes
 from core.lifeline import die_with_parent, name_process
 from core.media.clock import SystemClock
-from core.omitting import without
+from core.omitting import lean
+from core.pages import give_back, return_freed
 from core.pluginhost import host
 from core.pluginhost.boot import blame
 from core.pluginhost.guard import guarded
@@ -26,8 +27,6 @@ from core.pluginhost.loading import without_threads
 from core.supervisor import forkserver
 from core.supervisor.preparation import give_up, place, plan, prepare
 
-UNUSED = ("docutils", "jinja2", "markdown", "psycopg", "pygments", "watchfiles")
-"""What the REST framework and uvicorn take along for what Eyrie does not do. By then the database in use is loaded."""
 log = logging.getLogger("eyrie.process")
 
 
@@ -46,6 +45,7 @@ class Command(BaseCommand):
         supervisor = os.getppid()
         die_with_parent(supervisor)
         name_process("forkserver")
+        return_freed()
         channel = socket.socket(fileno=options["channel"])
         forkserver.send(channel, {"place": place(settings.CONFIG)})
         answer, _ = forkserver.receive(channel)
@@ -55,18 +55,20 @@ class Command(BaseCommand):
             prepare(settings.CONFIG, sys.stdout)
         specs = plan(settings.CONFIG)
         connections.close_all()
+        for command in dict.fromkeys(spec.arguments[0] for spec in specs):
+            _load(command)
+        give_back()
         forkserver.send(channel, {"plan": [spec.json() for spec in specs]})
-        command = forkserver.serve(channel, supervisor, _load, give_up)
-        if command is not None:
-            _run(command)
+        arguments = forkserver.serve(channel, supervisor, give_up)
+        if arguments is not None:
+            _run(arguments)
 
 
-@cache
 def _load(name: str) -> None:
     """Import a command, and with it most of what its process needs. One that cannot be imported fails by itself, in its
     own process, and takes no other down.
     """
-    with without_threads(settings.PLUGINS), without(*UNUSED):
+    with without_threads(settings.PLUGINS), lean():
         outcome = guarded("", partial(load_command_class, get_commands().get(name, ""), name))
     if outcome.error is not None:
         culprit = blame(outcome.error, settings.PLUGINS)

@@ -6,9 +6,10 @@ import asyncio
 import socket
 from typing import Any
 
-import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from uvicorn.config import Config
+from uvicorn.server import Server
 
 from core.lifeline import beat_forever
 from core.transport.context import ServedContext
@@ -20,10 +21,10 @@ from core.web.redirecting import redirect
 from core.web.serving import https_context, keep_certificate, server_config
 
 
-class BeatingServer(uvicorn.Server):
+class BeatingServer(Server):
     """Beats once it answers requests, and from its event loop, so that one that hangs is noticed."""
 
-    def __init__(self, config: uvicorn.Config, served: ServedContext | None, heartbeat_fd: int | None) -> None:
+    def __init__(self, config: Config, served: ServedContext | None, heartbeat_fd: int | None) -> None:
         super().__init__(config)
         self._served = served
         self._heartbeat_fd = heartbeat_fd

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -15,7 +15,7 @@ from core.edge.models import Fill
 from core.edge.services import fetching
 from core.events.system_trouble import Newsreader
 from core.exports.wanting import Wanting
-from core.lifeline import beat
+from core.lifeline import heart
 from core.media.clock import SystemClock
 from core.replays.runner import ReplayRunner
 from core.rules.worker import RulesWorker
@@ -29,7 +29,7 @@ THREADS = 2  # long jobs belong in processes of their own; two keep retention an
 class BeatingConsumer(Consumer):  # type: ignore[misc]  # huey has no types
     """A consumer that tells the supervisor it lives: one of its parts dead is no heartbeat."""
 
-    heartbeat_fd: int | None = None
+    heart: Callable[[], None]
     rules: RulesWorker | None = None
     replays: ReplayRunner | None = None
     fetching: Children[Fill] | None = None
@@ -40,8 +40,8 @@ class BeatingConsumer(Consumer):  # type: ignore[misc]  # huey has no types
         """One look at the stop flag, about ten times a second."""
         others = (self.rules, self.replays, self.fetching, self.exports, self.patrols)
         alive = self.environment.is_alive(self.scheduler) and all(one.alive() for one in others if one is not None)
-        if self.heartbeat_fd is not None and alive:
-            beat(self.heartbeat_fd)
+        if alive:
+            self.heart()
         return super().loop(health_check_ts)
 
 
@@ -60,9 +60,7 @@ class Command(BaseCommand):
         autodiscover_modules("tasks")
         # Delays as measured: a task starts within 0.25 s of being queued and an idle worker costs under 1 % CPU.
         consumer = BeatingConsumer(queue(), workers=THREADS, initial_delay=0.05, max_delay=0.5, shutdown_timeout=2)
-        if (fd := options["heartbeat_fd"]) is not None:
-            os.set_blocking(fd, False)
-            consumer.heartbeat_fd = fd
+        consumer.heart = heart(options["heartbeat_fd"], SystemClock())
         consumer.rules = RulesWorker(SystemClock(), picture_at)
         consumer.replays = ReplayRunner(SystemClock())
         consumer.fetching = fetching(SystemClock())
