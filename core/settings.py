@@ -235,6 +235,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "REST interface of the Eyrie video management system.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
+    "DEFAULT_GENERATOR_CLASS": "core.web.rest.describing.Generator",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {

@@ -15,10 +15,10 @@ import schemathesis
 from django.core.cache import cache
 from django.db import connections, transaction
 from django.test import Client
-from drf_spectacular.generators import SchemaGenerator
 
 from core.access import services, tokens
 from core.cameras.models import Camera, CameraGroup
+from core.web.rest.describing import Generator
 
 pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.timeout(600)]
 LEFT_OUT = {
@@ -36,9 +36,7 @@ EVERY = 6
 @pytest.fixture(scope="module")
 def operations() -> list[Any]:
     """All operations of the schema as somebody outside reads it."""
-    schema = schemathesis.openapi.from_dict(
-        json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True)))
-    )
+    schema = schemathesis.openapi.from_dict(json.loads(json.dumps(Generator().get_schema(request=None, public=True))))
     found = [one.ok() for one in schema.get_all_operations()]
     assert len(found) > 150
     return [one for one in found if one.path not in LEFT_OUT]

@@ -7,7 +7,6 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -23,6 +22,7 @@ from core.signin.models import PasswordState
 from core.system import audit
 from core.system.site import site
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import rfc3339
 from core.web.speech import said
 

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import logout
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, AuthenticationFailed, ValidationError
 from rest_framework.parsers import JSONParser
@@ -27,6 +26,7 @@ from core.system import audit
 from core.system.site import site
 from core.web.identity import TICKET_SECONDS, ticket
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 
 
 class Credentials(serializers.Serializer[dict[str, str]]):

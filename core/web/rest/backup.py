@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import ListAPIView
@@ -34,6 +34,7 @@ from core.web.rest.backup_forms import (
     TargetsOutput,
 )
 from core.web.rest.conventions import Pages, actor, address
+from core.web.rest.describing import extend_schema
 
 VIEW, MANAGE = "backup.view", "backup.manage"
 

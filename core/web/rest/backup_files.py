@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -28,6 +28,7 @@ from core.web.ranges import ThreadedSource, range_response
 from core.web.rest.backup import MANAGE, number, target_of
 from core.web.rest.backup_forms import FarFolderOutput, RestoreInput, RestoreOutput
 from core.web.rest.conventions import Pages, actor, address
+from core.web.rest.describing import extend_schema
 
 T = TypeVar("T")
 READ = 4 * 1024 * 1024

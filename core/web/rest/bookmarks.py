@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.generics import ListAPIView
@@ -20,6 +20,7 @@ from core.bookmarks import queries, services
 from core.bookmarks.models import Bookmark
 from core.web.rest.cameras import found_camera
 from core.web.rest.conventions import NewestFirst, integers, noted
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import optional_time, required_time, rfc3339
 
 PERMISSION = "camera.playback"

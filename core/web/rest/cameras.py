@@ -7,7 +7,6 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.generics import ListAPIView
@@ -27,6 +26,7 @@ from core.recorder.protocol import CameraState, CameraStatus
 from core.talk.loudspeakers import speaks
 from core.web import recorders
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import rfc3339
 from core.web.speech import said
 

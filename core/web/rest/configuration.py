@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
@@ -21,6 +20,7 @@ from core.system.transfer import safety
 from core.system.transfer.archive import LARGEST, ArchiveError
 from core.system.transfer.restoring import Outcome, backup, optional_parts, restore
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import rfc3339
 from core.web.speech import said
 

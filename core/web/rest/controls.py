@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from core.access.declared import Required
 from core.cameras.control import controls_of
 from core.hookspecs.cameras import ControlError
 from core.web.rest.cameras import found_camera
+from core.web.rest.describing import extend_schema
 
 PATIENCE = 5.0  # seconds
 

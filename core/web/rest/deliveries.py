@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
@@ -17,6 +17,7 @@ from core.access.declared import LARGEST_ID, Required
 from core.rules import arming, queries, services
 from core.rules.models import Delivery, State
 from core.web.rest.conventions import NewestFirst, actor, address, integers
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import rfc3339
 from core.web.speech import said
 

@@ -7,7 +7,6 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
@@ -27,6 +26,7 @@ from core.pluginhost import host
 from core.web.covered import masks_for
 from core.web.rest.cameras import found_camera
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.speech import said
 
 MANAGE = "camera.manage"

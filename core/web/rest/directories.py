@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +19,7 @@ from core.directories.sync import Busy, Outlook, look, sync
 from core.hookspecs.directories import DirectoryError, DirectorySpec
 from core.pluginhost import host
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.rest.directory_forms import (
     DirectoriesOutput,
     DirectoryInput,

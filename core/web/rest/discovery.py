@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from asgiref.sync import async_to_sync
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +14,7 @@ from core.access.declared import Required
 from core.cameras import discovery
 from core.system import audit
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 
 
 class DiscoveryInput(serializers.Serializer[dict[str, Any]]):

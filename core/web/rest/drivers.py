@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +12,7 @@ from rest_framework.views import APIView
 from core.access.declared import Required
 from core.hookspecs.cameras import CameraDriverSpec
 from core.pluginhost import host
+from core.web.rest.describing import extend_schema
 
 
 class DriverOutput(serializers.Serializer[dict[str, Any]]):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.generics import ListAPIView
@@ -23,6 +23,7 @@ from core.events.models import StoredEvent
 from core.media.clock import SystemClock
 from core.web.covered import Covered
 from core.web.rest.conventions import NewestFirst, actor, integers, noted
+from core.web.rest.describing import extend_schema
 from core.web.rest.media import JPEG, WIDTH, picture_of_moment
 from core.web.rest.times import optional_time, rfc3339
 from core.web.speech import said

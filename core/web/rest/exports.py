@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
 from rest_framework.generics import ListAPIView
@@ -40,6 +40,7 @@ from core.web.covered import masks_for
 from core.web.files import FilePart
 from core.web.ranges import range_response
 from core.web.rest.conventions import Pages, actor, address
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import required_range, rfc3339
 
 log = logging.getLogger("eyrie.exports")

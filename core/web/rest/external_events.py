@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -21,6 +21,7 @@ from core.hookspecs.events import EventTypeSpec, SeenObject
 from core.media.clock import SystemClock
 from core.rules.fields import OPS, attributes_of
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.rest.events import Events
 from core.web.rest.times import optional_time
 from core.web.speech import said

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.generics import ListAPIView
@@ -25,6 +25,7 @@ from core.tasks.jobs import State
 from core.web.rest.cameras import found_camera
 from core.web.rest.controls import CameraSilent
 from core.web.rest.conventions import Pages, actor, address, noted
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import required_range, rfc3339
 from core.web.speech import said
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -19,6 +18,7 @@ from core.access.user_groups import user_groups
 from core.media.clock import SystemClock
 from core.system import audit
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.rest.reach import role_at, within_own
 from core.web.rest.times import REMEDY, rfc3339
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
@@ -19,6 +18,7 @@ from core.cameras import groups, services
 from core.cameras.models import CameraGroup
 from core.web.rest.cameras import CameraInput, CameraOutput, found_camera
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 
 MANAGE = "camera.manage"
 SINGLE = ("name", "driver", "settings")

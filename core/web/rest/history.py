@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +12,7 @@ from rest_framework.views import APIView
 from core.access.declared import Required
 from core.web.history import BUCKETS, STEP, history
 from core.web.rest.cameras import found_camera
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import rfc3339
 
 HOUR = BUCKETS * STEP

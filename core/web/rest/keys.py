@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -18,6 +17,7 @@ from core.system.keyring import Keyring, SecretsError, keyring
 from core.system.rotation import RotationError, lost, rotate
 from core.web.rest.certificate import PERMISSION
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import rfc3339
 
 _CLOCK = SystemClock()

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -21,6 +20,7 @@ from core.configuration import configuration
 from core.pluginhost import host
 from core.system.journal import LEVELS, Cursor, Line, Wanted, following, last, log_files, parse_cursor
 from core.web.ranges import ThreadedSource, range_response
+from core.web.rest.describing import extend_schema
 
 MOST = 1000
 USUAL = 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from core.access.declared import Required
 from core.recording.loudness import loudness_between
+from core.web.rest.describing import extend_schema
 from core.web.rest.timeline import TIMES
 from core.web.rest.times import required_range
 

@@ -7,7 +7,7 @@ import logging
 from asgiref.sync import async_to_sync
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -29,6 +29,7 @@ from core.web.plans import Continuing
 from core.web.ranges import range_response
 from core.web.rest.cameras import found_camera
 from core.web.rest.conventions import RecorderSilent
+from core.web.rest.describing import extend_schema
 from core.web.rest.timeline import TIMES, stream_of
 from core.web.rest.times import required_range, required_time
 from core.web.transcoding.recorded import converted

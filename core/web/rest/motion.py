@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -15,6 +15,7 @@ from core.access.declared import Required
 from core.recording.motion import EVERYWHERE, MINUTE_MS, region
 from core.recording.motion_search import activity, motion_in
 from core.web.rest.conventions import whole_number
+from core.web.rest.describing import extend_schema
 from core.web.rest.timeline import TIMES, playable_cameras
 from core.web.rest.times import required_range, rfc3339
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +14,7 @@ from core.access.declared import Required
 from core.access.rights import rights_for
 from core.recording.object_store import objects_between
 from core.web.covered import is_hidden, masks_for
+from core.web.rest.describing import extend_schema
 from core.web.rest.timeline import TIMES
 from core.web.rest.times import required_range
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from asgiref.sync import async_to_sync
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -22,6 +21,7 @@ from core.cameras.steering import Hand, HeldBack
 from core.web.helm.helm import helm_of
 from core.web.rest.cameras import found_camera
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.rest.ptz import Held
 from core.web.socket.ptz import FIRST, MANAGE
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -23,6 +22,7 @@ from core.system.plugin_settings import SettingsError
 from core.system.secrets import SecretsError, masked
 from core.trust.package import Standing
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 
 
 class PluginOutput(serializers.Serializer[dict[str, Any]]):

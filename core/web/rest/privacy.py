@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -26,6 +25,7 @@ from core.privacy.signed import signed
 from core.system import audit
 from core.system.site import site
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.rest.exports import EXPORT, Unavailable, found_export
 from core.web.rest.times import rfc3339
 

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any
 
 from asgiref.sync import async_to_sync
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -25,6 +24,7 @@ from core.web.helm.orders import Order, OrderError, order_of
 from core.web.rest.cameras import found_camera
 from core.web.rest.controls import CameraSilent
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.socket.ptz import FIRST, MANAGE
 
 

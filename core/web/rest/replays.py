@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
+from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.generics import ListAPIView
@@ -24,6 +24,7 @@ from core.tasks.jobs import State
 from core.web.covered import Covered
 from core.web.rest.cameras import found_camera
 from core.web.rest.conventions import Pages, actor, address, noted
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import required_range, rfc3339
 from core.web.speech import said
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -18,6 +17,7 @@ from core.access.roles import add_role, change_role, delete_role, roles
 from core.hookspecs.access import PermissionSpec, Scope
 from core.pluginhost import host
 from core.web.rest.conventions import noted
+from core.web.rest.describing import extend_schema
 from core.web.rest.reach import given, within_own
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -20,6 +20,7 @@ from core.rules.definition import Definition
 from core.rules.dry_run import dry_run
 from core.rules.models import Rule
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import rfc3339
 from core.web.speech import said
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -22,6 +21,7 @@ from core.recording.schedule_form import schedule_from
 from core.recording.services import LONGEST_MS, trigger
 from core.web.rest.cameras import found_camera
 from core.web.rest.conventions import actor, address, noted
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import rfc3339
 
 MANAGE = "camera.manage"

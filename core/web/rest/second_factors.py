@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -17,6 +16,7 @@ from core.signin import flow, passkeys, recovery, sessions, totp
 from core.system.site import site
 from core.web.rest.account import Own, PasskeyOutput, passkey_body, person, tell
 from core.web.rest.auth import PasskeyOptions, passkeys_possible
+from core.web.rest.describing import extend_schema
 
 _SECRET = "signin_totp_secret"  # noqa: S105  a key of the session
 MOST_PASSKEYS = 20

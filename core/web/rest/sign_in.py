@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -21,6 +20,7 @@ from core.signin.policy import SignInPolicy, change_policy, policy
 from core.system import audit
 from core.web.rest.account import SessionsOutput, sessions_body, tell
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.rest.reach import held_by, within_own
 from core.web.rest.times import rfc3339
 

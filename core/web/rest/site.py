@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +13,7 @@ from rest_framework.views import APIView
 from core.access.declared import SIGNED_IN, Required
 from core.system.site import change_site, site
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 
 
 class SiteBody(serializers.Serializer[dict[str, Any]]):

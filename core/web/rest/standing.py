@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +16,7 @@ from core.cameras.drivers import CameraError
 from core.configuration import configuration
 from core.detection.services import detector_named
 from core.media.clock import SystemClock
+from core.web.rest.describing import extend_schema
 from core.web.speech import said
 
 PLAIN = (

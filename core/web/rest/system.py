@@ -6,7 +6,6 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -25,6 +24,7 @@ from core.web import recorders
 from core.web.processes import processes
 from core.web.rest.cameras import status_of
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import rfc3339
 from core.web.rest.volumes import VolumeOutput
 from core.web.space import volume_states

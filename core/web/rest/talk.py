@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import ListAPIView
@@ -23,6 +22,7 @@ from core.talk.loudspeakers import speaks
 from core.talk.models import Announcement
 from core.web.rest.cameras import found_camera
 from core.web.rest.conventions import Pages, actor, address
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import rfc3339
 
 MANAGE = "announcement.manage"

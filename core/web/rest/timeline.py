@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -18,6 +18,7 @@ from core.access.rights import rights_for
 from core.recording import queries
 from core.recording.models import Stream
 from core.web.rest.conventions import integers, whole_number
+from core.web.rest.describing import extend_schema
 from core.web.rest.times import required_range, rfc3339
 from core.web.speech import said
 

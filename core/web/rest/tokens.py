@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -19,6 +18,7 @@ from core.access.models import ApiToken, User
 from core.access.tokens import LIFETIME, LONGEST_OVERLAP, Reach
 from core.media.clock import SystemClock
 from core.web.rest.conventions import noted
+from core.web.rest.describing import extend_schema
 from core.web.rest.grants import found_user, moment
 from core.web.rest.reach import held_by, within_own
 from core.web.rest.times import REMEDY

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -16,6 +15,7 @@ from core.configuration import configuration
 from core.system.trust import distrust, trust, trusted_keys
 from core.trust.keys import KeyTrouble, PublicKey, public_key
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 
 SEE, CHANGE = "system.plugins", "system.trust"
 

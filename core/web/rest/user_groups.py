@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +15,7 @@ from core.access.models import UserGroup
 from core.access.services import grants_of
 from core.access.user_groups import delete_user_group, save_user_group, user_groups
 from core.web.rest.conventions import noted
+from core.web.rest.describing import extend_schema
 from core.web.rest.grants import GrantOutput, found_user_group, grant_body
 from core.web.rest.reach import held_by, within_own
 

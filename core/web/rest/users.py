@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -18,6 +17,7 @@ from core.access.effective import effective
 from core.access.models import User
 from core.access.roles import role_named
 from core.web.rest.conventions import noted
+from core.web.rest.describing import extend_schema
 from core.web.rest.grants import GrantOutput, found_user, grant_body, moment
 from core.web.rest.reach import held_by, role_at, within_own
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from core.access.declared import Required
 from core.recording.queries import volumes
 from core.recording.volumes import DEFAULT_BACKEND, add_volume, enable_volume
 from core.web.rest.conventions import actor, address
+from core.web.rest.describing import extend_schema
 from core.web.space import room_of, volume_states
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -18,6 +17,7 @@ from core.walls import queries, services
 from core.walls.arrangement import TILES
 from core.walls.models import View
 from core.web.rest.conventions import noted
+from core.web.rest.describing import extend_schema
 
 WATCH, SHARE = "camera.live", "view.share"
 
