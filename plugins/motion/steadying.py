@@ -9,6 +9,7 @@ far. Where only objects move it tells their way, so it is believed only where th
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -38,13 +39,13 @@ class Steadier:
         self._mean = first.astype(np.float32)
         self._light = self._coarse(first)
         height, width = first.shape
-        self._window = cv2.createHanningWindow((width, height), cv2.CV_32F)
+        self._window = _window(width, height)
         self._farthest = FARTHEST * width
 
     def in_same_light(self, picture: MatLike) -> MatLike:
         """The picture as bright as those before were."""
         coarse = self._coarse(picture)
-        factor = float(np.median((self._light + _DARKNESS) / (coarse + _DARKNESS)))
+        factor = _middle((self._light + _DARKNESS) / (coarse + _DARKNESS))
         cv2.accumulateWeighted(coarse, self._light, PACE)
         return cv2.convertScaleAbs(picture, alpha=factor) if abs(factor - 1) > 0.01 else picture
 
@@ -69,6 +70,12 @@ class Steadier:
         return cv2.resize(picture, _COARSE, interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
+@cache
+def _window(width: int, height: int) -> MatLike:
+    """One for all cameras of a size; only read."""
+    return cv2.createHanningWindow((width, height), cv2.CV_32F)
+
+
 def moved_back(picture: MatLike, shift: tuple[float, float]) -> MatLike:
     """The picture without the shift; its rim repeats the outermost pixels."""
     matrix = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
@@ -80,3 +87,10 @@ def moved_back(picture: MatLike, shift: tuple[float, float]) -> MatLike:
 def rim_of(shift: tuple[float, float]) -> int:
     """Pixels at the rim of a picture moved back of which nothing is known."""
     return math.ceil(max(abs(shift[0]), abs(shift[1])))
+
+
+def _middle(values: MatLike) -> float:
+    """The median. That of NumPy's loads its masked arrays to look for what is no number: 2 MB."""
+    low, high = (values.size - 1) // 2, values.size // 2
+    part = np.partition(values, (low, high), axis=None)
+    return (float(part[low]) + float(part[high])) / 2
