@@ -10,6 +10,8 @@ _MADV_DONTNEED = 4
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _ARENAS = 2
 _LARGE = 128 * 1024
+_TOP = 1024 * 1024
+"""Bytes of freed memory kept at the heap's end: with less, a detector gives back and takes again at each look."""
 
 
 def give_back() -> int:
@@ -56,4 +58,4 @@ def return_freed() -> None:
     if hasattr(libc, "mallopt"):
         libc.mallopt(_M_ARENA_MAX, _ARENAS)
         libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
-        libc.mallopt(_M_TRIM_THRESHOLD, _LARGE)
+        libc.mallopt(_M_TRIM_THRESHOLD, _TOP)
