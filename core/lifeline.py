@@ -71,7 +71,8 @@ async def beat_forever(fd: int) -> None:
     for beats in count(1):
         if not beat(fd):
             return
-        _settle(beats)
+        if beats == SETTLED:
+            await asyncio.to_thread(give_back)  # some 20 ms
         await asyncio.sleep(BEAT_SECONDS - loop.time() % BEAT_SECONDS)
 
 
@@ -87,11 +88,7 @@ def heart(fd: int | None, clock: Clock) -> Callable[[], None]:
         if clock.monotonic() - last >= BEAT_SECONDS:
             last, beats = clock.monotonic(), beats + 1
             beat(fd)
-            _settle(beats)
+            if beats == SETTLED:
+                give_back()
 
     return tick
-
-
-def _settle(beats: int) -> None:
-    if beats == SETTLED:
-        give_back()
