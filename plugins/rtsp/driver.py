@@ -1,4 +1,4 @@
-"""The driver's descriptor. Media libraries are loaded at first use, so that processes without cameras stay small."""
+"""The driver's descriptor. What looks at cameras and finds them is loaded at first use: few processes ever do."""
 
 from __future__ import annotations
 
