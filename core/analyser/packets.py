@@ -35,6 +35,7 @@ from core.hookspecs.events import SeenObject
 
 MOST_BYTES = 160 * 1024
 """Of a packet: what the kernel surely takes at once."""
+_USUAL = 2048  # bytes to pack into at first; by default a quarter of a mebibyte, each time
 MOST_OBJECTS = 500
 GRID_BYTES = 288
 SAMPLE_BYTES = 2
@@ -63,7 +64,7 @@ def socket_path(data: Path) -> Path:
 
 def send(channel: socket.socket, packet: Sequence[Any], fds: Sequence[int] = ()) -> None:
     """Send a packet. Raises OSError (BlockingIOError when a non-blocking socket is full), ValueError when too long."""
-    data = msgpack.packb(packet)
+    data = msgpack.packb(packet, buf_size=_USUAL)
     if len(data) > MOST_BYTES:
         raise ValueError(f"{len(data)} bytes at once; {MOST_BYTES} are the most")
     if fds:
@@ -74,9 +75,10 @@ def send(channel: socket.socket, packet: Sequence[Any], fds: Sequence[int] = ())
 
 def receive(channel: socket.socket) -> tuple[list[Any], list[int]]:
     """The next packet and its file descriptors. Raises OSError, also when the other side is gone."""
-    data, fds, _, _ = socket.recv_fds(channel, MOST_BYTES, 1)
-    if not data:
+    length = channel.recv_into(bytearray(1), 1, socket.MSG_PEEK | socket.MSG_TRUNC)  # unix(7): of the whole packet
+    if not length:
         raise ConnectionResetError("the other side is gone")
+    data, fds, _, _ = socket.recv_fds(channel, length, 1)
     return msgpack.unpackb(data), list(fds)
 
 

@@ -31,7 +31,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.lifeline import die_with_parent, name_process
-from core.supervisor.plan import BEAT, LISTEN, ProcessSpec
+from core.supervisor.plan import BEAT_FD, LISTEN_FD, ProcessSpec
 
 MAX_PACKET = 128 * 1024
 
@@ -47,8 +47,8 @@ def receive(channel: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
     return (json.loads(data) if data else None), list(fds)
 
 
-def serve(channel: socket.socket, supervisor: int, give_up: Callable[[str, str], None]) -> list[str] | None:
-    """Fork on request until the supervisor is gone: then None. In each new process: the command it is to run.
+def serve(channel: socket.socket, supervisor: int, give_up: Callable[[str, str], None]) -> ProcessSpec | None:
+    """Fork on request until the supervisor is gone: then None. In each new process: what it is to run.
 
     supervisor: its process id. give_up: called with name and reason of a worker to quarantine.
     """
@@ -61,7 +61,8 @@ def serve(channel: socket.socket, supervisor: int, give_up: Callable[[str, str],
             continue
         spec = ProcessSpec.of(message["fork"])
         if _fork():
-            return _begin(channel, spec, fds, supervisor)
+            _begin(channel, spec, fds, supervisor)
+            return spec
         for fd in fds:
             os.close(fd)
 
@@ -82,25 +83,26 @@ def _fork() -> bool:
     return False
 
 
-def _begin(channel: socket.socket, spec: ProcessSpec, fds: list[int], supervisor: int) -> list[str]:
+def _begin(channel: socket.socket, spec: ProcessSpec, fds: list[int], supervisor: int) -> None:
     """Turn the grandchild into a process of its own and announce it."""
     gc.enable()  # manage.py has it off while the fork server loads
     _await_adoption(supervisor)
     die_with_parent(supervisor)
     os.setsid()
     name_process(spec.name)
-    log, heartbeat, *listening = fds
+    log, *others = fds
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.close(log)
+    for fd, number in zip(others, (BEAT_FD, LISTEN_FD), strict=False):
+        os.dup2(fd, number, inheritable=False)
+    for fd in fds:
+        os.close(fd)
     random.seed()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     send(channel, {"born": spec.name, "pid": os.getpid()})
     channel.close()
-    numbers = {BEAT: str(heartbeat), LISTEN: str(listening[0]) if listening else ""}
-    return [numbers.get(argument, argument) for argument in spec.arguments]
 
 
 def _await_adoption(supervisor: int) -> None:

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-BEAT = "{beat}"
-LISTEN = "{listen}"
+BEAT_FD, LISTEN_FD = 100, 101
+"""The heartbeat pipe and the listening web socket in each process: beyond what a process has open at its birth."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessSpec:
     """One process to keep running.
 
-    arguments: the management command and its arguments; `{beat}` and `{listen}` stand for the numbers of the heartbeat
-        pipe and of the listening web socket in the new process.
+    arguments: the management command and its arguments.
     silence: seconds without a heartbeat after which it counts as hung and is killed.
     persistent: never given up. Others are given up after five failures within a minute.
     listens: takes the web socket.

@@ -26,7 +26,7 @@ from core.pluginhost.boot import blaming
 from core.pluginhost.guard import guarded
 from core.pluginhost.workers import is_quarantined, quarantine_worker, workers_to_run
 from core.supervisor.logwriter import prominent
-from core.supervisor.plan import BEAT, LISTEN, Place, ProcessSpec
+from core.supervisor.plan import BEAT_FD, LISTEN_FD, Place, ProcessSpec
 from core.system.site import ask_to_set_up, site
 from core.transport.place import UNENCRYPTED, own_fingerprint, see_to
 
@@ -37,6 +37,7 @@ EXPORTER_SILENCE = 60.0  # it waits for slow disks
 BACKUP_SILENCE = 60.0  # likewise
 ANALYSER_SILENCE = 15.0
 DETECTOR_SILENCE = 10.0  # the longest look
+_BEATS = ("--heartbeat-fd", str(BEAT_FD))
 
 
 def place(config: Configuration) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _recorders(count: int) -> list[ProcessSpec]:
     return [
         ProcessSpec(
             f"recorder-{index}",
-            ("recorder", "--index", str(index), "--of", str(count), "--heartbeat-fd", BEAT),
+            ("recorder", "--index", str(index), "--of", str(count), *_BEATS),
             RECORDER_SILENCE,
         )
         for index in range(count)
@@ -125,23 +126,23 @@ def _recorders(count: int) -> list[ProcessSpec]:
 
 
 def _web() -> ProcessSpec:
-    return ProcessSpec("web", ("web", "--listen-fd", LISTEN, "--heartbeat-fd", BEAT), WEB_SILENCE, listens=True)
+    return ProcessSpec("web", ("web", "--listen-fd", str(LISTEN_FD), *_BEATS), WEB_SILENCE, listens=True)
 
 
 def _worker() -> ProcessSpec:
-    return ProcessSpec("worker", ("worker", "--heartbeat-fd", BEAT), WORKER_SILENCE)
+    return ProcessSpec("worker", ("worker", *_BEATS), WORKER_SILENCE)
 
 
 def _exporter() -> ProcessSpec:
     """Only while there is something to export: it holds 10 MB of its own."""
-    return ProcessSpec(EXPORTER, ("exporter", "--heartbeat-fd", BEAT), EXPORTER_SILENCE, on_demand=True)
+    return ProcessSpec(EXPORTER, ("exporter", *_BEATS), EXPORTER_SILENCE, on_demand=True)
 
 
 def _backup() -> list[ProcessSpec]:
     """Only where a plugin can send copies somewhere."""
     if not host().registry.all(BackupTargetSpec):
         return []
-    return [ProcessSpec("backup", ("backup", "--heartbeat-fd", BEAT), BACKUP_SILENCE)]
+    return [ProcessSpec("backup", ("backup", *_BEATS), BACKUP_SILENCE)]
 
 
 def _detection() -> list[ProcessSpec]:
@@ -150,11 +151,11 @@ def _detection() -> list[ProcessSpec]:
     if not plugins:
         return []
     return [
-        ProcessSpec("analyser", ("analyser", "--heartbeat-fd", BEAT), ANALYSER_SILENCE),
+        ProcessSpec("analyser", ("analyser", *_BEATS), ANALYSER_SILENCE),
         *(
             ProcessSpec(
                 f"{plugin}:{DETECTORS}",
-                ("detector_worker", plugin, "--heartbeat-fd", BEAT),
+                ("detector_worker", plugin, *_BEATS),
                 DETECTOR_SILENCE,
                 persistent=False,
                 on_demand=True,
@@ -169,7 +170,7 @@ def _plugin_workers() -> list[ProcessSpec]:
     return [
         ProcessSpec(
             f"{worker.plugin}:{worker.name}",
-            ("plugin_worker", worker.plugin, worker.name, "--heartbeat-fd", BEAT),
+            ("plugin_worker", worker.plugin, worker.name, *_BEATS),
             worker.heartbeat,
             persistent=False,
         )

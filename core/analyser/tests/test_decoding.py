@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 from core.analyser.decoding import Decoding
 from core.analyser.rates import Rate
-from core.analyser.scaling import Scaler
+from core.analyser.scaling import Reformatters, Scaler
 from core.analyser.tests.clips import BEGIN_MS, HEIGHT, WIDTH, grey, units
 
 
@@ -81,3 +83,15 @@ def test_colour_is_rgb_or_bgr() -> None:
     red, _, blue = pixels["rgb24"][0, 0].tolist()
     assert red > blue + 20
     assert np.allclose(pixels["rgb24"].astype(int), pixels["bgr24"][:, :, ::-1].astype(int), atol=3)
+
+
+def test_lookers_of_the_same_size_share_tables_within_a_thread() -> None:
+    tables = Reformatters()
+    first = tables.get(WIDTH, HEIGHT, "yuv420p", 32, 24, "gray")
+    assert tables.get(WIDTH, HEIGHT, "yuv420p", 32, 24, "gray") is first
+    assert tables.get(WIDTH, HEIGHT, "yuv420p", 32, 24, "rgb24") is not first
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(tables.get, WIDTH, HEIGHT, "yuv420p", 32, 24, "gray").result() is not first
+    for width in range(40, 48):
+        tables.get(WIDTH, HEIGHT, "yuv420p", width, 24, "gray")
+    assert tables.get(WIDTH, HEIGHT, "yuv420p", 32, 24, "gray") is not first  # the one unused for longest went

@@ -6,14 +6,16 @@ import logging
 import os
 import socket
 import sys
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 from types import TracebackType
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands, load_command_class
+from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
+from django.utils.module_loading import autodiscover_modules
 
 from core.events.plugin_trouble import report_changes
 from core.lifeline import die_with_parent, name_process
@@ -55,34 +57,44 @@ class Command(BaseCommand):
             prepare(settings.CONFIG, sys.stdout)
         specs = plan(settings.CONFIG)
         connections.close_all()
-        for command in dict.fromkeys(spec.arguments[0] for spec in specs):
-            _load(command)
+        for spec in specs:
+            _load(spec.arguments[0], partial(_command, spec.arguments))
+        _load("tasks", partial(autodiscover_modules, "tasks"))
         give_back()
         forkserver.send(channel, {"plan": [spec.json() for spec in specs]})
-        arguments = forkserver.serve(channel, supervisor, give_up)
-        if arguments is not None:
-            _run(arguments)
+        own = forkserver.serve(channel, supervisor, give_up)
+        if own is not None:
+            _run(own.arguments)
 
 
-def _load(name: str) -> None:
-    """Import a command, and with it most of what its process needs. One that cannot be imported fails by itself, in its
-    own process, and takes no other down.
+def _load(what: str, load: Callable[[], Any]) -> None:
+    """Import a command, and with it most of what its process needs, or the worker's tasks. What cannot be imported
+    fails by itself, in its own process, and takes no other down.
     """
     with without_threads(settings.PLUGINS), lean():
-        outcome = guarded("", partial(load_command_class, get_commands().get(name, ""), name))
+        outcome = guarded("", load)
     if outcome.error is not None:
         culprit = blame(outcome.error, settings.PLUGINS)
         whose = f" (plugin {culprit.name})" if culprit else ""
-        log.warning("%s cannot be loaded beforehand: %s%s", name, outcome.error, whose)
+        log.warning("%s cannot be loaded beforehand: %s%s", what, outcome.error, whose)
 
 
-def _run(command: list[str]) -> None:
-    sys.argv = [sys.argv[0], *command]
+@cache
+def _command(arguments: tuple[str, ...]) -> tuple[BaseCommand, dict[str, Any]]:
+    """A management command and its options: parsed once, as parsing in each process copied 400 pages of all."""
+    name, *rest = arguments
+    command = load_command_class(get_commands()[name], name)
+    return command, vars(command.create_parser("", name).parse_args(rest))
+
+
+def _run(arguments: tuple[str, ...]) -> None:
+    sys.argv = [sys.argv[0], *arguments]
     sys.excepthook = _log_crash
-    if command[0] != "worker":  # which looks after them itself, by the clock
+    if arguments[0] != "worker":  # which looks after them itself, by the clock
         report_changes(host(), SystemClock())
     try:
-        call_command(*command)
+        command, options = _command(arguments)
+        command.execute(**options, skip_checks=True)
     except CommandError as error:
         sys.stderr.write(f"eyrie: {error}\n")
         sys.exit(error.returncode)
