@@ -17,6 +17,8 @@ log = logging.getLogger("eyrie.analyser")
 
 _DECODERS = {Codec.AAC: "aac", Codec.OPUS: "opus", Codec.FLAC: "flac"}
 """What live streams carry; G.711 has become FLAC by then (decision 9)."""
+_MAGIC = {Codec.OPUS: b"OpusHead"}
+"""What FFmpeg wants before a track's description (RFC 7845 section 5.1; MP4 leaves it out)."""
 JUMP_MS = 500
 """Sound that is so much earlier or later than it should be begins a new block."""
 
@@ -56,7 +58,7 @@ def _decoder(track: Track) -> AudioCodecContext | None:
     decoder = av.CodecContext.create(name, "r")
     assert isinstance(decoder, AudioCodecContext)  # noqa: S101  # a decoder of sound
     if track.config:
-        decoder.extradata = track.config
+        decoder.extradata = _MAGIC.get(track.codec, b"") + track.config
     decoder.sample_rate = track.sample_rate
     decoder.layout = "mono" if track.channels == 1 else "stereo"
     return decoder
@@ -71,6 +73,7 @@ class Blocks:
         self._block_ms = block_ms
         self._bytes = rate * block_ms // 1000 * SAMPLE_BYTES
         self._resampler = AudioResampler(format="s16", layout="mono", rate=rate)
+        self._kind: tuple[str, str, int] | None = None  # format, layout and rate of the resampler's first frame
         self._held = bytearray()
         self._begun_ms = 0
 
@@ -81,9 +84,17 @@ class Blocks:
             self._held.clear()
             self._begun_ms = wall_ms
         frame.pts = None  # it follows the one before, whatever its time
-        for made in self._resampler.resample(frame):
+        for made in self._resampled(frame):
             self._held += memoryview(made.planes[0])[: made.samples * SAMPLE_BYTES]
         while len(self._held) >= self._bytes:
             yield self._begun_ms, bytes(self._held[: self._bytes])
             del self._held[: self._bytes]
             self._begun_ms += self._block_ms
+
+    def _resampled(self, frame: AudioFrame) -> list[AudioFrame]:
+        """A resampler takes only what its first frame was like; a camera may begin to send another kind."""
+        kind = frame.format.name, frame.layout.name, frame.sample_rate
+        if kind != self._kind:
+            self._resampler = AudioResampler(format="s16", layout="mono", rate=self.rate)
+            self._kind = kind
+        return self._resampler.resample(frame)
