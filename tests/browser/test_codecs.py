@@ -96,7 +96,13 @@ def test_what_the_browser_cannot_play_is_converted_saying_so(wall: Page, running
     expect(note(attic)).to_have_text(CONVERTED)
     expect(note(hall)).to_be_hidden()
     stays_live(attic)
-    assert len(set(numbers(attic, 8))) == 8
+    seen: set[int] = set()  # a busy machine may take longer than the camera's loop for them, and show one again
+
+    def eight() -> bool:
+        seen.update(numbers(attic, 1))
+        return len(seen) >= 8
+
+    eventually(eight, 40, "eight pictures", 0.02)
     expect(attic.locator("[data-part=facts]")).to_contain_text("320\u00d7180")
     porch = tile(wall, "Porch")
     porch.focus()

@@ -69,11 +69,17 @@ def _count(system: RunningSystem, beginning: str) -> int:
     return sum(message.startswith(beginning) for message in _messages(system))
 
 
+def _quarantined(system: RunningSystem) -> bool:
+    file = system.data / "run" / "quarantine.json"
+    return file.exists() and "troubles:crasher" in file.read_text()
+
+
 def test_a_worker_that_crashes_is_given_up_and_one_that_hangs_is_killed(system: RunningSystem) -> None:
     eventually(lambda: _count(system, "troubles:crasher ended 6 times within 60 s and is given up"), 60, "given up")
     eventually(lambda: _count(system, "troubles:hanger (process"), 60, "the hanging worker killed")
     assert any("troubles:hanger" in message and "no sign of life" in message for message in _messages(system))
-    assert "troubles:crasher" in (system.data / "run" / "quarantine.json").read_text()
+    # The fork server is told so, and writes it down then.
+    eventually(lambda: _quarantined(system), 30, "the crashing worker quarantined")
     assert httpx.get(f"{system.url}/api/v1/health/").status_code == httpx.codes.OK
     assert _count(system, "recorder-0 is up") == _count(system, "web is up") == 1
 

@@ -150,10 +150,11 @@ class Many extends HTMLElement {
   async #ready() {
     clearTimeout(this.typing);
     this.#suggested = false;
-    this.#asked += 1;
+    const asked = this.#asked += 1;
     this.#fields?.entered.clear();
     this.#fields?.draw();
     this.#shown ??= await call(`${this.#path}cameras/`);
+    if (asked !== this.#asked) return; // something else was entered meanwhile, and is shown
     this.part("doing").hidden = true;
     this.#rows(this.#shown.map((one) => ({ ...one, changes: one.changed, state: HOW[one.how] })));
   }

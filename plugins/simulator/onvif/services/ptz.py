@@ -188,7 +188,8 @@ def status(device: OnvifDevice, call: Call) -> Element:
     """GetStatus."""
     head = _head(device, call)
     head.advance()
-    view, moving = head.view(), "MOVING" if head.moving else "IDLE"
+    moving = "MOVING" if head.moving else "IDLE"
+    view = head.view()  # asked after it, so that what stands idle is where it was going
     place = tt(
         "Position",
         tt("PanTilt", x=view.pan, y=view.tilt, space=shared.ABSOLUTE),
