@@ -99,10 +99,8 @@ class Bench:
             "hour_64_cameras": lambda: self._get("recordings/", CAMERAS, DAY_MS // 24),
             "month_16_cameras": lambda: self._get("recordings/", MONTH_CAMERAS, self.park.month_ms, detail=1800),
             "seek_first_picture": lambda: self._first_picture(places[next(turn) % len(places)]),
-            "motion_ridge_day_16": lambda: self._get("motion/activity/", MONTH_CAMERAS, DAY_MS, step=120),
-            "motion_ridge_month_16": lambda: self._get(
-                "motion/activity/", MONTH_CAMERAS, self.park.month_ms, step=3600
-            ),
+            "motion_ridge_day_16": lambda: self._get("activity/", MONTH_CAMERAS, DAY_MS, step=120),
+            "motion_ridge_month_16": lambda: self._get("activity/", MONTH_CAMERAS, self.park.month_ms, step=3600),
             "motion_search_month_16": lambda: self._get(
                 "motion/search/", MONTH_CAMERAS, self.park.month_ms, region=REGION
             ),

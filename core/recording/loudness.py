@@ -11,6 +11,7 @@ from core.recording.ids import id_range, segment_id, start_of
 from core.recording.models import LoudMinute
 from core.recording.motion import MINUTE_MS, minute_of
 from core.recording.router import index_alias
+from core.recording.steps import greatest
 
 STEP_MS = 2000
 _STEPS = MINUTE_MS // STEP_MS
@@ -44,10 +45,10 @@ def store_loudness(levels: Mapping[int, Sequence[LoudLevel]]) -> None:
             for step, level in enumerate(bytes(packed)):
                 _note(minutes[pk], step, level)
         LoudMinute.objects.bulk_create(
-            [LoudMinute(id=pk, levels=bytes(minute)) for pk, minute in minutes.items()],
+            [LoudMinute(id=pk, loudest=max(minute), levels=bytes(minute)) for pk, minute in minutes.items()],
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=["levels"],
+            update_fields=["loudest", "levels"],
         )
 
 
@@ -59,7 +60,38 @@ def loudness_between(camera_id: int, start_ms: int, end_ms: int) -> Iterator[Lou
         for step, level in enumerate(bytes(packed)):
             at_ms = start_of(pk) + step * STEP_MS
             if level and start_ms <= at_ms < end_ms:
-                yield LoudLevel(at_ms, (level - _MOST) / _HALVES)
+                yield LoudLevel(at_ms, _unpacked(level))
+
+
+def loudest_of(camera_ids: Sequence[int], start_ms: int, end_ms: int, step_ms: int) -> dict[int, list[float | None]]:
+    """The loudest of each step from start_ms to end_ms (UTC ms) by camera, in dB below full scale.
+
+    None where nobody listened; cameras of which that is so all the time are left out. Steps below a minute are read
+    from the levels themselves: for a few hours at most.
+    """
+    steps = -(-(end_ms - start_ms) // step_ms)
+    found: dict[int, list[float | None]] = {}
+    for camera_id in camera_ids:
+        for slot, level in _slots(camera_id, start_ms, end_ms, step_ms):
+            if slot < steps:
+                values = found.setdefault(camera_id, [None] * steps)
+                before = values[slot]
+                values[slot] = level if before is None else max(level, before)
+    return found
+
+
+def _slots(camera_id: int, start_ms: int, end_ms: int, step_ms: int) -> Iterator[tuple[int, float]]:
+    """(number of the step, level); several levels may lie in one step."""
+    if step_ms >= MINUTE_MS:
+        found = greatest(LoudMinute, "loudest", camera_id, start_ms, end_ms, step_ms)
+        yield from ((slot, _unpacked(level)) for slot, level in found)
+        return
+    for one in loudness_between(camera_id, start_ms, end_ms):
+        yield (one.at_ms - start_ms) // step_ms, one.level
+
+
+def _unpacked(level: int) -> float:
+    return (level - _MOST) / _HALVES
 
 
 def _packed(level: float) -> int:

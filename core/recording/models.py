@@ -199,9 +199,12 @@ class ObjectMinute(models.Model):
 
 
 class LoudMinute(models.Model):
-    """How loud a minute of a camera was; its id as of a MotionMinute. levels: packed (core.recording.loudness)."""
+    """How loud a minute of a camera was; its id as of a MotionMinute. loudest: the greatest byte of levels, which are
+    packed (core.recording.loudness). A row is shorter than one of an index, so the timeline reads the table.
+    """
 
     id = RowId(primary_key=True)
+    loudest = models.SmallIntegerField()
     levels = models.BinaryField()
 
 

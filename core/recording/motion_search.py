@@ -12,10 +12,11 @@ from itertools import groupby
 
 from django.db import connections
 
-from core.recording.ids import ALWAYS, camera_of, id_range, start_of
+from core.recording.ids import camera_of, id_range, start_of
 from core.recording.models import MotionMinute
 from core.recording.motion import CELLS, MINUTE_MS, blocks, minute_of, unpack
 from core.recording.router import index_alias
+from core.recording.steps import greatest
 
 JOIN_MS = 5_000
 """Motion that pauses for less is one find."""
@@ -30,10 +31,6 @@ _WINDOW_MS = 6 * 3_600_000
 _CHUNK = 200
 _TABLE = MotionMinute._meta.db_table
 _SCAN = f"SELECT id FROM {_TABLE} WHERE id > %s AND id < %s AND (touched & %s) <> 0"  # noqa: S608 - a constant
-_SLOTS = (
-    f"SELECT ((id & {ALWAYS - 1}) - %s) / %s AS slot, MAX(cells) FROM {_TABLE} "  # noqa: S608 - a constant
-    "WHERE id > %s AND id < %s AND cells > 0 GROUP BY slot"
-)
 
 
 @dataclass(slots=True)
@@ -183,12 +180,11 @@ def activity(camera_ids: Sequence[int], start_ms: int, end_ms: int, step_ms: int
 
 def _amounts(camera_id: int, start_ms: int, end_ms: int, step_ms: int) -> Iterator[tuple[int, int]]:
     """(moment, cells that moved); several moments may lie in one step."""
-    low, high = id_range(camera_id, 0, minute_of(start_ms) - 1, end_ms)
     if step_ms >= MINUTE_MS:
-        with connections[index_alias()].cursor() as cursor:
-            cursor.execute(_SLOTS, (start_ms, step_ms, low, high))
-            yield from ((start_ms + slot * step_ms, cells) for slot, cells in cursor)
+        found = greatest(MotionMinute, "cells", camera_id, start_ms, end_ms, step_ms)
+        yield from ((start_ms + slot * step_ms, cells) for slot, cells in found)
         return
+    low, high = id_range(camera_id, 0, minute_of(start_ms) - 1, end_ms)
     rows = MotionMinute.objects.filter(pk__gt=low, pk__lt=high, cells__gt=0)
     for pk, grids in rows.order_by("pk").values_list("pk", "grids"):
         for moved in unpack(grids):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.recording.loudness import LoudLevel, loudness_between, store_loudness
+from core.recording.loudness import LoudLevel, loudest_of, loudness_between, store_loudness
 from core.recording.models import LoudMinute
 from core.recording.motion_store import sweep_motion
 
@@ -26,3 +26,16 @@ def test_levels_are_found_by_time_and_the_louder_counts() -> None:
     assert not list(loudness_between(1, MINUTE + 4000, MINUTE + 60_000))
     sweep_motion([1], MINUTE + 1000)
     assert {one.pk >> 43 for one in LoudMinute.objects.all()} == {1}
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_from_near_and_from_afar_the_loudest_of_each_step_is_told() -> None:
+    hour = 60 * 60_000
+    store_loudness({1: [LoudLevel(MINUTE + 2000, -40.0), LoudLevel(MINUTE + 8000, -30.0)]})
+    store_loudness({1: [LoudLevel(MINUTE + 2000, 0.0), LoudLevel(MINUTE + hour, -127.0)], 2: [LoudLevel(MINUTE, -9.5)]})
+    fine = loudest_of([1, 3], MINUTE - 4000, MINUTE + 12_000, 4000)
+    assert fine == {1: [None, 0.0, None, -30.0]}
+    afar = loudest_of([1, 2], MINUTE - hour, MINUTE + 2 * hour, hour)
+    assert afar == {1: [None, 0.0, -127.0], 2: [None, -9.5, None]}
+    shifted = loudest_of([1], MINUTE + 30_000, MINUTE + 30_000 + 2 * hour, hour)
+    assert shifted == {1: [0.0, None]}, "a minute that has begun before counts"

@@ -33,6 +33,7 @@ from core.recording.motion_search import Find, activity, motion_in
 from core.recording.motion_store import UNRECORDED_MS, store_motion
 from core.recording.retention import DAY_MS, Retention
 from core.recording.router import index_alias
+from core.recording.steps import statement
 from core.recording.store import remove_rows
 from core.recording.tests.recorded import record
 from core.recording.volumes import OpenVolume
@@ -232,8 +233,9 @@ def test_the_search_reads_the_covering_index_alone() -> None:
     connection = connections[index_alias()]
     if connection.vendor != "sqlite":
         pytest.skip("SQLite's plan")
-    for statement, values in ((motion_search._SCAN, (1, 2, 3)), (motion_search._SLOTS, (1, 2, 3, 4))):
+    ridge = statement(MotionMinute, "cells")
+    for sql, values in ((motion_search._SCAN, (1, 2, 3)), (ridge, (1, 2, 3, 4))):
         with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values)
             plan = [row[3] for row in cursor]
         assert plan[0] == "SEARCH recording_motionminute USING COVERING INDEX motion_scan (id>? AND id<?)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -11,6 +12,7 @@ from rest_framework.views import APIView
 from core.access.declared import Required
 from core.recording.loudness import loudness_between
 from core.web.rest.describing import extend_schema
+from core.web.rest.media import is_silent
 from core.web.rest.timeline import TIMES
 from core.web.rest.times import required_range
 
@@ -33,6 +35,8 @@ class Loudness(APIView):
 
     @extend_schema(parameters=[*TIMES[:2]], responses=LEVELS)
     def get(self, request: Request, camera_id: int) -> Response:
-        """The levels of a range of a day at most; where nobody listened there are none."""
+        """The levels of a range of a day at most, for who may listen; where nobody listened there are none."""
+        if is_silent(request, camera_id):
+            raise PermissionDenied("You may not listen to this camera.")
         start, end = required_range(request.query_params, LONGEST_MS)
         return Response({"levels": [[one.at_ms, one.level] for one in loudness_between(camera_id, start, end)]})

@@ -1,4 +1,4 @@
-"""Where something moved: search in a region of the picture, and how much moved over time."""
+"""Where something moved: search in a region of the picture."""
 
 from __future__ import annotations
 
@@ -12,21 +12,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.access.declared import Required
-from core.recording.motion import EVERYWHERE, MINUTE_MS, region
-from core.recording.motion_search import activity, motion_in
+from core.recording.motion import EVERYWHERE, region
+from core.recording.motion_search import motion_in
 from core.web.rest.conventions import whole_number
 from core.web.rest.describing import extend_schema
-from core.web.rest.timeline import TIMES, playable_cameras
+from core.web.rest.timeline import CAMERAS, TIMES, playable_cameras
 from core.web.rest.times import required_range, rfc3339
 
 MOST_FINDS = 200
 USUAL_FINDS = 60
 MOST_CORNERS = 100
-MOST_STEPS = 3000
-FINEST_RANGE_MS = 6 * 3_600_000
-"""The longest range whose steps may be shorter than a minute."""
-
-CAMERAS = OpenApiParameter("camera", int, many=True, description="All without it.")
 
 
 class MotionFind(serializers.Serializer[dict[str, Any]]):
@@ -48,17 +43,6 @@ class MotionFinds(serializers.Serializer[dict[str, Any]]):
     next = serializers.CharField(allow_null=True)
     analysed = serializers.BooleanField()
     results = MotionFind(many=True)
-
-
-class MotionActivity(serializers.Serializer[dict[str, Any]]):
-    """The greatest share of the picture that moved in each step from `start` on, 0 to 1; `step` in seconds.
-
-    `cameras`: camera id to its values; a camera in which nothing moved is left out.
-    """
-
-    start = serializers.CharField()
-    step = serializers.IntegerField()
-    cameras = serializers.DictField(child=serializers.ListField(child=serializers.FloatField()))
 
 
 class MotionSearch(APIView):
@@ -99,35 +83,6 @@ class MotionSearch(APIView):
         ]
         further = rfc3339(found.from_ms) if found.from_ms > start else None
         return Response({"next": further, "analysed": found.analysed, "results": rows})
-
-
-class Activity(APIView):
-    """The ridge above the timeline."""
-
-    required: Required = {"GET": "camera.playback"}
-    filtered = frozenset({"GET"})
-
-    @extend_schema(
-        parameters=[
-            CAMERAS,
-            *TIMES[:2],
-            OpenApiParameter(
-                "step", int, required=True, description="Seconds; below 60 for a range of six hours at most."
-            ),
-        ],
-        responses=MotionActivity,
-    )
-    def get(self, request: Request) -> Response:
-        """How much moved, step by step."""
-        start, end = required_range(request.query_params)
-        step = whole_number(request, "step", None, 1, 31 * 86_400) * 1000
-        if step < MINUTE_MS and end - start > FINEST_RANGE_MS:
-            raise ValidationError({"step": ["is below 60 for more than six hours; give 60 or more."]})
-        if (end - start) // step > MOST_STEPS:
-            raise ValidationError({"step": [f"makes more than {MOST_STEPS} steps; give a longer one."]})
-        found = activity(playable_cameras(request), start, end, step)
-        moved = {str(camera): values for camera, values in found.items() if any(values)}
-        return Response({"start": rfc3339(start), "step": step // 1000, "cameras": moved})
 
 
 def _region(request: Request) -> int:

@@ -23,6 +23,7 @@ from core.web.rest.times import required_range, rfc3339
 from core.web.speech import said
 
 MOST_SEGMENTS = 1000
+CAMERAS = OpenApiParameter("camera", int, many=True, description="All without it.")
 TIMES = [
     OpenApiParameter("start", str, required=True, description="From (RFC 3339)."),
     OpenApiParameter("end", str, required=True, description="Until (RFC 3339), at most a year after start."),
@@ -114,7 +115,7 @@ class Recordings(APIView):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("camera", int, many=True, description="All without it."),
+            CAMERAS,
             *TIMES,
             OpenApiParameter(
                 "detail", int, description="Ranges closer than so many seconds are one: fewer, from afar."

@@ -10,6 +10,7 @@ from core.hookspecs.web import RouteSpec
 from core.pluginhost import host
 from core.web.rest import (
     account,
+    activity,
     auth,
     backup,
     backup_files,
@@ -140,7 +141,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("detectors/", detectors.Detectors.as_view()),
     path("detectors/standing/", standing.Standings.as_view()),
     path("drivers/", drivers.Drivers.as_view()),
-    path("motion/activity/", motion.Activity.as_view()),
+    path("activity/", activity.Activity.as_view()),
     path("motion/search/", motion.MotionSearch.as_view()),
     path("recordings/", timeline.Recordings.as_view()),
     path("segments/", timeline.Segments.as_view()),

@@ -1,4 +1,4 @@
-"""Motion search and the ridge over HTTP."""
+"""Motion search over HTTP."""
 
 from __future__ import annotations
 
@@ -62,13 +62,6 @@ def test_a_search_is_gone_on_with(client_of, person, camera: Camera) -> None:
     assert starts == [rfc3339(at) for at in (*(FIRST + n * MINUTE_MS for n in (5, 4, 3, 2, 1)), FIRST + 10_000)]
 
 
-def test_the_ridge_tells_how_much_moved(client_of, person, camera: Camera) -> None:
-    client = client_of(person("jo", "operator"))
-    found = client.get("/api/v1/motion/activity/", span(step=10)).json()
-    share = round(1 / (64 * 36), 4)
-    assert found == {"start": rfc3339(FIRST), "step": 10, "cameras": {str(camera.pk): [0, share, 0, 0, 0, 0]}}
-
-
 @pytest.mark.parametrize(
     ("more", "field", "words"),
     [
@@ -86,24 +79,11 @@ def test_a_wrong_question_is_answered_with_what_is_wrong(client_of, person, came
     assert words in answer.json()[field][0]
 
 
-@pytest.mark.parametrize(
-    ("end_ms", "step", "words"),
-    [(MINUTE_MS, "", "missing"), (7 * 3_600_000, 59, "six hours"), (30 * 86_400_000, 60, "3000 steps")],
-)
-def test_too_fine_a_ridge_is_refused(client_of, person, end_ms: int, step: object, words: str) -> None:
-    answer = client_of(person("jo", "operator")).get("/api/v1/motion/activity/", span(end_ms, step=step))
-    assert answer.status_code == 400
-    assert words in answer.json()["step"][0]
-
-
-@pytest.mark.parametrize("path", ["search/", "activity/"])
-def test_only_cameras_that_one_may_play_are_searched(client_of, person, camera: Camera, path: str) -> None:
+def test_only_cameras_that_one_may_play_are_searched(client_of, person, camera: Camera) -> None:
     other = Camera.objects.create(name="other", driver="none")
     store_motion({other.pk: [MotionGrid(FIRST, FIRST + 1000, b"\xff" * GRID_BYTES)]})
     person("jo", "viewer", other.pk)
     client = client_of(person("jo", "operator", camera.pk))
-    assert client.get(f"/api/v1/motion/{path}", span(camera=other.pk, step=60)).status_code == 403
-    assert client.get(f"/api/v1/motion/{path}", span(camera=999, step=60)).status_code == 404
-    mine = client.get(f"/api/v1/motion/{path}", span(step=60)).json()
-    seen = {one["camera"] for one in mine["results"]} if "results" in mine else {int(key) for key in mine["cameras"]}
-    assert seen == {camera.pk}
+    assert client.get("/api/v1/motion/search/", span(camera=other.pk)).status_code == 403
+    assert client.get("/api/v1/motion/search/", span(camera=999)).status_code == 404
+    assert {one["camera"] for one in client.get("/api/v1/motion/search/", span()).json()["results"]} == {camera.pk}

@@ -1,4 +1,4 @@
-// What there is of some cameras in a range of time: recordings, gaps with their reasons, motion, events, bookmarks.
+// What there is of some cameras in a range of time: recordings, gaps with their reasons, motion, loudness, events, bookmarks.
 // "change" is dispatched when more is known.
 
 import { call } from "eyrie/api.js";
@@ -6,8 +6,9 @@ import { call } from "eyrie/api.js";
 const MOST = 1000; // events and bookmarks in a view
 const SETTLE = 150; // ms without a new wish before it is asked for
 const AGAIN = 5_000; // ms, where the range reaches to now
-const RANGES = 4000, STEPS = 2400; // as many places, and steps of motion, as a range is worth: about a pixel each
-const FINE = 6 * 3_600_000; // ms: the longest range whose motion is told in steps below a minute
+const RANGES = 4000, STEPS = 2400; // as many places, and steps of what went on, as a range is worth: about a pixel each
+const MINUTE = 60_000; // ms; what went on is stored by the minute, and from afar only whole ones are told
+const FINE = 6 * 3_600_000; // ms: the longest range that is told in steps below a minute
 const LONGEST = 365 * 86_400_000;
 
 export class Holdings extends EventTarget {
@@ -47,21 +48,21 @@ export class Holdings extends EventTarget {
     this.#timer = 0;
     if (!this.wanted || !this.#cameras.size) return;
     const { start, end } = this.wanted, span = Math.min(end - start, (LONGEST - (end - start)) / 2);
-    const known = { start: start - span, end: end + span, at: this.now() };
+    const known = { start: Math.floor((start - span) / MINUTE) * MINUTE, end: end + span, at: this.now() };
     this.#asked = performance.now();
     const asked = this.#cameras, query = new URLSearchParams({ start: new Date(known.start).toISOString(), end: new Date(known.end).toISOString() });
     for (const id of asked.keys()) query.append("camera", id);
     try {
-      const [recordings, motion, events, bookmarks] = await Promise.all([
+      const [recordings, activity, events, bookmarks] = await Promise.all([
         call(`recordings/?${query}&detail=${Math.floor((known.end - known.start) / 1000 / RANGES)}`),
-        call(`motion/activity/?${query}&step=${motionStep(known.end - known.start)}`),
+        call(`activity/?${query}&step=${activityStep(known.end - known.start)}`),
         call(`events/?${query}&page_size=${MOST}`).catch((error) => (error.status === 403 ? { results: [] } : Promise.reject(error))),
         call(`bookmarks/?${query}&page_size=${MOST}`),
       ]);
       if (asked !== this.#cameras) return this.refresh();
       this.#known = known;
       this.#keep(recordings, events.results, bookmarks.results);
-      for (const [id, held] of asked) held.motion = { start: Date.parse(motion.start), step: motion.step * 1000, shares: motion.cameras[id] ?? [] };
+      this.#measure(activity);
       this.trouble = "";
     } catch (error) {
       this.trouble = error.message;
@@ -79,6 +80,12 @@ export class Holdings extends EventTarget {
     return this.of(camera).fetched.some(({ start, end }) => at >= start && at < end);
   }
 
+  // How loud it was, in dB below the loudest that can be sent; null when nobody listened.
+  loudnessAt(camera, at) {
+    const { start, step, values } = this.of(camera).loudness;
+    return values[Math.floor((at - start) / step)] ?? null;
+  }
+
   gapAt(camera, at) {
     return this.of(camera).gaps.find(({ start, end }) => at >= start && at < (end ?? Infinity));
   }
@@ -89,6 +96,16 @@ export class Holdings extends EventTarget {
     return starts.length ? Math.min(...starts) : null;
   }
 
+  // In the answer no camera has loudness that nobody listened to, or that one may not listen to.
+  #measure({ start, step, motion, loudness }) {
+    for (const [id, held] of this.#cameras) {
+      const scale = { start: Date.parse(start), step: step * 1000 };
+      held.motion = { ...scale, values: motion[id] ?? [] };
+      held.loudness = { ...scale, values: loudness[id] ?? [] };
+      held.heard ||= id in loudness; // for good: lanes do not come and go as the strip is dragged
+    }
+  }
+
   #keep({ ranges, gaps, fetched }, events, bookmarks) {
     const by = (rows, id) => rows.filter((row) => row.camera === id).map(timed);
     const listed = { ranges, gaps, fetched, events, bookmarks };
@@ -96,11 +113,11 @@ export class Holdings extends EventTarget {
   }
 }
 
-const nothing = () => ({ ranges: [], gaps: [], fetched: [], events: [], bookmarks: [], motion: { start: 0, step: 1, shares: [] } });
+const nothing = () => ({ ranges: [], gaps: [], fetched: [], events: [], bookmarks: [], heard: false, motion: { start: 0, step: 1, values: [] }, loudness: { start: 0, step: 1, values: [] } });
 
-function motionStep(span) {
+function activityStep(span) {
   const seconds = Math.max(2, Math.ceil(span / 1000 / STEPS));
-  return span > FINE ? Math.max(60, seconds) : seconds;
+  return span > FINE ? Math.ceil(seconds / 60) * 60 : seconds;
 }
 
 function timed(row) {

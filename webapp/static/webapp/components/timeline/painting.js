@@ -1,25 +1,37 @@
-// Draws the timeline: the axis, a lane for each camera with recordings, gaps, events and bookmarks, and the playhead.
+// Draws the timeline: the axis, a lane for each camera with recordings, gaps, events and bookmarks, below it a thin one with
+// how loud it was where somebody listened, and the playhead.
 
 import { stepFor, ticks } from "components/timeline/ticks.js";
 
 export const AXIS = 24; // px
 const APART = 84; // px between marks
 const SMALL = 8; // px
+const QUIETEST = -70, LOUDEST = -10; // dB: drawn as no more than a line, and as high as the lane
 const INTENDED = new Set(["no_event", "not_scheduled"]); // nothing is wrong
 
-export function laneHeight(count) {
-  return count > 9 ? 14 : count > 4 ? 20 : 28;
+// Where each lane lies: {top, high, thin}, px; thin: of its loudness, 0 without. heard: for each whether it has any.
+export function layout(heard) {
+  const few = heard.length <= 4, high = heard.length > 9 ? 14 : few ? 28 : 20;
+  let top = AXIS;
+  return heard.map((one) => {
+    const lane = { top, high, thin: !one ? 0 : few ? 14 : 7 };
+    top += lane.high + lane.thin;
+    return lane;
+  });
 }
 
-// view: {start, end, width, height, at, now, selection, lanes: [{name, holdings, finds}], words: {time, day, month, second}}.
+// view: {start, end, width, height, at, now, selection, lanes: [{name, holdings, finds, top, high, thin}], words, loudness};
+// words(at, level, step) names a mark of the axis, loudness is the word for it.
 export function paint(context, view, colours) {
   const { width, height, lanes } = view, x = (at) => ((at - view.start) / (view.end - view.start)) * width;
   context.clearRect(0, 0, width, height);
   context.font = `12px ${colours.font}`;
   context.textBaseline = "middle";
   axis(context, view, colours, x);
-  const high = laneHeight(lanes.length);
-  lanes.forEach((lane, n) => paintLane(context, lane, AXIS + n * high, high, view, colours, x));
+  for (const lane of lanes) {
+    paintLane(context, lane, view, colours, x);
+    if (lane.thin) paintLoudness(context, lane, view, colours, x);
+  }
   if (view.now < view.end) {
     context.fillStyle = colours.future;
     context.fillRect(x(view.now), AXIS, width - x(view.now), height - AXIS);
@@ -42,7 +54,7 @@ function axis(context, view, colours, x) {
   }
 }
 
-function paintLane(context, { name, holdings, finds }, top, high, view, colours, x) {
+function paintLane(context, { name, holdings, finds, top, high }, view, colours, x) {
   const inside = top + 2, size = high - 4;
   const bar = (start, end, fill, least = 1) => {
     const left = Math.max(x(start), -2), right = Math.min(x(end), view.width + 2);
@@ -70,13 +82,32 @@ function paintLane(context, { name, holdings, finds }, top, high, view, colours,
 }
 
 // How much moved, as a soft area above the lane's ground; the root makes a person in a wide picture seen.
-function ridge(context, { start, step, shares }, bottom, size, view, colours, x) {
-  const first = Math.max(0, Math.floor((view.start - start) / step)), last = Math.min(shares.length, Math.ceil((view.end - start) / step));
+function ridge(context, motion, bottom, size, view, colours, x) {
   context.fillStyle = colours.motion;
+  area(context, motion, bottom, view, x, (share) => (share ? Math.max(2, Math.sqrt(share) * size) : 0));
+}
+
+// How loud it was; the least is a line, which says that somebody listened.
+function paintLoudness(context, { holdings, top, high, thin }, view, colours, x) {
+  const size = thin - 2, bottom = top + high + size;
+  context.fillStyle = colours.lane;
+  context.fillRect(0, bottom - size, view.width, size);
+  context.fillStyle = colours.loudness;
+  area(context, holdings.loudness, bottom, view, x, (level) => (level === null ? 0 : Math.min(size, Math.max(1, ((level - QUIETEST) / (LOUDEST - QUIETEST)) * size))));
+  if (thin < 12) return;
+  context.font = `10px ${colours.font}`;
+  label(context, view.loudness, bottom - size / 2, colours, size);
+  context.font = `12px ${colours.font}`;
+}
+
+// Values step by step as one shape on a line; tall(value) in px.
+function area(context, { start, step, values }, bottom, view, x, tall) {
+  const first = Math.max(0, Math.floor((view.start - start) / step)), last = Math.min(values.length, Math.ceil((view.end - start) / step));
   context.beginPath();
   for (let n = first; n < last; n++) {
-    if (!shares[n]) continue;
-    const left = x(start + n * step), high = Math.max(2, Math.sqrt(shares[n]) * size);
+    const high = tall(values[n]);
+    if (!high) continue;
+    const left = x(start + n * step);
     context.rect(left, bottom - high, x(start + (n + 1) * step) - left, high);
   }
   context.fill();
@@ -103,10 +134,10 @@ function flag(context, left, right, top, colours) {
   context.fillRect(left - 1, top, 2, SMALL + 6);
 }
 
-function label(context, name, middle, colours) {
+function label(context, name, middle, colours, high = 18) {
   const wide = Math.min(context.measureText(name).width, 200) + 12;
   context.fillStyle = colours.label;
-  context.fillRect(4, middle - 9, wide, 18);
+  context.fillRect(4, middle - high / 2, wide, high);
   context.fillStyle = colours.text;
   context.fillText(name, 10, middle + 0.5, 200);
 }

@@ -8,13 +8,14 @@ import { titleOf } from "eyrie/event-words.js";
 import { n, t } from "eyrie/i18n.js";
 import { clockTime, dayAndTime, timeZone } from "eyrie/times.js";
 import { offsetAt } from "eyrie/zone.js";
-import { AXIS, laneHeight, paint } from "components/timeline/painting.js";
+import { AXIS, layout, paint } from "components/timeline/painting.js";
 
 const SECOND = 1000, MINUTE = 60 * SECOND, DAY = 86_400_000;
 const SHORTEST = 10 * SECOND, LONGEST = 93 * DAY;
 const CLICK = 4; // px
 const MOST_TOLD = 4; // of a kind, at the pointer
 const REST = 500; // ms after which a finger selects
+const EMPTY = { top: AXIS, high: 28, thin: 0 }; // the place of no camera
 const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 const format = (options) => new Intl.DateTimeFormat(language, { timeZone, hourCycle: "h23", ...options });
 const WORDS = {
@@ -25,8 +26,10 @@ const WORDS = {
   month: format({ month: "short", year: "numeric" }),
 };
 
+const decibels = new Intl.NumberFormat(language);
+
 class Timeline extends HTMLElement {
-  #clock = null; #holdings = null; #lanes = [];
+  #clock = null; #holdings = null; #lanes = []; #places = [];
   #pointers = new Map();
   #drag = null;
   #last = 0;
@@ -65,11 +68,21 @@ class Timeline extends HTMLElement {
     draw();
   }
 
-  set holdings(holdings) { this.#holdings = holdings; }
+  set holdings(holdings) {
+    this.#holdings = holdings;
+    holdings.addEventListener("change", () => { this.#arrange(); this.#said = ""; });
+  }
 
   set lanes(lanes) {
     this.#lanes = lanes;
-    this.canvas.style.height = `${AXIS + laneHeight(lanes.length) * Math.max(lanes.length, 1) + 4}px`;
+    this.#arrange();
+  }
+
+  #arrange() {
+    this.#places = layout(this.#lanes.map(({ id }) => this.#holdings.of(id).heard));
+    const { top, high, thin } = this.#places.at(-1) ?? EMPTY, height = `${top + high + thin + 4}px`;
+    if (this.canvas.style.height === height) return;
+    this.canvas.style.height = height;
     this.#fit();
   }
 
@@ -113,8 +126,8 @@ class Timeline extends HTMLElement {
     this.#holdings.want(this.start, this.end);
     paint(this.canvas.getContext("2d"), {
       start: this.start, end: this.end, width: this.canvas.clientWidth, height: this.canvas.clientHeight, at,
-      now: this.#holdings.now(), selection: this.selection, words,
-      lanes: this.#lanes.map(({ id, name }) => ({ name, holdings: this.#holdings.of(id), finds: this.#findsOf(id) })),
+      now: this.#holdings.now(), selection: this.selection, words, loudness: t("Loudness"),
+      lanes: this.#lanes.map(({ id, name }, place) => ({ name, holdings: this.#holdings.of(id), finds: this.#findsOf(id), ...this.#places[place] })),
     }, (this.#colours ??= colours(this)));
     this.#say(at);
   }
@@ -134,8 +147,15 @@ class Timeline extends HTMLElement {
     const text = dayAndTime(Math.round(at / 1000) * 1000);
     if (text === this.#said) return;
     this.#said = text;
-    this.setAttribute("aria-valuetext", text);
+    const loud = this.#lanes.map(({ id, name }) => ({ name, words: this.#loudnessAt(id, at) })).filter(({ words }) => words);
+    this.setAttribute("aria-valuetext", [text, ...loud.slice(0, MOST_TOLD).map(({ name, words }) => `${name}: ${words}`)].join("; "));
     this.setAttribute("aria-valuenow", String(Math.round(at / 1000)));
+  }
+
+  // In words; nothing when nobody listened.
+  #loudnessAt(camera, at) {
+    const level = this.#holdings.loudnessAt(camera, at);
+    return level === null ? "" : t("Loudness {level} dB", { level: decibels.format(level) });
   }
 
   #wheel(event) {
@@ -240,7 +260,7 @@ class Timeline extends HTMLElement {
   }
 
   #hover(x, y) {
-    const lane = this.#lanes[Math.floor((y - AXIS) / laneHeight(this.#lanes.length))], at = this.at(x);
+    const lane = this.#lanes[this.#places.findIndex(({ top, high, thin }) => y >= top && y < top + high + thin)], at = this.at(x);
     const lines = lane ? this.#under(lane, at) : [];
     this.tip.hidden = false;
     this.tip.textContent = [WORDS.day.format(at) + " " + clockTime(at), ...lines].join("\n");
@@ -255,7 +275,8 @@ class Timeline extends HTMLElement {
     if (events.length > shown.length) shown.push(n("and one more", "and {count} more", events.length - shown.length));
     const finds = this.#findsOf(lane.id).filter(found).map(({ words }) => `◆ ${words}`);
     const later = this.#holdings.fetchedAt(lane.id, at) ? [t("Fetched later from the camera")] : [];
-    return [lane.name, ...(gap ? [gapWords(gap)] : later), ...shown, ...finds.slice(0, MOST_TOLD), ...held.bookmarks.filter(found).map(({ text }) => `⚑ ${text}`)];
+    const loud = this.#loudnessAt(lane.id, at);
+    return [lane.name, ...(gap ? [gapWords(gap)] : later), ...(loud ? [loud] : []), ...shown, ...finds.slice(0, MOST_TOLD), ...held.bookmarks.filter(found).map(({ text }) => `⚑ ${text}`)];
   }
 
   #key(event) {
@@ -311,7 +332,7 @@ function colours(element) {
     font: style.fontFamily, text: of("--text"), quiet: of("--text-quiet"), line: of("--line"), lineStrong: of("--line-strong"),
     accent: usual, lane: of("--hover"), recorded: of("--timeline-recorded"), fetched: hatched(of("--timeline-recorded"), of("--timeline-fetched")),
     gap: hatched(of("--warn"), of("--hover")), idle: hatched(of("--line"), of("--hover")),
-    bookmark: of("--text"), label: of("--timeline-label"), selection: of("--timeline-selection"), future: of("--timeline-future"), motion: of("--timeline-motion"), find: of("--timeline-find"),
+    bookmark: of("--text"), label: of("--timeline-label"), selection: of("--timeline-selection"), future: of("--timeline-future"), motion: of("--timeline-motion"), loudness: of("--timeline-loudness"), find: of("--timeline-find"),
     playhead: of("--record"),
     event: (type) => (/offline|failed|stalled|auth/.test(type) ? alarm : /system|storage|plugin/.test(type) ? warn : usual),
   };
