@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.analyser.tracker import Tracker
 from core.hookspecs.detectors import Occurrence, Sight, TrackedObject, Tracks
+from core.hookspecs.events import SeenObject
 from core.recording.loudness import STEP_MS, LoudLevel
 from core.recording.motion import GRID_BYTES, MotionGrid
 from core.recording.objects import SeenBox
@@ -168,4 +169,14 @@ class CameraSeen:
 
     def _episode(self, detector: str, occurrence: Occurrence, wall_ms: int) -> Episode:
         start_ms = wall_ms if occurrence.start_ms is None else min(occurrence.start_ms, wall_ms)
-        return Episode(self.camera_id, detector, occurrence, start_ms, wall_ms)
+        told = replace(occurrence, objects=self._followed(detector, occurrence.objects))
+        return Episode(self.camera_id, detector, told, start_ms, wall_ms)
+
+    def _followed(self, detector: str, objects: Sequence[SeenObject]) -> tuple[SeenObject, ...]:
+        """The objects of an event with their tracks, where they are objects of this very look."""
+        tracker = self._trackers.get(detector)
+        if tracker is None:
+            return tuple(objects)
+        return tuple(
+            one if one.box is None or one.track else replace(one, track=tracker.at(one.box)) for one in objects
+        )

@@ -78,6 +78,11 @@ class Tracker:
         now = [one.tracked(seen=one.seen_ms == wall_ms) for one in self._followed if one.certain]
         return Tracks(self._camera_id, wall_ms, (*now, *ended))
 
+    def at(self, box: Box) -> str:
+        """The id of what the newest look saw at just this place; empty when that is not followed."""
+        now = (one for one in self._followed if one.seen_ms == self._last_ms)
+        return next((one.id for one in now if one.place == box), "")
+
     def _lost(self, wall_ms: int) -> list[TrackedObject]:
         """Let go of what has ended; told of once, if it ever was."""
         away = not 0 <= wall_ms - self._last_ms <= GAP_MS
@@ -113,11 +118,16 @@ class Tracker:
         self._followed.append(_Followed(f"{self._name}{_base36(self._first_ms)}-{self._begun}", seen, wall_ms))
 
 
+def detector_of(track_id: str) -> str:
+    """Whose track it is: a tracker's name and a dash come before the time of its first look and the track's number."""
+    return track_id.rsplit("-", 2)[0]
+
+
 class _Followed:
-    """One object: what was seen of it, and where it is expected (`box`)."""
+    """One object: what was seen of it, where the newest look saw it (`place`), and where it is expected (`box`)."""
 
     def __init__(self, track_id: str, seen: SeenObject, wall_ms: int) -> None:
-        self._id = track_id
+        self.id = track_id
         self._labels: Counter[str] = Counter()
         self._texts: dict[str, float] = {}
         self._old: deque[TrackPoint] = deque()
@@ -126,6 +136,7 @@ class _Followed:
         self._at_ms = self.seen_ms = wall_ms
         self.label, self.text = seen.label, seen.text
         self.box: Box = seen.box or NOWHERE
+        self.place = self.box
         self.certain = False
         self._note(seen, wall_ms)
 
@@ -143,7 +154,7 @@ class _Followed:
 
     def see(self, seen: SeenObject, wall_ms: int) -> None:
         """It is this one; `expect` was called for the same moment."""
-        left, top, width, height = seen.box or NOWHERE
+        self.place = left, top, width, height = seen.box or NOWHERE
         x, y = self.box[0] + self.box[2] / 2, self.box[1] + self.box[3] / 2
         off_x, off_y = left + width / 2 - x, top + height / 2 - y
         passed_ms = max(wall_ms - self.seen_ms, SOONEST_MS)
@@ -177,7 +188,7 @@ class _Followed:
         points = (*self._old, *self._points)
         if not seen and not ended:
             points += (TrackPoint(self._at_ms, _inside(self.box), 0.0),)
-        return TrackedObject(self._id, self.label, points, seen, ended, self.text)
+        return TrackedObject(self.id, self.label, points, seen, ended, self.text)
 
 
 def _inside(box: Box) -> Box:

@@ -1,8 +1,8 @@
 """Live tracks for the portal, over the analyser's socket `<data>/run/analyser.sock` (mode 0600).
 
 Whoever connects is told, for as long as it stays, a JSON object on a line after each look that followed something:
-`{"camera_id": 1, "wall_ms": …, "objects": [{"id", "label", "text", "score", "box", "seen"}, …]}`. While nobody is
-connected nothing is made.
+`{"camera_id": 1, "wall_ms": …, "objects": [{"id", "detector", "label", "text", "score", "box", "seen"}, …]}`. While
+nobody is connected nothing is made.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
+from core.analyser.tracker import detector_of
 from core.hookspecs.detectors import Tracks
 
 MOST_BACKLOG = 1024 * 1024
@@ -88,6 +89,7 @@ def _message(tracks: Tracks) -> dict[str, Any]:
     objects = [
         {
             "id": one.id,
+            "detector": detector_of(one.id),
             "label": one.label,
             "text": one.text,
             "score": round(one.points[-1].score, 3),

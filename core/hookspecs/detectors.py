@@ -4,7 +4,7 @@ analyser, apart from recording; a stream is decoded once for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -121,8 +121,9 @@ class Tracks:
 class Occurrence:
     """What a detector tells of: an event of a declared type, with attributes that fit it.
 
-    key: tells two apart that go on at once, such as the zone's name. start_ms: when it began, UTC ms, where that was
-    before the looked-at moment; None for that moment.
+    key: tells two apart that go on at once, such as the zone's name. objects: one with exactly the box of an object of
+    the same Sight gets that one's track, so that the event tells which of the boxes it is about. start_ms: when it
+    began, UTC ms, where that was before the looked-at moment; None for that moment.
     """
 
     event_type: str
@@ -173,6 +174,19 @@ def _one_by_one(pairs: Sequence[tuple[Detector, Any]]) -> Sequence[Sight]:
 
 
 @dataclass(frozen=True, slots=True)
+class Naming:
+    """Who those are that a detector recognises. Their names are not kept with the boxes, nor told with them by the
+    detector: they are asked for whenever somebody looks, so that what the plugin forgets is gone everywhere at once.
+
+    names: of a camera (its id) and tracks, the names of those that are somebody known, by track; blocks on the
+    database. permission: what one must hold for the camera to be told; others see the box with its label.
+    """
+
+    permission: str
+    names: Callable[[int, Collection[str]], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class DetectorSpec:
     """A kind of detector. settings: for each camera, with Zone and Line for what is drawn on the picture.
 
@@ -182,7 +196,7 @@ class DetectorSpec:
     that are faster so. cost: one sentence on what it costs, with the conditions, shown where it is switched on.
     preview: what an open detector sees, as a gray picture of the bytes of its newest Frame's width x height, for the
     settings' page; asked for about once a second while somebody looks there; None when there is nothing to show.
-    legend: one sentence that says what is what in it.
+    legend: one sentence that says what is what in it. naming: where it recognises people.
     """
 
     name: str
@@ -196,6 +210,7 @@ class DetectorSpec:
     cost: str = ""
     preview: Callable[[Detector], bytes] | None = None
     legend: str = ""
+    naming: Naming | None = None
 
 
 @hookspec()

@@ -31,8 +31,8 @@ class EventTypeSpec:
 @dataclass(frozen=True, slots=True)
 class SeenObject:
     """Something in the picture. label: such as `person`; score: 0 to 1; box: left, top, width, height as fractions of
-    the picture; track: the same for one object as it moves, empty when it was not followed; text: what was read or
-    recognised, such as a plate or a name, drawn at the box for who may see events.
+    the picture; track: the same for one object as it moves, empty when it was not followed; text: what was read, such
+    as a plate, drawn at the box for who may see events (names of people: core.hookspecs.detectors.Naming).
     """
 
     label: str

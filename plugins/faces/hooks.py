@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from core.api import (
@@ -12,6 +12,7 @@ from core.api import (
     DetectorSpec,
     Event,
     EventTypeSpec,
+    Naming,
     PanelSpec,
     PermissionSpec,
     Redactor,
@@ -38,6 +39,12 @@ def _open_redactor() -> Redactor:
     return open_redactor()
 
 
+def _names_of(camera_id: int, tracks: Collection[str]) -> Mapping[str, str]:
+    from plugins.faces.sightings import names_of  # once Django is set up
+
+    return names_of(camera_id, tracks)
+
+
 def _page(request: Any, camera_id: int | None) -> dict[str, Any]:
     """The page fills itself over REST; who may enrol people gets the forms."""
     from core.api.services import rights_for
@@ -60,6 +67,7 @@ DETECTOR = DetectorSpec(
     events=tuple(spec.name for spec in EVENT_TYPES),
     cost="0.7 s of a core for a megapixel, 160 ms a look at 640 x 360; half of it with faces from 40 pixels on. To "
     "recognise one, 80 ms more with dlib, at most twelve times each.",
+    naming=Naming(VIEW.codename, _names_of),
 )
 REDACTOR = RedactorSpec(
     name="faces",

@@ -58,8 +58,8 @@ class Reference(models.Model):
 
 
 class Sighting(models.Model):
-    """A face that a camera saw; its event has the rest. person: None for a stranger. picture, vector: encrypted, empty
-    where none were kept.
+    """A face that a camera saw; its event has the rest. person: None for a stranger. track: of the face's boxes, empty
+    where it was not followed: by it alone are boxes somebody's. picture, vector: encrypted, empty where none were kept.
     """
 
     objects: ClassVar[models.Manager[Sighting]] = models.Manager()
@@ -68,6 +68,7 @@ class Sighting(models.Model):
     camera_id: int
     person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="sightings")
     person_id: int | None
+    track = models.CharField(max_length=100, blank=True)
     at_ms = models.BigIntegerField()
     likeness = models.FloatField(null=True)
     looks = models.PositiveSmallIntegerField(default=1)
@@ -81,4 +82,5 @@ class Sighting(models.Model):
             models.Index(fields=["at_ms"]),
             models.Index(fields=["camera", "at_ms"]),
             models.Index(fields=["person", "at_ms"]),
+            models.Index(fields=["camera", "track"]),
         ]

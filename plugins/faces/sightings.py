@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -40,6 +40,7 @@ def keep(event: Event) -> None:
     row: dict[str, object] = {
         "camera_id": event.camera_id,
         "person_id": person_id,
+        "track": next((one.track for one in event.objects), ""),
         "at_ms": event.start_ms,
         "likeness": said.get("likeness"),
         "looks": said.get("looks", 1),
@@ -69,6 +70,12 @@ def found(
     if search.person is not None:
         rows = rows.filter(person_id=search.person or None)
     return rows.select_related("person")
+
+
+def names_of(camera_id: int, tracks: Collection[str]) -> Mapping[str, str]:
+    """Who was recognised on a camera, by the track of their face, as long as sightings are kept."""
+    rows = found(Search(), [camera_id], settings_now().keep_days).filter(track__in=tracks, person__isnull=False)
+    return dict(rows.order_by("at_ms", "pk").values_list("track", "person__name"))
 
 
 def forget_old(days: int, now_ms: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.analyser.seen import GRID_MS, SILENT_MS, STILL_MS, CameraSeen
+from core.analyser.tracker import detector_of
 from core.hookspecs.detectors import Occurrence, Sight, Tracks
 from core.hookspecs.events import SeenObject
 
@@ -86,6 +87,22 @@ def test_objects_are_followed_by_each_detector_and_told_together() -> None:
     assert {(one.detector, one.label) for one in boxes} == {("objects", "person"), ("lpr", "plate")}
     assert len(boxes) <= 2 * 5  # two a second for each
     assert not seen.boxes()
+
+
+def test_an_event_is_told_with_the_track_of_its_object() -> None:
+    told: list[Tracks] = []
+    seen = _seen(told)
+    face, other = (SeenObject("face", 0.9, (left, 0.2, 0.1, 0.1)) for left in (0.1, 0.6))
+    seen.take("faces", AT, Sight((face, other)))
+    elsewhere = SeenObject("face", 0.9, (0.3, 0.2, 0.1, 0.1))
+    own = SeenObject("face", 0.9, other.box, "own")
+    one = Occurrence("a.b", objects=(other, face, elsewhere, own, SeenObject("face")))
+    (moment,) = seen.take("faces", AT + 200, Sight((face, other), moments=(one,))).moments
+    places = {round(track.points[-1].box[0], 1): track.id for track in told[-1].tracks}
+    assert [seen.track for seen in moment.occurrence.objects] == [places[0.6], places[0.1], "", "own", ""]
+    assert {detector_of(track) for track in places.values()} == {"faces"}
+    later = seen.take("faces", AT + 400, Sight((other,), moments=(one,))).moments
+    assert [seen.track for seen in later[0].occurrence.objects][:2] == [places[0.6], ""]  # not seen by this look
 
 
 def test_the_loudest_of_two_seconds_is_kept_and_the_newest_step_waits_for_more() -> None:

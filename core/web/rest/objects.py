@@ -14,6 +14,7 @@ from core.access.declared import Required
 from core.access.rights import rights_for
 from core.recording.object_store import objects_between
 from core.web.covered import is_hidden, masks_for
+from core.web.naming import names_of, namings
 from core.web.rest.describing import extend_schema
 from core.web.rest.timeline import TIMES
 from core.web.rest.times import required_range
@@ -29,7 +30,9 @@ TRACK = inline_serializer(
         "id": serializers.CharField(),
         "detector": serializers.CharField(),
         "label": serializers.CharField(),
-        "text": serializers.CharField(help_text="What was read on it; empty for who may not see events."),
+        "text": serializers.CharField(
+            help_text="What was read on it, for who may see events; or who it is, for who may know that."
+        ),
         "points": serializers.ListField(child=serializers.ListField(child=serializers.FloatField()), help_text=POINTS),
     },
     many=True,
@@ -61,4 +64,9 @@ class Objects(APIView):
             track["points"].append([one.at_ms, *place, round(one.score, 3)])
             if reads and one.text:
                 track["text"] = one.text
-        return Response({"tracks": list(tracks.values())})
+        found = list(tracks.values())
+        for detector, ids in namings(rights_for(request), camera_id, found):
+            names = names_of(detector, camera_id, ids)
+            for track in found:
+                track["text"] = names.get(track["id"], track["text"])
+        return Response({"tracks": found})

@@ -29,11 +29,13 @@ class StatusMessage(BaseModel):
 
 
 class SeenNow(BaseModel):
-    """One followed object. id: the same as it moves; text: what was read on it, empty for who may not see events; box:
-    left, top, width, height as fractions of the picture; seen: whether the look saw it, or it is only expected there.
+    """One followed object. id: the same as it moves; text: what was read on it, empty for who may not see events, or
+    who it is, for who may know that; box: left, top, width, height as fractions of the picture; seen: whether the look
+    saw it, or it is only expected there.
     """
 
     id: str
+    detector: str
     label: str
     text: str
     score: float

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from django.utils import translation
 
@@ -18,6 +20,7 @@ from core.recorder.protocol import CameraStatus
 from core.web import recorders, sightings
 from core.web.covered import Covered, is_hidden
 from core.web.identity import Credential
+from core.web.naming import live_names, namings
 from core.web.rest.cameras import status_body
 from core.web.socket.declared import (
     CAMERAS_OBJECTS,
@@ -132,11 +135,20 @@ class Topics(Watchman):
         while CAMERAS_OBJECTS in self._subscribed:
             while self._sights:
                 message = self._sights.pop(next(iter(self._sights)))
-                if not await self.asked(may_read, self.rights, message):
-                    message = message | {"objects": [one | {"text": ""} for one in message["objects"]]}
-                await self._deliver(CAMERAS_OBJECTS, message)
+                await self._deliver(CAMERAS_OBJECTS, await self._worded(message))
             self._sighted.clear()
             await self._sighted.wait()
+
+    async def _worded(self, message: dict[str, Any]) -> dict[str, Any]:
+        """The objects of a camera with what this user may read of them, and who they are, where they may know that."""
+        camera, objects = message["camera_id"], message["objects"]
+        if not await self.asked(may_read, self.rights, message):
+            objects = [one | {"text": ""} for one in objects]
+        known: partial[list[tuple[str, list[str]]]] = partial(list, namings(self.rights, camera, objects))
+        for detector, tracks in known() if self.rights.vote is None else await sync_to_async(known)():
+            names = await live_names.of(detector, camera, tracks)
+            objects = [one | {"text": names.get(one["id"], one["text"])} for one in objects]
+        return message | {"objects": objects}
 
     async def _deliver(self, topic: str, message: dict[str, Any]) -> None:
         spec = declared_topics().get(topic)

@@ -105,14 +105,15 @@ async def test_what_detectors_see_reaches_those_who_may_watch_the_camera(served,
             client = Client(connection)
             assert (await client.ask(op="subscribe", topic="cameras.objects"))["op"] == "subscribed"
             await _until(lambda: bool(spectators._watching))
-            track = TrackedObject("t-1", "person", (TrackPoint(5, (0.1, 0.2, 0.3, 0.4), 0.9),), text="Ada")
+            track = TrackedObject("objects-t-1", "van", (TrackPoint(5, (0.1, 0.2, 0.3, 0.4), 0.9),), text="B-AB 1")
             for camera_id in (mine.pk + 1, mine.pk):
                 spectators.tracks(Tracks(camera_id, 5, (track,)))
             message = (await client.next())["message"]
             assert message["camera_id"] == mine.pk
             assert message["objects"] == [
-                {"id": "t-1", "label": "person", "text": "", "score": 0.9, "box": [0.1, 0.2, 0.3, 0.4], "seen": True}
-            ], "who may not see events does not learn who it is"
+                {"id": "objects-t-1", "detector": "objects", "label": "van", "text": ""}
+                | {"score": 0.9, "box": [0.1, 0.2, 0.3, 0.4], "seen": True}
+            ], "who may not see events does not learn what was read"
             assert (await client.ask(op="unsubscribe", topic="cameras.objects"))["op"] == "unsubscribed"
             await _until(lambda: not spectators._watching)
     finally:
