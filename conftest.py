@@ -44,6 +44,8 @@ django.setup()  # before the rooms' own conftests, which import models, are read
 del os.environ["DJANGO_SETTINGS_MODULE"]
 # Argon2 takes tens of milliseconds on purpose; what is tested is who may sign in, not how the password is kept.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+_STATIC = {"servestatic.middleware.ServeStaticMiddleware": "tests.rig.static_files.FoundOnce"}
+settings.MIDDLEWARE = [_STATIC.get(name, name) for name in settings.MIDDLEWARE]
 
 # The same examples in every run: a landing is not the place to look for new ones. `make test-slow` does that.
 hypothesis.settings.register_profile("same", derandomize=True, database=None)
