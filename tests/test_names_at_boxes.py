@@ -13,9 +13,10 @@ from core.analyser import keeping
 from core.analyser.seen import CameraSeen
 from core.recording.models import ObjectMinute
 from core.recording.object_store import store_objects
+from core.replays.models import Replay
 from core.testing.clock import FakeClock
 from core.web.rest.times import rfc3339
-from plugins.faces import people, sightings
+from plugins.faces import people, sightings, tasks
 from plugins.faces.detector import FaceDetector
 from plugins.faces.models import Person, Sighting
 from plugins.faces.opening import _Wardrobe
@@ -65,6 +66,30 @@ def test_the_name_is_at_the_box_of_who_was_recognised(
 def test_the_name_goes_with_the_person(row: Person, camera: int, client_with: Callable[..., Any]) -> None:
     people.forget(row)
     assert texts(client_with(*SEES, "faces.view"), camera) == ["", ""]
+
+
+def test_what_a_tried_detector_found_goes_with_the_person_and_by_the_clock(
+    row: Person, camera: int, recognising: Any
+) -> None:
+    def tried(person: int, at_ms: int) -> Replay:
+        said = {"person": person, "name": "Lisa"}
+        find = {"event_type": "faces.recognised", "start_ms": at_ms, "attributes": said}
+        times = {"start_ms": at_ms, "end_ms": at_ms, "created_ms": NOW}
+        return Replay.objects.create(camera_id=camera, detector="faces", settings={}, finds=[find], **times)
+
+    old, new = tried(row.pk, NOW - 31 * DAY_MS), tried(row.pk, NOW)
+    forget = getattr(tasks.forget_what_is_over, "call_local", tasks.forget_what_is_over)
+    forget()
+    old.refresh_from_db()
+    new.refresh_from_db()
+    assert (len(old.finds), len(new.finds)) == (0, 1)
+    people.forget(row)
+    new.refresh_from_db()
+    assert new.finds == []
+    late = tried(row.pk, NOW)  # a job that was under way
+    forget()
+    late.refresh_from_db()
+    assert late.finds == []
 
 
 def test_the_name_goes_with_the_sighting(

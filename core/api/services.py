@@ -32,6 +32,7 @@ from core.keys import make_key_file, put_key_file
 from core.recording.motion import MotionGrid
 from core.recording.motion_store import store_motion
 from core.recording.services import trigger as trigger_recording
+from core.replays.services import forget_finds
 from core.rules.arming import ModeError, arm
 from core.rules.arming import mode as arm_mode
 from core.rules.arming import modes as arm_modes
@@ -112,6 +113,7 @@ __all__ = [
     "finish_sign_in",
     "forget_audit",
     "forget_events_about",
+    "forget_finds",
     "fresh_sign_in",
     "goto_preset",
     "heat_between",

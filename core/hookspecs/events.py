@@ -21,11 +21,24 @@ class EventTypeSpec:
 
     A field's `title` is what people read before its value; `json_schema_extra={"unit": "km/h"}` says what a number
     counts, and `bytes` and `share` (0 to 1) are written as people read those.
+
+    private: attributes that only those are told who hold `permission` for the event's camera, such as whose face it
+    was; others who may see events get the event without them. Rules, and what receives the events of the whole system,
+    get all. Raises ValueError when private names what is no attribute, or without a permission.
     """
 
     name: str
     title: str
     attributes: type[BaseModel] = NoAttributes
+    private: tuple[str, ...] = ()
+    permission: str = ""
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.private if name not in self.attributes.model_fields]
+        if unknown:
+            raise ValueError(f"event type {self.name}: private: {', '.join(unknown)} is no attribute of it.")
+        if self.private and not self.permission:
+            raise ValueError(f"event type {self.name}: permission: is empty; say what one must hold to be told all.")
 
 
 @dataclass(frozen=True, slots=True)

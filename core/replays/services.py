@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from core.detection.services import sealed_settings
 from core.media.clock import Clock, SystemClock
@@ -58,6 +61,25 @@ def cancel_replay(job: Replay) -> None:
     waiting = Replay.objects.filter(pk=job.pk, state=State.QUEUED)
     if not waiting.update(state=State.CANCELLED, finished_ms=SystemClock().wall_ms()):
         Replay.objects.filter(pk=job.pk, state=State.RUNNING).update(cancel=True)
+
+
+def forget_finds(type_name: str, forgets: Callable[[Mapping[str, Any], int], bool]) -> int:
+    """Delete finds of a type from jobs, those of which `forgets(attributes, start_ms)` says so, start_ms in UTC ms; how
+    many. A job under way writes its finds anew while it is: ask again later.
+    """
+    gone = 0
+    with transaction.atomic():
+        told = Replay.objects.alias(words=Cast("finds", TextField())).filter(words__contains=type_name)
+        for job in Replay.objects.select_for_update().filter(pk__in=told.order_by().values("pk")):
+            kept = [
+                one
+                for one in job.finds
+                if one["event_type"] != type_name or not forgets(one["attributes"], one["start_ms"])
+            ]
+            gone += len(job.finds) - len(kept)
+            if len(kept) < len(job.finds):
+                Replay.objects.filter(pk=job.pk).update(finds=kept)
+    return gone
 
 
 def forget_old(now_ms: int) -> None:

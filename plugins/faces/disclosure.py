@@ -17,8 +17,9 @@ from plugins.faces.models import Person, Reference, Sighting
 from plugins.faces.sightings import settings_now
 
 ELSEWHERE = (
-    "Recordings of cameras that show this person, exports and backups of them, notifications that were sent, the audit "
-    "log, which names the person by number, and log files are not part of this archive."
+    "Recordings of cameras that show this person, exports and backups of them, notifications that were sent, lists of "
+    "what detectors found when they were tried on a recording, which go after two weeks, the audit log, which names "
+    "the person by number, and log files are not part of this archive."
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from core.api import EventTypeSpec
+from plugins.faces.permissions import VIEW
 
 
 class SeenFaces(BaseModel):
@@ -30,6 +31,8 @@ class RecognisedFace(UnknownFace):
 
 
 SEEN = EventTypeSpec("faces.seen", "Face seen", SeenFaces)
-RECOGNISED = EventTypeSpec("faces.recognised", "Person recognised", RecognisedFace)
+RECOGNISED = EventTypeSpec(
+    "faces.recognised", "Person recognised", RecognisedFace, ("person", "name", "groups"), VIEW.codename
+)
 UNKNOWN = EventTypeSpec("faces.unknown", "Unknown face", UnknownFace)
 EVENT_TYPES = (SEEN, RECOGNISED, UNKNOWN)

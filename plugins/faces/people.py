@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from core.api import Clock, SystemClock
-from core.api.services import forget_events_about
+from core.api.services import forget_events_about, forget_finds
 from plugins.faces.events import RECOGNISED
 from plugins.faces.kept import Kept, sealed, sealed_vector
 from plugins.faces.models import Person, Reference, Sighting, consenting
@@ -89,7 +89,16 @@ def forget(person: Person) -> dict[str, int]:
             "events": forget_events_about(RECOGNISED.name, "person", person.pk),
         }
         person.delete()
+        forget_finds_of_nobody()
     return gone
+
+
+def forget_finds_of_nobody(oldest_ms: int = 0) -> int:
+    """Delete what detectors, tried on recordings, found of people who are no longer enrolled, and of times before
+    oldest_ms, UTC; how many.
+    """
+    known = set(Person.objects.values_list("pk", flat=True))
+    return forget_finds(RECOGNISED.name, lambda said, start_ms: said.get("person") not in known or start_ms < oldest_ms)
 
 
 def withdraw_ended(now_ms: int) -> int:

@@ -10,9 +10,9 @@ from plugins.faces.examine import NoFace, face_of
 from plugins.faces.handover import sweep
 from plugins.faces.kept import opened, sealed_vector
 from plugins.faces.models import Reference
-from plugins.faces.people import touch, withdraw_ended
+from plugins.faces.people import forget_finds_of_nobody, touch, withdraw_ended
 from plugins.faces.places import model_id, models_folder
-from plugins.faces.sightings import forget_old, settings_now
+from plugins.faces.sightings import DAY_MS, forget_old, settings_now
 
 RENEWED = 5
 """Pictures that are looked at again in one run: each takes a second or two."""
@@ -21,10 +21,12 @@ log = logging.getLogger("eyrie.faces")
 
 @every_minute("*/5")
 def forget_what_is_over() -> None:
-    """Delete old sightings, pictures of people whose consent ended, and what no event took."""
+    """Delete old sightings and finds, pictures of people whose consent ended, and what no event took."""
     clock = SystemClock()
-    forget_old(settings_now().keep_days, clock.wall_ms())
-    if gone := withdraw_ended(clock.wall_ms()):
+    days, now_ms = settings_now().keep_days, clock.wall_ms()
+    forget_old(days, now_ms)
+    forget_finds_of_nobody(now_ms - days * DAY_MS)
+    if gone := withdraw_ended(now_ms):
         log.info("%d pictures were deleted as the consent for them ended", gone)
     sweep(data_directory(), clock)
 

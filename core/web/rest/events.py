@@ -22,6 +22,7 @@ from core.events import pictures, queries, services
 from core.events.models import StoredEvent
 from core.media.clock import SystemClock
 from core.web.covered import Covered
+from core.web.private import searchable, told
 from core.web.rest.conventions import NewestFirst, actor, integers, noted
 from core.web.rest.describing import extend_schema
 from core.web.rest.media import JPEG, WIDTH, picture_of_moment
@@ -46,7 +47,8 @@ class EventOutput(serializers.ModelSerializer[StoredEvent]):
     """One event; `end` is null while it lasts or when it is a moment.
 
     objects: what was in the picture, boxes as fractions of it; null for one under a privacy mask, for who may not see
-    what lies there. acknowledged: null until somebody has looked at it.
+    what lies there. attributes: without those that one may not know, such as who was recognised. acknowledged: null
+    until somebody has looked at it.
     has_picture: a picture of its own is at `events/{id}/picture.jpg`; without it the recording's is there.
     """
 
@@ -73,7 +75,8 @@ class EventOutput(serializers.ModelSerializer[StoredEvent]):
     @extend_schema_field(serializers.DictField())
     def get_attributes(self, event: StoredEvent) -> dict[str, Any]:
         """What it says; a sentence of ours in the reader's language."""
-        return {name: said(value) if name == "message" else value for name, value in event.attributes.items()}
+        known = told(self.context["rights"], event.type, event.camera_id, event.attributes)
+        return {name: said(value) if name == "message" else value for name, value in known.items()}
 
     @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_objects(self, event: StoredEvent) -> list[dict[str, Any]]:
@@ -118,19 +121,22 @@ class Events(ListAPIView[StoredEvent]):
     def get_queryset(self) -> QuerySet[StoredEvent]:
         """Filtered by rights and by `camera`, `type`, `start`, `end`, `text`, `acknowledged`."""
         query = self.request.query_params
+        text = query.get("text", "")
         found = queries.events(
             types=_types(self.request),
             camera_ids=integers(self.request, "camera"),
             start_ms=optional_time(query, "start"),
             end_ms=optional_time(query, "end"),
-            text=query.get("text", ""),
+            text=text,
             acknowledged=_yes_or_no(query.get("acknowledged", "")),
         )
-        return rights_for(self.request).filter(found, "event.view", "camera_id")
+        rights = rights_for(self.request)
+        mine = rights.filter(found, "event.view", "camera_id")
+        return searchable(rights, mine, text) if text else mine
 
     def get_serializer_context(self) -> dict[str, Any]:
-        """With what this user is not shown."""
-        return {**super().get_serializer_context(), "covered": Covered(rights_for(self.request))}
+        """With what this user may know."""
+        return {**super().get_serializer_context(), **_context(self.request)}
 
     @extend_schema(
         parameters=[
@@ -157,8 +163,7 @@ class OneEvent(APIView):
     @extend_schema(responses=EventOutput)
     def get(self, request: Request, event_id: int) -> Response:
         """The event."""
-        context = {"covered": Covered(rights_for(request))}
-        return Response(EventOutput(found_event(request, event_id), context=context).data)
+        return Response(EventOutput(found_event(request, event_id), context=_context(request)).data)
 
 
 class Picture(APIView):
@@ -209,6 +214,12 @@ def found_event(request: Request, event_id: int) -> StoredEvent:
     if event is None or not rights_for(request).holds("event.view", event.camera_id):
         raise NotFound("No such event.")
     return event
+
+
+def _context(request: Request) -> dict[str, Any]:
+    """What EventOutput asks."""
+    rights = rights_for(request)
+    return {"rights": rights, "covered": Covered(rights)}
 
 
 def _yes_or_no(text: str) -> bool | None:

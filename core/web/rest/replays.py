@@ -22,6 +22,7 @@ from core.replays.models import Replay
 from core.replays.services import cancel_replay, request_replay
 from core.tasks.jobs import State
 from core.web.covered import Covered
+from core.web.private import told
 from core.web.rest.cameras import found_camera
 from core.web.rest.conventions import Pages, actor, address, noted
 from core.web.rest.describing import extend_schema
@@ -130,9 +131,14 @@ class ReplayDetail(ReplayOutput):
 
     @extend_schema_field(FIND)
     def get_finds(self, job: Replay) -> list[dict[str, Any]]:
-        """Times in ms UTC; without the boxes of what lies under privacy masks, for who may not see that."""
-        covered: Covered = self.context["covered"]
-        return covered.placed(job.finds, job.camera_id, job.start_ms)
+        """Times in ms UTC; without the boxes of what lies under privacy masks, and attributes that one may not know."""
+        covered, rights = self.context["covered"], self.context["rights"]
+        return [
+            find | {"attributes": told(rights, find["event_type"], job.camera_id, find["attributes"])}
+            if find["event_type"]
+            else find
+            for find in covered.placed(job.finds, job.camera_id, job.start_ms)
+        ]
 
 
 class Replays(ListAPIView[Replay]):
@@ -181,7 +187,8 @@ class OneReplay(APIView):
     @extend_schema(responses=ReplayDetail)
     def get(self, request: Request, camera_id: int, replay_id: int) -> Response:
         """How far it is, and what it found."""
-        context = {"covered": Covered(rights_for(request))}
+        rights = rights_for(request)
+        context = {"rights": rights, "covered": Covered(rights)}
         return Response(ReplayDetail(_found(camera_id, replay_id), context=context).data)
 
     @extend_schema(responses={204: None})

@@ -21,6 +21,7 @@ from core.web import recorders, sightings
 from core.web.covered import Covered, is_hidden
 from core.web.identity import Credential
 from core.web.naming import live_names, namings
+from core.web.private import may_know, public
 from core.web.rest.cameras import status_body
 from core.web.socket.declared import (
     CAMERAS_OBJECTS,
@@ -34,7 +35,8 @@ from core.web.socket.watchman import Watchman
 from core.web.speech import language_of, said
 
 MAX_MESSAGE = 4096
-PLACING = (CAMERAS_OBJECTS, "events.recorded", "events.changed")
+EVENTS = ("events.recorded", "events.changed")
+PLACING = (CAMERAS_OBJECTS, *EVENTS)
 """Topics that tell where objects are."""
 
 
@@ -155,6 +157,9 @@ class Topics(Watchman):
         if spec is None or topic not in self._subscribed:
             return
         if await self.asked(may_receive, self.rights, spec, message):
+            kind = message.get("type") if topic in EVENTS else ""
+            if kind and not await self.asked(may_know, self.rights, kind, message["camera_id"]):
+                message = message | {"attributes": public(kind, message["attributes"])}
             await self._say("message", topic, message=await self._uncovered(topic, message))
 
     async def _uncovered(self, topic: str, message: dict[str, Any]) -> dict[str, Any]:

@@ -64,5 +64,6 @@ export function showFinds(asked, { clock, timeline, objects, seek }) {
 // at: the moment that shows it best.
 function marked({ event_type: type, label, box, score, start_ms: start, end_ms: end, peak_ms: at, attributes }) {
   const title = type ? titleOf(type) : t(label), words = type ? saidShortly({ type, attributes }) : "";
-  return { start, end, at, words: [title, words].filter(Boolean).join(": "), object: box && { label, box, score, text: title, tail: [] } };
+  const text = attributes?.name || attributes?.text || title; // who it is, what was read, else what it is
+  return { start, end, at, words: [title, words].filter(Boolean).join(": "), object: box && { label, box, score, text, tail: [] } };
 }
