@@ -15,6 +15,7 @@ import django
 import hypothesis
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
 
 from core.pluginhost.discovery import built_in
 
@@ -46,6 +47,10 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 _STATIC = {"servestatic.middleware.ServeStaticMiddleware": "tests.rig.static_files.FoundOnce"}
 settings.MIDDLEWARE = [_STATIC.get(name, name) for name in settings.MIDDLEWARE]
+
+from tests.rig.emptied import empty_all  # noqa: E402  it needs models, which are there from here on
+
+TransactionTestCase._fixture_teardown = empty_all
 
 # The same examples in every run: a landing is not the place to look for new ones. `make test-slow` does that.
 hypothesis.settings.register_profile("same", derandomize=True, database=None)

@@ -17,7 +17,8 @@ import pytest
 
 from plugins.simulator.testing import ParkFace
 from tests.rig.arena import Arena, rig_camera
-from tests.rig.processes import MANAGE, environment, eventually, migrate
+from tests.rig.prepared import prepare
+from tests.rig.processes import MANAGE, environment, eventually
 from tests.rig.system import RunningSystem, now_ms
 
 PROBE_S = 12.0
@@ -168,7 +169,7 @@ def _gap(system: RunningSystem, camera: int) -> str:
 
 def test_a_read_only_data_directory_is_told_in_one_sentence(tmp_path: Path) -> None:
     with small_disk(tmp_path / "data", 8) as data:
-        migrate(data)
+        prepare(data)
         subprocess.run(["mount", "-o", "remount,ro", str(data)], check=True)
         done = subprocess.run(
             [sys.executable, str(MANAGE), "serve"],

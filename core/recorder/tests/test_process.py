@@ -15,13 +15,12 @@ from pathlib import Path
 import pytest
 
 from core.recording.keys import SegmentName, object_key
+from tests.rig.prepared import prepare
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 60.0
 SETUP = """
 import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0); call_command("migrate", database="index", verbosity=0)
 from core.cameras.models import Camera
 import sys
 for name, sound in (("a", "aac"), ("b", "pcmu"), ("c", "")):
@@ -40,6 +39,7 @@ class House:
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("EYRIE_")}
         self.environment |= {"EYRIE_DATA": str(data), "EYRIE_SEGMENT_SECONDS": "5"}
         self.environment["DJANGO_SETTINGS_MODULE"] = "core.settings"
+        prepare(data)
         command = [sys.executable, "-c", SETUP, str(data)]
         subprocess.run(command, cwd=ROOT, env=self.environment, check=True, timeout=PATIENCE)
 
