@@ -61,7 +61,9 @@ hypothesis.settings.load_profile("same")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The option `make test` uses for its second round."""
     parser.addoption(
-        "--only-database", action="store_true", help="only tests that use the database: to repeat them on another one"
+        "--only-database",
+        action="store_true",
+        help="only tests that use the database, and not marked one_database: to repeat them on another one",
     )
 
 
@@ -82,6 +84,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _uses_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("one_database") is not None:
+        return False
     fixtures = {"db", "transactional_db", "django_db_reset_sequences", "postgres_url"}
     return item.get_closest_marker("django_db") is not None or bool(fixtures & set(getattr(item, "fixturenames", ())))
 

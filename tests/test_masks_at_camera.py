@@ -27,7 +27,7 @@ from plugins.simulator.park import Park
 from plugins.simulator.testing import SimulatedCamera, simulator_cache
 
 __all__ = ["simulator_cache"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 LEFT = [[0, 0.3], [0.5, 0.3], [0.5, 1], [0, 1]]
 """The left half, without the strip in which the scene's barcode stands."""
 RIGHT = [[0.6, 0.3], [1, 0.3], [1, 1], [0.6, 1]]

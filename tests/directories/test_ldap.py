@@ -19,7 +19,7 @@ from core.signin.lockout import locked
 from plugins.ldap_rbac.settings import LdapSettings
 from plugins.ldap_rbac.testing import PEOPLE, Slapd, needs_slapd, silent, slapd
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 RIGHT, WRONG = "right horse", "wrong horse"
 LONGEST_S = 20.0
 

@@ -19,7 +19,7 @@ from core.directories.services import link, save
 from plugins.oidc.settings import OidcSettings
 from plugins.oidc.testing import CLIENT, LocalProvider, new_key
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 WRONG = "wrong"
 BEGIN, BACK, ME = "/api/v1/plugins/oidc/office/begin/", "/api/v1/plugins/oidc/office/callback/", "/api/v1/auth/me/"
 

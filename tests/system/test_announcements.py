@@ -13,7 +13,7 @@ from plugins.announce.action import announce
 from plugins.announce.settings import AnnounceSettings
 
 __all__ = ["mouth"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 NOW = 1_767_225_600_000
 
 

@@ -26,6 +26,7 @@ from plugins.simulator.control import Control, socket_path
 from plugins.simulator.park import Park
 from plugins.simulator.testing import SimulatedCamera
 
+pytestmark = pytest.mark.one_database
 ACTIONS = {spec.name: spec for spec in register_actions()}
 
 

@@ -18,7 +18,7 @@ from plugins.onvif.configuring.turns import turn
 from plugins.simulator.testing import DeviceFace, Trouble, onvif_device, simulator, simulator_cache
 
 __all__ = ["onvif_device", "simulator", "simulator_cache"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 Devices = Callable[..., DeviceFace]
 NEW = "Geheim-34"
 

@@ -89,6 +89,7 @@ def test_what_nobody_knows_is_kept_and_can_be_mapped(onvif_device, listening) ->
     until(listening, lambda: kinds(camera_id=camera.pk) == ["onvif.event"])
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("trouble", ["relative", "references", "addressing", "nat", "lying"])
 def test_odd_subscriptions(onvif_device, listening, trouble: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pullpoint, "LEASE_S", 12)
@@ -106,6 +107,7 @@ def test_odd_subscriptions(onvif_device, listening, trouble: str, monkeypatch: p
     assert device.subscriptions() == 0
 
 
+@pytest.mark.one_database
 def test_a_device_that_was_away_is_listened_to_again(onvif_device, listening) -> None:
     device = onvif_device()
     camera = added(device)
@@ -120,6 +122,7 @@ def test_a_device_that_was_away_is_listened_to_again(onvif_device, listening) ->
     until(listening, lambda: kinds(camera_id=camera.pk) == ["motion.detected"])
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("trouble", "said"), [("html", "web page"), ("gone", "no such service")])
 def test_a_device_without_events_is_not_asked_on_and_on(onvif_device, listening, trouble: str, said: str) -> None:
     device = onvif_device()
@@ -133,6 +136,7 @@ def test_a_device_without_events_is_not_asked_on_and_on(onvif_device, listening,
     assert device.calls.count(("tev", "CreatePullPointSubscription")) <= 4
 
 
+@pytest.mark.one_database
 def test_a_storm_of_empty_answers_is_asked_for_slowly(onvif_device, listening) -> None:
     device = onvif_device()
     device.fault("storm")
@@ -144,6 +148,7 @@ def test_a_storm_of_empty_answers_is_asked_for_slowly(onvif_device, listening) -
     assert device.calls.count(("tev", "PullMessages")) - before <= 9
 
 
+@pytest.mark.one_database
 def test_a_device_that_answers_after_half_a_minute_is_told_of_and_left_quickly(onvif_device, listening) -> None:
     device = onvif_device()
     device.fault("slow", only="tev", seconds=30)
@@ -155,6 +160,7 @@ def test_a_device_that_answers_after_half_a_minute_is_told_of_and_left_quickly(o
     assert time.monotonic() - began < 4
 
 
+@pytest.mark.one_database
 def test_all_places_taken_is_told_and_tried_again(onvif_device, listening) -> None:
     device = onvif_device()
     device.fault("full")
@@ -165,6 +171,7 @@ def test_all_places_taken_is_told_and_tried_again(onvif_device, listening) -> No
     until(listening, lambda: device.subscriptions() == 1 and not listening.troubles())
 
 
+@pytest.mark.one_database
 def test_empty_notifications_say_nothing(onvif_device, listening) -> None:
     device = onvif_device()
     device.fault("empty")

@@ -19,7 +19,7 @@ from plugins.onvif.settings import OnvifSettings
 from plugins.simulator.testing import DeviceFace, Trouble, onvif_device, simulator, simulator_cache
 
 __all__ = ["onvif_device", "simulator", "simulator_cache"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 Devices = Callable[..., DeviceFace]
 DOOR: Masks = (((0.1, 0.2), (0.4, 0.2), (0.25, 0.6)),)
 WINDOW: Masks = (((0.6, 0.1), (0.9, 0.1), (0.9, 0.4), (0.6, 0.4)),)

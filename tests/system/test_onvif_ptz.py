@@ -15,7 +15,7 @@ from core.cameras.models import Camera
 from plugins.simulator.testing import DeviceFace, onvif_device, simulator, simulator_cache
 
 __all__ = ["onvif_device", "simulator", "simulator_cache"]
-pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__")]
+pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__"), pytest.mark.one_database]
 T = TypeVar("T")
 
 

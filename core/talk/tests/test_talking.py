@@ -23,7 +23,7 @@ from core.talk.models import Announcement
 from core.talk.talking import Interrupted, talk
 from core.talk.tests.conftest import Mouth
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 ANNA = Speaker("anna")
 SECONDS = 20
 

@@ -31,6 +31,7 @@ from core.web.panels import PAGES, panels
 from core.web.socket.declared import may_subscribe
 from core.web.surface import Door, Kind, doors
 
+pytestmark = pytest.mark.one_database
 DOORS = doors()
 ASKED = [door for door in DOORS if door.kind in (Kind.REST, Kind.PAGE)]
 SHUT, NOT_THERE, WHO = 403, 404, 401
@@ -52,8 +53,9 @@ def address_of(route: str, camera_id: int) -> str:
 
 
 @pytest.fixture
-def shallow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stands behind the checks of REST answers 204 and does nothing."""
+def shallow(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """What stands behind the checks of REST answers 204 and does nothing; static files would take half of the time."""
+    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if one != "tests.rig.static_files.FoundOnce"]
     for door in ASKED:
         if door.kind is Kind.REST:
             monkeypatch.setattr(door.view, door.method.lower(), lambda *_args, **_named: HttpResponse(status=204))

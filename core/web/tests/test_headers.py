@@ -11,6 +11,7 @@ from django.test import Client
 from core.transport.place import keep
 from core.transport.tests.issuing import issue
 
+pytestmark = pytest.mark.one_database
 ANSWERS = {
     "page": "/offline/",
     "way to the sign-in": "/cameras/",

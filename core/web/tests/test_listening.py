@@ -24,7 +24,7 @@ from core.web.tests.recorded import record
 from core.web.tests.watched import address, camera, recorder, token_of
 
 __all__ = ["camera", "recorder"]
-pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__")]
+pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__"), pytest.mark.one_database]
 WATCHING = ["camera.view", "camera.live", "camera.playback", "camera.export"]
 
 

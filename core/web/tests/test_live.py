@@ -24,7 +24,7 @@ from core.web.tests.watched import address, camera, closed, recorder, token_of
 
 __all__ = ["camera", "recorder"]
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from core.web.tests.test_transcoding import none_runs, received, watching
 from core.web.tests.watched import address, camera, recorder, token_of
 
 __all__ = ["camera", "recorder"]
-pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__")]
+pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__"), pytest.mark.one_database]
 LEFT = [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]
 """The left half of the picture."""
 LONG = 30

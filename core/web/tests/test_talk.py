@@ -21,7 +21,7 @@ from core.talk.tests.test_talking import sound
 from core.web.tests.secrets import secret_of
 
 __all__ = ["mouth"]
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 SECONDS = 20
 
 

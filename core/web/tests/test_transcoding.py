@@ -25,7 +25,7 @@ from core.web.tests.watched import address, camera, closed, recorder, token_of
 from core.web.transcoding import program, recorded
 
 __all__ = ["camera", "recorder"]
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 LONG = 30
 
 
