@@ -8,7 +8,16 @@ from typing import Any
 
 from core.media.burst import OpeningBurst
 from core.media.clock import Clock
-from core.media.h26x import ParameterSets, config_sets, is_annexb, nal_type, split_annexb, split_prefixed, to_prefixed
+from core.media.h26x import (
+    ParameterSets,
+    config_sets,
+    is_annexb,
+    is_prefixed,
+    nal_type,
+    split_annexb,
+    split_prefixed,
+    to_prefixed,
+)
 from core.media.source import Fault, SourceError
 from core.media.timeline import DecodeOrder, Timeline
 from core.media.units import AccessUnit, Codec, StreamInfo, Track
@@ -171,10 +180,11 @@ class Demuxer:
     def _data(self, lane: _Lane, data: bytes) -> bytes:
         if lane.sets is None:
             return _without_adts(data) if lane.track.codec is Codec.AAC else data
-        if lane.length_size == 4 and not is_annexb(data):
+        annexb = is_annexb(data) and not (lane.length_size and is_prefixed(data, lane.length_size))
+        if lane.length_size == 4 and not annexb:
             return data
         dropped = _DROPPED[lane.track.codec]
-        nals = split_annexb(data) if is_annexb(data) else list(split_prefixed(data, lane.length_size or 4))
+        nals = split_annexb(data) if annexb else list(split_prefixed(data, lane.length_size or 4))
         if lane.sets.observe(nals) and lane.sets.complete:
             try:
                 track = lane.sets.track(lane.track.index, _VIDEO_RATE, lane.track.fps)

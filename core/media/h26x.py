@@ -35,8 +35,16 @@ def split_annexb(data: bytes) -> list[bytes]:
 
 
 def is_annexb(data: bytes) -> bool:
-    """Whether data begins with a start code. A length prefix of 1 looks the same but cannot hold a picture."""
+    """Whether data begins with a start code. So does a length prefix of 256 to 511 bytes: see `is_prefixed`."""
     return data.startswith((b"\0\0\1", b"\0\0\0\1"))
+
+
+def is_prefixed(data: bytes, length_size: int) -> bool:
+    """Whether the lengths in an access unit lead to its very end: then it is length-prefixed, however it begins."""
+    at, end = 0, len(data)
+    while at + length_size < end:
+        at += length_size + int.from_bytes(data[at : at + length_size], "big")
+    return at == end
 
 
 def split_prefixed(data: bytes, length_size: int = 4) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
 from core.media.avsource import AvSource
@@ -52,6 +53,25 @@ async def test_a_files_units_are_its_packets(video: str, b_frames: int) -> None:
         assert [unit.data for unit in collected.of(0)] == packets
     assert collected.of(1)
     assert collected.infos[0].tracks[1].codec is Codec.AAC
+
+
+async def test_a_small_picture_whose_length_looks_like_a_start_code_stays_whole(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (96, 128, 3), np.uint8)
+    path = tmp_path / "still.mp4"
+    with av.open(str(path), "w") as target:
+        stream = target.add_stream("libx264", rate=10, options={"g": "100", "bf": "0", "preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        for side in range(60):  # the more of a still picture changes, the larger is what tells of it
+            changed = noise.copy()
+            changed[:side, :side] = 255 - changed[:side, :side]
+            target.mux(stream.encode(av.VideoFrame.from_ndarray(changed, "rgb24")))
+        target.mux(stream.encode(None))
+    with av.open(str(path)) as container:
+        packets = [bytes(packet) for packet in container.demux(video=0) if packet.size]
+    assert any(packet.startswith(b"\0\0\1") for packet in packets)  # 256 to 511 bytes
+    collected = await _all(AvSource(str(path), paced=False))
+    assert [unit.data for unit in collected.of(0)] == packets
+    assert len(collected.infos) == 1
 
 
 async def test_annex_b_becomes_length_prefixed(tmp_path: Path) -> None:
