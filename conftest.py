@@ -6,9 +6,11 @@ pytest-django would read them before any conftest. The database is SQLite in mem
 """
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 from typing import Any
 
 import django
@@ -18,6 +20,8 @@ from django.conf import settings
 from django.test import TransactionTestCase
 
 from core.pluginhost.discovery import built_in
+
+gc.disable()  # nothing of what is imported is garbage, and looking for some took a third of the collection's time
 
 pytest_plugins = ["core.testing.pytest_plugin"]
 
@@ -81,6 +85,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if _uses_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Once the tests are there, garbage is looked for again."""
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _uses_database(item: pytest.Item) -> bool:

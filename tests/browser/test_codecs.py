@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from plugins.simulator.testing import SimulatedCamera, frame_number, running_park
-from tests.browser.watching import numbers, stays_live, tile
+from tests.browser.watching import goes_on, numbers, stays_live, tile
 from tests.rig.browser import enter
 from tests.rig.processes import eventually
 from tests.rig.system import RunningSystem, ms_of, now_ms, rfc3339
@@ -96,13 +96,7 @@ def test_what_the_browser_cannot_play_is_converted_saying_so(wall: Page, running
     expect(note(attic)).to_have_text(CONVERTED)
     expect(note(hall)).to_be_hidden()
     stays_live(attic)
-    seen: set[int] = set()  # a busy machine may take longer than the camera's loop for them, and show one again
-
-    def eight() -> bool:
-        seen.update(numbers(attic, 1))
-        return len(seen) >= 8
-
-    eventually(eight, 40, "eight pictures", 0.02)
+    goes_on(attic, 8)
     expect(attic.locator("[data-part=facts]")).to_contain_text("320\u00d7180")
     porch = tile(wall, "Porch")
     porch.focus()

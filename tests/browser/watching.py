@@ -57,6 +57,17 @@ def numbers(one: Locator, count: int, timeout: float = 40) -> list[int]:
     return [frame for _, frame in seen]
 
 
+def goes_on(one: Locator, count: int) -> None:
+    """Return when so many different pictures were shown: on a busy machine of two rounds of its loop, some twice."""
+    seen: set[int] = set()
+
+    def enough() -> bool:
+        seen.update(numbers(one, 1))
+        return len(seen) >= count
+
+    eventually(enough, 40, f"{count} different pictures", 0.02)
+
+
 def stays_live(one: Locator) -> None:
     expect(one.locator("[data-part=state]")).to_have_text("Live")
     expect(one.locator("[data-part=trouble]")).to_be_hidden()
