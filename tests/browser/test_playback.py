@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import json
+import re
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from statistics import median
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +19,7 @@ from playwright.sync_api import Page, expect
 
 from plugins.simulator.testing import SimulatedCamera, frame_number, running_park
 from tests.rig.browser import SECONDS, enter
-from tests.rig.processes import eventually
+from tests.rig.processes import ROOT, eventually
 from tests.rig.system import RunningSystem, ms_of, now_ms, rfc3339
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -32,6 +36,18 @@ GRAB = """() => {
     found[tile.camera] = [canvas.toDataURL("image/png").split(",")[1], tile.clock.now(), tile.player.drift];
   }
   return found;
+}"""
+LOUD = """
+import json, sys, django
+django.setup()
+from core.recording.loudness import LoudLevel, store_loudness
+camera, levels = json.load(sys.stdin)
+store_loudness({camera: [LoudLevel(at, level) for at, level in levels]})
+"""
+# The colour of the strip's canvas at a place from its left and top, px.
+COLOUR = """([x, y]) => {
+  const canvas = document.querySelector("eyrie-timeline canvas"), scale = canvas.width / canvas.clientWidth;
+  return [...canvas.getContext("2d").getImageData(x * scale, y * scale, 1, 1).data].join();
 }"""
 CLOCK = "document.querySelector('eyrie-recording').clock"
 
@@ -70,9 +86,9 @@ def length(stretch: tuple[int, int]) -> int:
     return stretch[1] - stretch[0]
 
 
-def opened(window: Page, system: RunningSystem, cameras: list[int], at: int) -> None:
-    """Sign in and open playback at a moment; every tile shows a picture."""
-    enter(window, system)
+def opened(window: Page, system: RunningSystem, cameras: list[int], at: int, *who: str) -> None:
+    """Sign in and open playback at a moment; every tile shows a picture. who: name and password of somebody else."""
+    enter(window, system, *who)
     query = "&".join(f"camera={camera}" for camera in cameras)
     window.goto(f"{system.url}/playback/?{query}&at={rfc3339(at)}")
     ready(window, len(cameras))
@@ -142,6 +158,20 @@ def test_four_cameras_play_in_step(
     window.keyboard.press("Space")
 
 
+def test_what_is_played_is_fetched_once(
+    window: Page, running_system: RunningSystem, recorded, span: tuple[int, int]
+) -> None:
+    camera, sizes = next(iter(recorded)), list[int]()
+    stretches = lambda answer: "/stretch.mp4" in answer.url  # noqa: E731
+    window.on(
+        "response", lambda answer: sizes.append(int(answer.headers["content-length"])) if stretches(answer) else None
+    )
+    with window.expect_response(lambda answer: stretches(answer) and answer.status == 204):  # it has come to the end
+        opened(window, running_system, [camera], span[0])
+    whole = len(running_system.video(camera, *span))
+    assert 0.7 * whole < sum(sizes) < 1.5 * whole, sizes
+
+
 def test_picture_by_picture_and_back(
     window: Page, running_system: RunningSystem, recorded, span: tuple[int, int]
 ) -> None:
@@ -187,6 +217,55 @@ def test_the_strip_is_dragged_and_the_picture_follows(
     window.keyboard.press("Enter")
     ready(window, 1)
     assert abs(grab(window)[camera][1] - at + 5 * SECONDS) < 10
+
+
+@pytest.fixture
+def deaf(running_system: RunningSystem) -> Iterator[tuple[str, str]]:
+    """Name and password of somebody who may play recordings and not listen."""
+    api, password = running_system.api, "plays-without-sound-1"
+    role = {"title": "Deaf", "permissions": ["camera.view", "camera.playback"]}
+    named = api.post("roles/", json=role).raise_for_status().json()
+    user = {"username": "deaf", "password": password, "roles": [named["name"]]}
+    made = api.post("users/", json=user).raise_for_status().json()
+    yield "deaf", password
+    api.delete(f"users/{made['id']}/").raise_for_status()
+    api.delete(f"roles/{named['id']}/").raise_for_status()
+
+
+def test_how_loud_it_was_has_a_lane_for_who_may_listen(
+    window: Page, running_system: RunningSystem, recorded, span: tuple[int, int], deaf: tuple[str, str]
+) -> None:
+    cameras, at = list(recorded)[:2], span[0] // 2000 * 2000 + 6 * SECONDS
+    levels = [[at + n * 2000, -31.0 if n else -62.5] for n in range(-2, 3)]
+    subprocess.run(
+        [sys.executable, "-c", LOUD],
+        env=running_system.environment() | {"DJANGO_SETTINGS_MODULE": "core.settings"},
+        cwd=ROOT,
+        input=json.dumps([cameras[0], levels]),
+        text=True,
+        check=True,
+    )
+    strip = window.locator("eyrie-timeline")
+    opened(window, running_system, cameras, at + SECONDS, *deaf)
+    window.wait_for_function("() => document.querySelector('eyrie-recording').holdings.loaded")
+    expect(strip).to_have_attribute("aria-valuetext", re.compile(r":\d\d$"))
+    lower = strip.bounding_box()
+
+    window.goto("about:blank")  # a page whose session has ended goes to the sign-in by itself
+    opened(window, running_system, cameras, at + SECONDS)
+    expect(strip).to_have_attribute("aria-valuetext", re.compile(r"\d; Past north: Loudness -62 dB$"))
+    box = strip.bounding_box()
+    assert box is not None
+    assert lower is not None
+    assert box["height"] - lower["height"] == 14, "one lane more"
+    window.evaluate("document.getElementById('timeline').zoom(60_000)")
+    middle, second = box["width"] / 2, box["width"] / 60
+    below = 24 + 28 + 6  # of the axis and the first camera's lane
+    strip.hover(position={"x": middle + 2 * second, "y": below})
+    expect(strip.locator(".tip")).to_contain_text("Past north\nLoudness -31 dB")
+    there, earlier, quiet = (window.evaluate(COLOUR, [middle + n * second, below]) for n in (2, -20, 0.2))
+    assert there != earlier
+    assert earlier == quiet, "what is quiet is as low as a line"
 
 
 def test_a_selection_is_marked_and_exported(

@@ -19,6 +19,7 @@ export class Loading {
   #abort = null;
   #lastEnd = NaN; // of the fragment handed on last
   #notBefore = 0;
+  #first = NaN; // where the stretch that arrives begins
 
   // take({init, type} or fragment): gets what arrives; now(): the server's time in ms UTC.
   constructor(camera, take, now) {
@@ -75,7 +76,7 @@ export class Loading {
       const reached = await this.#stretch(start, end, abort);
       if (this.#abort !== abort) return;
       this.trouble = "";
-      if (backwards) this.from = start;
+      if (backwards) this.from = this.#first;
       else this.#advance(end, reached);
     } catch (error) {
       if (this.#abort !== abort) return;
@@ -94,8 +95,10 @@ export class Loading {
 
   // Whether anything new came.
   async #stretch(start, end, abort) {
-    const following = Math.abs(start - this.#lastEnd) < 2;
-    const query = new URLSearchParams({ start: new Date(start).toISOString(), end: new Date(Math.ceil(end)).toISOString() });
+    const following = Math.abs(start - this.#lastEnd) < 2, onwards = start >= this.to - 1;
+    const begin = following ? Math.ceil(start) + 1 : start; // in the next fragment, however its start is rounded
+    const query = new URLSearchParams({ start: new Date(begin).toISOString(), end: new Date(Math.ceil(end)).toISOString() });
+    if (end === this.from) query.set("end", new Date(Math.floor(end) - 1).toISOString()); // nothing again of what is there
     if (following) query.set("following", "true");
     if (this.converted) query.set("as", "h264");
     const answer = await fetch(`/api/v1/cameras/${this.#camera}/stretch.mp4?${query}`, { signal: abort.signal });
@@ -106,21 +109,24 @@ export class Loading {
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? `${answer.status}`);
     const type = answer.headers.get("Content-Type"), parts = new FragmentReader();
     let news = false;
+    this.#first = start;
     for (const reader = answer.body.getReader(); ; ) {
       const { done, value } = await reader.read();
       if (done || this.#abort !== abort) return news;
-      for (const part of parts.push(value)) news = this.#pass(part, type, start) || news;
+      for (const part of parts.push(value)) news = this.#pass(part, type, onwards) || news;
     }
   }
 
-  #pass(part, type, start) {
+  #pass(part, type, onwards) {
     if (part.init) {
       this.#take({ ...part, type });
       return false;
     }
     this.#take(part);
     this.#lastEnd = part.end;
-    if (start >= this.to - 1 && part.end > this.to) {
+    this.#first = Math.min(this.#first, part.start); // it begins with the keyframe before what was asked for
+    if (this.from === this.to) this.from = this.#first;
+    if (onwards && part.end > this.to) {
       this.to = part.end;
       return true;
     }
