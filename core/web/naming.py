@@ -12,7 +12,7 @@ from core.hookspecs.detectors import DetectorSpec, Naming
 from core.media.clock import Clock, SystemClock
 from core.pluginhost import UnknownName, host
 
-AGAIN_S = 2.0
+AGAIN_S = 1.0
 """Seconds after which a name that is shown live is asked for again: so long it may outlive its deletion."""
 MOST = 1000
 """Tracks that are remembered."""

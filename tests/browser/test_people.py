@@ -15,10 +15,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from plugins.faces.tests.graphs import put
 from tests.browser.test_accessibility import violations
-from tests.rig.browser import enter, filled
+from tests.rig.browser import SECONDS, enter, filled
 from tests.rig.fixtures import clips
 from tests.rig.processes import eventually
-from tests.rig.system import RunningSystem
+from tests.rig.system import RunningSystem, ms_of, rfc3339
 
 __all__ = ["clips"]
 pytestmark = [pytest.mark.browser, pytest.mark.real_data, pytest.mark.timeout(300)]
@@ -26,6 +26,21 @@ FACES = "plugins/faces/"
 SETTINGS = {"recognise": True, "grounds": "Decided by the works council on 1 May.", "model": "squares", "agree": 2}
 WATCHING = {"recognise": True, "only_moving": False, "fps": 4, "width": 640, "smallest": 50, "smallest_recognised": 50}
 WIDTH, HEIGHT, FPS = 640, 360, 10
+HEED = """{
+  const fill = CanvasRenderingContext2D.prototype.fillText;
+  window.written = new Set();
+  CanvasRenderingContext2D.prototype.fillText = function(text, ...more) {
+    window.written.add(text);
+    fill.call(this, text, ...more);
+  };
+}"""
+"""What is written on canvases is noted."""
+NAMED = """(at) => {
+  if (window.written.has("Lisa")) return true;
+  document.querySelector("eyrie-recording").clock.seek(at);
+  return false;
+}"""
+"""The face is there for a second: it is shown again until what stands at its box has come."""
 
 
 def clip(picture: Path, target: Path) -> Path:
@@ -69,6 +84,7 @@ def test_enrolled_recognised_found_and_deleted(
     expect(window.locator("faces-people .badge")).to_have_text("Recognised")
 
     camera = system.add_camera("Gate", clip(lisa, tmp_path / "gate.mp4").as_uri())
+    system.wait_recording(camera, 60)
     system.api.put(f"cameras/{camera}/detectors/faces/", json={"settings": WATCHING}).raise_for_status()
     eventually(lambda: _sightings(system), 120, "somebody recognised", 0.5)
     system.api.delete(f"cameras/{camera}/detectors/faces/").raise_for_status()
@@ -80,6 +96,9 @@ def test_enrolled_recognised_found_and_deleted(
     expect(seen.locator("img")).to_be_visible()
     filled(window)
     assert violations(window) == []
+    the_name_is_at_the_box(window, system, told)
+    window.goto(system.url + "/pages/faces/people/")
+    filled(window)
     window.get_by_label("Who").select_option("Strangers")
     window.get_by_role("button", name="Search", exact=True).click()
     expect(window.get_by_text("No face was seen.")).to_be_visible()
@@ -89,7 +108,24 @@ def test_enrolled_recognised_found_and_deleted(
     window.get_by_role("alertdialog").get_by_role("button", name="Delete everything").click()
     expect(window.get_by_text("Nobody is enrolled")).to_be_visible()
     assert _sightings(system) == []
+    assert set(_texts(system, told)) == {""}
     assert system.api.get("events/", params={"type": "faces.recognised"}).json()["results"] == []
+
+
+def the_name_is_at_the_box(window: Page, system: RunningSystem, told: dict[str, Any]) -> None:
+    eventually(lambda: "Lisa" in _texts(system, told), 60, "boxes stored", 0.5)
+    window.add_init_script(HEED)
+    window.add_init_script(f"localStorage.setItem('overlay:{system.api.get('auth/me/').json()['id']}', 'on')")
+    window.goto(f"{system.url}/playback/?camera={told['camera']}&at={told['start']}")
+    window.wait_for_function("() => document.querySelector('eyrie-recording')?.player?.state === 'playing'")
+    window.wait_for_function(NAMED, arg=ms_of(told["start"]), polling=2 * SECONDS)
+
+
+def _texts(system: RunningSystem, told: dict[str, Any]) -> list[str]:
+    """What stands at the boxes of the seconds around an event."""
+    at = ms_of(told["start"])
+    query = {"start": rfc3339(at - 2 * SECONDS), "end": rfc3339(at + 2 * SECONDS)}
+    return [one["text"] for one in system.api.get(f"cameras/{told['camera']}/objects/", params=query).json()["tracks"]]
 
 
 def _enrolled(window: Page, picture: Path) -> Locator:
