@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -21,7 +22,10 @@ from plugins.simulator.clips import Clip
 from plugins.simulator.testing import FaultKind, ParkFace, SimulatedCamera
 from tests.rig.pictures import coded_pictures, slice_digest
 
-CAMERA = SimulatedCamera("ill", fps=25, seconds=4, sub=False)
+Simulator = Callable[..., ParkFace]
+CAMERA = SimulatedCamera("well", fps=25, seconds=4, sub=False)
+BAD_CLOCKS = (FaultKind.CLOCK_JUMP, FaultKind.TIMESTAMPS_JUMP, FaultKind.JITTER)
+BAD_TIMES = (FaultKind.TIMESTAMPS_BACKWARDS, FaultKind.TIMESTAMPS_REPEATED, *BAD_CLOCKS)
 PERIOD_MS = 40
 LATE_MS = 150  # of a busy machine: from when a picture is due to when the client reads it
 
@@ -46,7 +50,7 @@ class Recording(Collector):
 async def _suffer(park: ParkFace, kind: FaultKind) -> tuple[Recording, int]:
     """A session that is well, ill and well again; and how many units had come when it fell ill."""
     collected, loop = Recording(), asyncio.get_running_loop()
-    source = RtspSource(Target.of(park.url("ill")))
+    source = RtspSource(Target.of(park.url(kind)))
     source.start(collected)
 
     async def pictures(more: int) -> int:
@@ -56,13 +60,19 @@ async def _suffer(park: ParkFace, kind: FaultKind) -> tuple[Recording, int]:
         return len(collected.units)
 
     well = await pictures(30)
-    await loop.run_in_executor(None, park.fault, "ill", kind)
+    await loop.run_in_executor(None, park.fault, kind, kind)
     await pictures(40)
-    await loop.run_in_executor(None, park.clear, "ill")
+    await loop.run_in_executor(None, park.clear, kind)
     await pictures(40)
     await source.stop()
     assert collected.error is None
     return collected, well
+
+
+async def _all_suffer(simulator: Simulator, *kinds: FaultKind) -> dict[FaultKind, tuple[Recording, int]]:
+    """The same for each of these, side by side, each with a camera of its own."""
+    park = simulator(*(replace(CAMERA, name=str(kind)) for kind in kinds))
+    return dict(zip(kinds, await asyncio.gather(*(_suffer(park, kind) for kind in kinds)), strict=True))
 
 
 def _places(units: list[AccessUnit], clip: Clip) -> list[int | None]:
@@ -107,78 +117,63 @@ def _well_formed(units: list[AccessUnit]) -> None:
     assert all(b.dts - a.dts < 90_000 for a, b in pairwise(units)), "a leap of the sender's clock got through"
 
 
-@pytest.fixture
-def park(simulator: Callable[..., ParkFace]) -> ParkFace:
-    return simulator(CAMERA)
+Clips = Callable[[str], Clip]
 
 
 @pytest.fixture
-def clip(simulator_cache: Path) -> Clip:
-    return film(CAMERA, simulator_cache).main
+def clip_of(simulator_cache: Path) -> Clips:
+    """What a camera of this name sends."""
+    return lambda name: film(replace(CAMERA, name=name), simulator_cache).main
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        FaultKind.TIMESTAMPS_BACKWARDS,
-        FaultKind.TIMESTAMPS_REPEATED,
-        FaultKind.TIMESTAMPS_JUMP,
-        FaultKind.CLOCK_JUMP,
-        FaultKind.JITTER,
-    ],
-)
-async def test_bad_times_lose_no_picture(park: ParkFace, clip: Clip, kind: FaultKind) -> None:
-    collected, _ = await _suffer(park, kind)
-    video = collected.of(0)
-    _well_formed(video)
-    places = _places(video, clip)
-    count = sum(unit.track == 0 for unit in clip.units)
-    assert None not in places
-    assert all((b - a) % count == 1 for a, b in pairwise(places)), "pictures are missing"  # type: ignore[operator]
-    assert _recorded(collected) == [slice_digest(unit.data) for unit in video]
+async def test_bad_times_lose_no_picture_and_wall_time_stays_what_it_is(simulator: Simulator, clip_of: Clips) -> None:
+    for kind, (collected, _) in (await _all_suffer(simulator, *BAD_TIMES)).items():
+        video, clip = collected.of(0), clip_of(kind)
+        _well_formed(video)
+        places = _places(video, clip)
+        count = sum(unit.track == 0 for unit in clip.units)
+        assert None not in places, kind
+        assert all((b - a) % count == 1 for a, b in pairwise(places)), f"{kind}: pictures are missing"  # type: ignore[operator]
+        assert _recorded(collected) == [slice_digest(unit.data) for unit in video], kind
+        if kind in BAD_CLOCKS:
+            late = _lateness(video, clip)
+            assert all(-PERIOD_MS <= each <= LATE_MS for each in late), (kind, late)
+            assert all(a.wall_ms < b.wall_ms for a, b in pairwise(video)), kind
 
 
-@pytest.mark.parametrize("kind", [FaultKind.CLOCK_JUMP, FaultKind.TIMESTAMPS_JUMP, FaultKind.JITTER])
-async def test_wall_time_stays_what_it_is(park: ParkFace, clip: Clip, kind: FaultKind) -> None:
-    video = (await _suffer(park, kind))[0].of(0)
-    late = _lateness(video, clip)
-    assert all(-PERIOD_MS <= each <= LATE_MS for each in late), late
-    assert all(a.wall_ms < b.wall_ms for a, b in pairwise(video))
+async def test_a_bad_network_costs_the_pictures_it_harms(simulator: Simulator, clip_of: Clips) -> None:
+    harmed = await _all_suffer(simulator, FaultKind.PACKET_LOSS, FaultKind.CORRUPTION)
+    for kind, (collected, well) in harmed.items():
+        video, clip = collected.of(0), clip_of(kind)
+        _well_formed(video)
+        if kind is FaultKind.PACKET_LOSS:
+            assert None not in _places(video, clip), "a picture with a hole in it was passed on"
+        assert None not in _places([unit for unit in collected.units[:well] if unit.track == 0], clip), kind
+        assert _recorded(collected) == [slice_digest(unit.data) for unit in video], kind
 
 
-@pytest.mark.parametrize("kind", [FaultKind.PACKET_LOSS, FaultKind.CORRUPTION])
-async def test_a_bad_network_costs_the_pictures_it_harms(park: ParkFace, clip: Clip, kind: FaultKind) -> None:
-    collected, well = await _suffer(park, kind)
-    video = collected.of(0)
-    _well_formed(video)
-    if kind is FaultKind.PACKET_LOSS:
-        assert None not in _places(video, clip), "a picture with a hole in it was passed on"
-    assert None not in _places([unit for unit in collected.units[:well] if unit.track == 0], clip)
-    assert _recorded(collected) == [slice_digest(unit.data) for unit in video]
-
-
-@pytest.mark.parametrize("kind", [FaultKind.B_FRAMES, FaultKind.RESOLUTION])
 async def test_an_encoder_that_restarts_with_other_parameters(
-    park: ParkFace, clip: Clip, simulator_cache: Path, kind: FaultKind
+    simulator: Simulator, clip_of: Clips, simulator_cache: Path
 ) -> None:
-    collected, _ = await _suffer(park, kind)
-    video = collected.of(0)
-    _well_formed(video)
-    assert all(unit.dts <= unit.pts for unit in video), "shown before it is decoded"
-    other = altered(film(CAMERA, simulator_cache), kind, simulator_cache)
-    ill = [place is None for place in _places(video, clip)]
-    assert [place is None for place in _places(video, other)] == [not each for each in ill]
-    assert [key for key, _ in groupby(ill)] == [False, True, False]
-    assert len(collected.infos) == 3
-    assert _recorded(collected) == [slice_digest(unit.data) for unit in video]
+    restarted = await _all_suffer(simulator, FaultKind.B_FRAMES, FaultKind.RESOLUTION)
+    for kind, (collected, _) in restarted.items():
+        video, clip = collected.of(0), clip_of(kind)
+        _well_formed(video)
+        assert all(unit.dts <= unit.pts for unit in video), f"{kind}: shown before it is decoded"
+        other = altered(film(replace(CAMERA, name=str(kind)), simulator_cache), kind, simulator_cache)
+        ill = [place is None for place in _places(video, clip)]
+        assert [place is None for place in _places(video, other)] == [not each for each in ill], kind
+        assert [key for key, _ in groupby(ill)] == [False, True, False], kind
+        assert len(collected.infos) == 3, kind
+        assert _recorded(collected) == [slice_digest(unit.data) for unit in video], kind
 
 
-async def test_ffmpegs_units_have_the_time_of_their_pictures_too(park: ParkFace, clip: Clip) -> None:
+async def test_ffmpegs_units_have_the_time_of_their_pictures_too(simulator: Simulator, clip_of: Clips) -> None:
     collected = Collector()
-    source = AvSource(park.url("ill"), options={"rtsp_transport": "udp"})
+    source = AvSource(simulator(CAMERA).url("well"), options={"rtsp_transport": "udp"})
     source.start(collected)
     async with asyncio.timeout(30):
         assert await collected.until(lambda: len(collected.of(0)) >= 60), collected.error
     await source.stop()
-    late = _lateness(collected.of(0), clip)
+    late = _lateness(collected.of(0), clip_of("well"))
     assert all(-PERIOD_MS <= each <= LATE_MS for each in late), late

@@ -43,6 +43,7 @@ class NalDepacketiser:
     _keyframe: bool = False
     _recovery: bool = False
     _damaged: bool = False
+    _gap: bool = False
     _markers: bool = True
     _sets: list[bytes] = field(default_factory=list)
 
@@ -58,9 +59,10 @@ class NalDepacketiser:
             self._finish()
 
     def lost(self) -> None:
-        """Packets are missing: what is begun is damaged, what begins next is not."""
+        """Packets are missing: what is begun is damaged; what comes next is too, unless it is a picture's beginning."""
         if self.pieces is not None or self._picture:
             self._damaged = True
+        self._gap = True
         self.pieces = None
 
     def _payload(self, data: bytes, start: int, end: int) -> None:
@@ -92,9 +94,9 @@ class NalDepacketiser:
         """A slice of a picture; `first` when it says to be the picture's first."""
         if first and self._picture:
             self._finish()
-        elif not first and not self._picture and self._ended == self.timestamp:
-            self._markers, self._damaged = False, True
-        self._picture = True
+        elif not first and not self._picture and (self._gap or self._ended == self.timestamp):
+            self._markers, self._damaged = self._markers and self._gap, True
+        self._picture, self._gap = True, False
         self._keyframe = self._keyframe or keyframe or self._recovery
         self._append(nal)
 

@@ -96,6 +96,28 @@ def test_a_lost_last_packet_drops_the_unit_begun() -> None:
     assert frame.data == prefixed(P)
 
 
+def test_a_lost_first_slice_drops_its_unit() -> None:
+    target = H264Depacketiser()
+    push(target, IDR, 1, marker=True)
+    target.lost()
+    assert push(target, SECOND, 2, marker=True) == []
+    (frame,) = push(target, P, 3, marker=True)
+    assert frame.data == prefixed(P)
+
+
+def test_what_begins_after_a_loss_is_whole_and_markers_are_still_believed() -> None:
+    target = H264Depacketiser()
+    push(target, IDR, 1, marker=True)
+    target.lost()
+    assert push(target, P, 2) == []
+    (frame,) = push(target, SECOND, 2, marker=True)
+    assert frame.data == prefixed(P, SECOND)
+    target.lost()
+    assert push(target, SECOND, 2, marker=True) == []  # of another picture, that has the same time
+    (frame,) = push(target, P, 3, marker=True)
+    assert frame.data == prefixed(P)
+
+
 def test_a_recovery_point_is_a_keyframe() -> None:
     target = H264Depacketiser()
     push(target, b"\x06\x06\x01\xc4\x80", 1)
