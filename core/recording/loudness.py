@@ -54,10 +54,8 @@ def store_loudness(levels: Mapping[int, Sequence[LoudLevel]]) -> None:
 
 def loudness_between(camera_id: int, start_ms: int, end_ms: int) -> Iterator[LoudLevel]:
     """How loud it was on a camera in [start_ms, end_ms), where somebody listened, in the order of time."""
-    low, high = id_range(camera_id, 0, minute_of(start_ms) - 1, end_ms)
-    rows = LoudMinute.objects.filter(pk__gt=low, pk__lt=high).order_by("pk")
-    for pk, packed in rows.values_list("pk", "levels").iterator():
-        for step, level in enumerate(bytes(packed)):
+    for pk, packed in _minutes(camera_id, start_ms, end_ms):
+        for step, level in enumerate(packed):
             at_ms = start_of(pk) + step * STEP_MS
             if level and start_ms <= at_ms < end_ms:
                 yield LoudLevel(at_ms, _unpacked(level))
@@ -72,22 +70,30 @@ def loudest_of(camera_ids: Sequence[int], start_ms: int, end_ms: int, step_ms: i
     steps = -(-(end_ms - start_ms) // step_ms)
     found: dict[int, list[float | None]] = {}
     for camera_id in camera_ids:
+        loudest = bytearray(steps)
         for slot, level in _slots(camera_id, start_ms, end_ms, step_ms):
-            if slot < steps:
-                values = found.setdefault(camera_id, [None] * steps)
-                before = values[slot]
-                values[slot] = level if before is None else max(level, before)
+            if 0 <= slot < steps and level > loudest[slot]:
+                loudest[slot] = level
+        if any(loudest):
+            found[camera_id] = [_unpacked(level) if level else None for level in loudest]
     return found
 
 
-def _slots(camera_id: int, start_ms: int, end_ms: int, step_ms: int) -> Iterator[tuple[int, float]]:
-    """(number of the step, level); several levels may lie in one step."""
+def _slots(camera_id: int, start_ms: int, end_ms: int, step_ms: int) -> Iterator[tuple[int, int]]:
+    """(number of the step, packed level); several levels may lie in one step."""
     if step_ms >= MINUTE_MS:
-        found = greatest(LoudMinute, "loudest", camera_id, start_ms, end_ms, step_ms)
-        yield from ((slot, _unpacked(level)) for slot, level in found)
+        yield from greatest(LoudMinute, "loudest", camera_id, start_ms, end_ms, step_ms)
         return
-    for one in loudness_between(camera_id, start_ms, end_ms):
-        yield (one.at_ms - start_ms) // step_ms, one.level
+    for pk, packed in _minutes(camera_id, start_ms, end_ms):
+        first_ms = start_of(pk) - start_ms
+        for step, level in enumerate(packed):
+            yield (first_ms + step * STEP_MS) // step_ms, level
+
+
+def _minutes(camera_id: int, start_ms: int, end_ms: int) -> Iterator[tuple[int, bytes]]:
+    low, high = id_range(camera_id, 0, minute_of(start_ms) - 1, end_ms)
+    rows = LoudMinute.objects.filter(pk__gt=low, pk__lt=high).order_by("pk")
+    return ((pk, bytes(packed)) for pk, packed in rows.values_list("pk", "levels").iterator())
 
 
 def _unpacked(level: int) -> float:

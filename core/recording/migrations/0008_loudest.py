@@ -6,13 +6,13 @@ BATCH = 2000
 
 
 def note_the_loudest(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    rows = apps.get_model("recording", "LoudMinute").objects.using(editor.connection.alias)
-    after = -1
-    while batch := list(rows.filter(pk__gt=after).order_by("pk")[:BATCH]):
-        for one in batch:
-            one.loudest = max(bytes(one.levels), default=0)
-        rows.bulk_update(batch, ["loudest"], batch_size=500)
-        after = batch[-1].pk
+    model = apps.get_model("recording", "LoudMinute")
+    rows, after = model.objects.using(editor.connection.alias).order_by("pk").values_list("pk", "levels"), -1
+    change = f"UPDATE {model._meta.db_table} SET loudest = %s WHERE id = %s"  # noqa: S608 - a constant
+    with editor.connection.cursor() as cursor:
+        while batch := list(rows.filter(pk__gt=after)[:BATCH]):
+            cursor.executemany(change, [(max(bytes(levels), default=0), pk) for pk, levels in batch])
+            after = batch[-1][0]
 
 
 class Migration(migrations.Migration):
