@@ -66,7 +66,10 @@ class Look:
     def moving(self) -> MatLike:
         """1 where something moves that was seen before too."""
         labels = [one.shape.label for one in self.seen if one.times >= LOOKS - 1]
-        return np.isin(self.labels, labels).astype(np.uint8) if labels else np.zeros_like(self.changed)
+        moves = np.zeros(int(self.labels.max()) + 1, np.uint8)
+        moves[labels] = 1
+        moving: MatLike = moves[self.labels]
+        return moving
 
 
 class MotionDetector:
@@ -139,7 +142,7 @@ class MotionDetector:
         elif view.shapes.quiet(cv2.countNonZero(changed)):
             view.shapes.keep_up(picture)
         else:
-            shapes, labels = view.shapes.find(picture, changed, looked_at)
+            shapes, labels = view.shapes.find(picture, changed, looked_at, view.steadier.mean)
         return Look(half, changed, labels, view.memory.seen(shapes, wall_ms), shift)
 
     def _steadied(self, view: _View, picture: MatLike) -> tuple[MatLike, MatLike, tuple[float, float]]:

@@ -51,7 +51,8 @@ class Steadier:
 
     def shift(self, picture: MatLike) -> tuple[float, float]:
         """By how many pixels, right and down, the view of this picture was moved; (0, 0) where that is not sure."""
-        (dx, dy), sure = cv2.phaseCorrelate(self._mean, picture.astype(np.float32), self._window)
+        # Of the mean a copy: of a size that suits its transform, OpenCV multiplies the window into what it is given.
+        (dx, dy), sure = cv2.phaseCorrelate(self._mean.copy(), picture.astype(np.float32), self._window)
         if sure < SURE or not NONE < max(abs(dx), abs(dy)) < self._farthest:
             return 0.0, 0.0
         rim = rim_of((dx, dy))
@@ -60,6 +61,11 @@ class Steadier:
         before = cv2.norm(picture[inner], mean, cv2.NORM_L1)
         after = cv2.norm(moved_back(picture, (dx, dy))[inner], mean, cv2.NORM_L1)
         return (dx, dy) if after < BETTER * before else (0.0, 0.0)
+
+    @property
+    def mean(self) -> MatLike:
+        """What is usually seen: the slow mean of the pictures before, float32."""
+        return self._mean
 
     def remember(self, picture: MatLike) -> None:
         """Take the picture, in the same light and at the same place, into the mean."""

@@ -24,14 +24,16 @@ def pictures(
     count: int,
     box: Callable[[int], tuple[int, int] | None] = lambda _: None,
     *,
-    light: Callable[[int], float] = lambda _: 1.0,
+    light: Callable[[int], float | np.ndarray] = lambda _: 1.0,
     moved: Callable[[int], tuple[int, int]] = lambda _: (0, 0),
-    brighter: int = 0,
+    glass: int = 0,
     seed: int = 1,
 ) -> list[np.ndarray]:
-    """Pictures by number. box: left and top of a box of 24 x 40 pixels, or None; moved: the whole view; brighter: the
-    box is glass, so much brighter than what is behind it, instead of white.
+    """Pictures by number. box: left and top of a box of 24 x 40 pixels, or None; light: of all,
+    or of each column; moved: the whole view; glass: the box shows what is behind it, in squares so much lighter and
+    darker, instead of white.
     """
+    squares = np.kron(np.indices((5, 3)).sum(axis=0) % 2 * 2 - 1, np.ones((8, 8)))
     rng, whole, found = np.random.default_rng(seed), view(seed), []
     for number in range(count):
         right, down = moved(number)
@@ -40,10 +42,16 @@ def pictures(
         if place is not None:
             left, top = place
             behind = picture[max(0, top) : top + 40, max(0, left) : left + 24]
-            behind[:] = behind + brighter if brighter else 230
+            behind[:] = behind + glass * squares[: len(behind), : behind.shape[1]] if glass else 230
         picture = picture * light(number) + rng.normal(0, 2, picture.shape)
         found.append(np.clip(picture, 0, 255).astype(np.uint8))
     return found
+
+
+def shade(number: int) -> np.ndarray:
+    """The light of each column while a cloud's shadow with a soft edge goes over the view, again and again."""
+    edge = (number * 9) % (2 * WIDTH) - np.arange(WIDTH)
+    return 1 - 0.35 * (np.clip(edge / 24, 0, 1) - np.clip((edge - 160) / 24, 0, 1))
 
 
 def frames(made: list[np.ndarray], start_ms: int = START_MS) -> Iterator[Frame]:

@@ -11,7 +11,8 @@ from core.testing.detectors import DetectorContract
 from plugins.motion.detector import MotionDetector
 from plugins.motion.hooks import DETECTOR
 from plugins.motion.settings import MotionSettings
-from plugins.motion.tests.scene import FPS, HEIGHT, LEARNT, START_MS, WIDTH, frames, pictures, walker
+from plugins.motion.steadying import Steadier
+from plugins.motion.tests.scene import FPS, HEIGHT, LEARNT, START_MS, WIDTH, frames, pictures, shade, walker
 
 CLIPS = Path(__file__).resolve().parents[4] / "shared" / "data" / "motion"
 
@@ -68,13 +69,21 @@ def test_the_grid_is_empty_and_not_unsaid_while_nothing_moves() -> None:
         {"light": lambda number: 1.3 if number >= 30 else 1.0},
         {"light": lambda number: 1 + 0.1 * (-1) ** number},
         {"light": lambda number: 1 - number / 150},
+        {"light": shade},
         {"moved": lambda number: (round(4 * np.sin(number)), round(3 * np.sin(number * 1.7)))},
     ],
-    ids=["darker", "brighter", "flicker", "dusk", "shake"],
+    ids=["darker", "brighter", "flicker", "dusk", "cloud", "shake"],
 )
 def test_light_and_shake_are_no_motion_and_hide_none(kind: dict) -> None:  # of callables
     assert not told(looks(pictures(60, **kind)))
     assert told(looks(pictures(LEARNT + 30, walker(), **kind)))
+
+
+def test_to_look_for_a_shake_leaves_the_mean_as_it_is() -> None:
+    picture = pictures(1)[0][:90, :160]  # a size that the transform takes as it is
+    steadier = Steadier(picture)
+    steadier.shift(picture)
+    assert np.array_equal(steadier.mean, picture)
 
 
 def test_rain_and_pure_noise_are_no_motion() -> None:
@@ -116,7 +125,7 @@ def test_smallest_size_shortest_duration_and_sensitivity_hold_back() -> None:
     assert told(looks(made)) and not told(looks(made, smallest_percent=5))
     numbers = [number for number, _ in told(looks(made, shortest_s=3))]
     assert numbers[0] >= LEARNT + 3 * FPS
-    faint = pictures(LEARNT + 30, walker(), brighter=25)
+    faint = pictures(LEARNT + 30, walker(), glass=25)
     assert told(looks(faint)) and not told(looks(faint, sensitivity=1))
 
 
