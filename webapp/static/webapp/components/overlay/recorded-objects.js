@@ -42,7 +42,8 @@ export class RecordedObjects {
   #drawn(camera, at) {
     const stored = this.on ? this.#at(camera, at) : [];
     if (stored.length || camera !== this.finds.camera) return stored;
-    return this.finds.marks.filter((mark) => mark.object && Math.abs(mark.at - at) <= AROUND).map(({ object }) => object);
+    const found = this.finds.marks.filter((mark) => mark.object && Math.abs(mark.at - at) <= AROUND).map(({ object }) => object);
+    return tellingMost(found);
   }
 
   #at(camera, at) {
@@ -77,6 +78,21 @@ export class RecordedObjects {
       setTimeout(() => this.#chunks.delete(key), 5_000); // asked for again while it is wanted
     }
   }
+}
+
+// An object is a find, and so is each event about it: of those at one place the one that says most.
+function tellingMost(found) {
+  const shown = [];
+  for (const one of found.toSorted((a, b) => b.rank - a.rank)) {
+    if (!shown.some((other) => other.label === one.label && isAt(other.box, one.box))) shown.push(one);
+  }
+  return shown;
+}
+
+// Whether the middle of one box lies in the other.
+function isAt([left, top, width, height], [x, y, wide, high]) {
+  const across = x + wide / 2 - left, down = y + high / 2 - top;
+  return across >= 0 && across <= width && down >= 0 && down <= height;
 }
 
 // A track at a moment, between the points around it; null when it is not there. A point: [ms, left, top, width, height, score].

@@ -64,6 +64,6 @@ export function showFinds(asked, { clock, timeline, objects, seek }) {
 // at: the moment that shows it best.
 function marked({ event_type: type, label, box, score, start_ms: start, end_ms: end, peak_ms: at, attributes }) {
   const title = type ? titleOf(type) : t(label), words = type ? saidShortly({ type, attributes }) : "";
-  const text = attributes?.name || attributes?.text || title; // who it is, what was read, else what it is
-  return { start, end, at, words: [title, words].filter(Boolean).join(": "), object: box && { label, box, score, text, tail: [] } };
+  const says = attributes?.name || attributes?.text, text = says || title; // who it is, what was read, else what it is
+  return { start, end, at, words: [title, words].filter(Boolean).join(": "), object: box && { label, box, score, text, tail: [], rank: says ? 2 : type ? 1 : 0 } };
 }
