@@ -101,11 +101,9 @@ def _is_shade(shape: Shape, labels: MatLike, picture: MatLike, usual: MatLike) -
     around = slice(shape.top, shape.top + shape.height), slice(shape.left, shape.left + shape.width)
     inside = (labels[around] == shape.label).view(np.uint8)
     before = usual[around] + 1
-    ratio = (picture[around] + np.float32(1)) / before
-    relative: MatLike = before / cv2.blur(before, _NEAR)
-    unexplained: MatLike = ratio - cv2.blur(ratio, _NEAR)
-    texture = _spread(relative, inside)
-    return texture > _TEXTURE and _spread(unexplained, inside) < ALIKE * texture
+    ratio = cv2.divide(picture[around] + np.float32(1), before)
+    texture = _spread(cv2.divide(before, cv2.blur(before, _NEAR)), inside)
+    return texture > _TEXTURE and _spread(cv2.subtract(ratio, cv2.blur(ratio, _NEAR)), inside) < ALIKE * texture
 
 
 def _spread(values: MatLike, inside: MatLike) -> float:
