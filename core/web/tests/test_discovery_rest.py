@@ -11,7 +11,7 @@ from core.hookspecs.cameras import FoundCamera
 from core.hookspecs.marks import hookimpl
 from core.web.tests.conftest import PAPER
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 DISCOVER = "/api/v1/cameras/discover/"
 
 
