@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,6 +16,8 @@ from core.media.rtsp.frames import Depacketiser, WholeFrames
 from core.media.rtsp.sdp import Description, Media
 from core.media.source import Fault, SourceError
 from core.media.units import Codec, Track
+
+log = logging.getLogger("eyrie.media")
 
 _CODECS = {
     "H264": Codec.H264,
@@ -96,13 +99,19 @@ class Format:
 
 
 def choose(description: Description, audio: bool) -> list[Format]:
-    """The first video that can be recorded, then the first such audio when wanted. Raises SourceError without video."""
+    """The first video that can be recorded, then the first such audio when wanted. Raises SourceError without video.
+
+    Sound that is wanted and cannot be recorded is logged and left out.
+    """
     spoken = description.backchannel()
     usable = [found for media in description.media if media not in spoken and (found := _format(media))]
     video = next((found for found in usable if found.codec.is_video), None)
     if video is None:
         raise _no_video(description.media)
     sound = next((found for found in usable if not found.codec.is_video), None)
+    others = [media.encoding for media in description.media if media.kind == "audio" and media not in spoken]
+    if audio and sound is None and others:
+        log.warning("sound is left out: %s cannot be recorded; set the camera to AAC, G.711 or Opus", others[0])
     return [video, sound] if audio and sound else [video]
 
 

@@ -111,6 +111,15 @@ def test_what_cannot_be_recorded_is_said(lines: tuple[str, ...], fault: Fault, w
     assert caught.value.fault is fault
 
 
+def test_sound_that_cannot_be_recorded_is_said_and_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    lines = "m=video 0 RTP/AVP 96", "a=rtpmap:96 H264/90000", "m=audio 0 RTP/AVP 97", "a=rtpmap:97 MP4A-LATM/16000"
+    found = sdp.parse(_media(*lines))
+    assert [one.codec for one in choose(found, audio=False)] == [Codec.H264]
+    assert not caplog.records
+    assert [one.codec for one in choose(found, audio=True)] == [Codec.H264]
+    assert "MP4A-LATM" in caplog.text
+
+
 @pytest.mark.parametrize("text", ["", "v=0", "<html>", "m=\r\nm=video\r\nm=video x y z"])
 def test_no_media_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="no media"):
