@@ -13,7 +13,7 @@ few=8
 
 say() { printf 'tests: %s\n' "$*" >&2; }
 
-"$python" -m pytest --cache-clear -n "${TEST_JOBS:-5}" --dist loadfile --no-loadscope-reorder --no-migrations "$@"
+"$python" -m pytest --cache-clear -n "${TEST_JOBS:-6}" --dist loadfile --no-loadscope-reorder --no-migrations "$@"
 status=$?
 [ $status = 1 ] || exit $status
 number=$("$python" -c 'import json, sys; print(len(json.load(open(sys.argv[1]))))' "$failed") || exit 1

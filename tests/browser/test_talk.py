@@ -148,7 +148,7 @@ def test_what_is_missing_is_fetched_and_seen_on_the_timeline(
     window.keyboard.up("Shift")
     window.locator("#fetch").click()
     expect(window.locator("#toasts")).to_contain_text("were fetched from Door")
-    window.mouse.move(middle, height)
+    timeline.hover()  # wherever it lies now that a picture is there
     expect(timeline.locator(".tip")).to_contain_text("Fetched later from the camera")
     query = {"camera": camera["id"], "start": iso(begin - 600_000), "end": iso(begin + 600_000)}
     told = running_system.api.get("recordings/", params=query).json()
