@@ -229,7 +229,9 @@ async def test_one_person_at_a_time_and_who_is_first_takes_it(hub, at_helm, trip
         await say(jo, op="home")
         assert (await hear(jo, "error"))["detail"] == "root is moving this camera."
     assert tripod.told == [("preset", "7")]
-    assert await sync_to_async(lambda: list(AuditRow.objects.filter(action="camera.move").values_list("actor")))() == [
+    assert await sync_to_async(
+        lambda: list(AuditRow.objects.filter(action="camera.move").order_by("pk").values_list("actor"))
+    )() == [
         ("jo",),
         ("root",),
     ]
