@@ -132,8 +132,9 @@ async def test_bad_times_lose_no_picture_and_wall_time_stays_what_it_is(simulato
         _well_formed(video)
         places = _places(video, clip)
         count = sum(unit.track == 0 for unit in clip.units)
-        assert None not in places, kind
-        assert all((b - a) % count == 1 for a, b in pairwise(places)), f"{kind}: pictures are missing"  # type: ignore[operator]
+        known = [place for place in places if place is not None]
+        assert len(known) == len(places), kind
+        assert all((b - a) % count == 1 for a, b in pairwise(known)), f"{kind}: pictures are missing"
         assert _recorded(collected) == [slice_digest(unit.data) for unit in video], kind
         if kind in BAD_CLOCKS:
             late = _lateness(video, clip)
